@@ -1,0 +1,58 @@
+using System.Globalization;
+
+namespace PySpotify.Functions.Spotify;
+
+/// <summary>The client id or secret is missing or wrong.</summary>
+public sealed class SpotifyCredentialsException(string detail) : PySpotifyException(
+    $"Spotify did not accept the app's credentials ({detail}). Check Spotify:ClientId and Spotify:ClientSecret "
+    + "against the app's page on https://developer.spotify.com/dashboard.");
+
+/// <summary>The refresh token is six months old or was revoked (<c>invalid_grant</c>).</summary>
+public sealed class SpotifySignInExpiredException() : PySpotifyException(
+    "The Spotify sign-in has expired or was revoked; Spotify ends one six months after it was made. "
+    + "Sign in again with `pyspotify login`, then redrive the execution.");
+
+/// <summary>The access token has run out; a new one is to be had from Authenticate.</summary>
+public sealed class SpotifyTokenExpiredException(DateTimeOffset expiresAt) : PySpotifyException(
+    string.Create(CultureInfo.InvariantCulture, $"The access token expired at {expiresAt:u}."));
+
+/// <summary>Spotify refused (401) a token that had not expired.</summary>
+public sealed class SpotifyUnauthorizedException() : PySpotifyException(
+    "Spotify refused an access token that has not expired. Was the app deleted, its secret rotated or the user's "
+    + "access withdrawn? Check the app on https://developer.spotify.com/dashboard, then redrive the execution.");
+
+/// <summary>No such playlist for this app (404).</summary>
+public sealed class SpotifyPlaylistNotFoundException(string playlistId) : PySpotifyException(
+    $"Spotify knows no playlist {playlistId} for this app. Check the id; Spotify's own and editorial playlists answer "
+    + "so to every app made after November 2024: use a copy of the playlist in your own account.");
+
+/// <summary>The playlist is not the signed-in user's (403), which Development Mode demands.</summary>
+public sealed class SpotifyPlaylistForbiddenException(string playlistId) : PySpotifyException(
+    $"Spotify does not let this app read playlist {playlistId}. In Development Mode only playlists are readable that "
+    + "the signed-in user owns or collaborates on: run `pyspotify login` as that user, or use a playlist of theirs.");
+
+/// <summary>Too many requests, and the time to wait is longer than is waited for.</summary>
+public sealed class SpotifyRateLimitedException(DateTimeOffset? until) : PySpotifyException(
+    "Spotify is limiting this app's requests. " + ComeBack(until))
+{
+    internal static string ComeBack(DateTimeOffset? until) => until is { } time
+        ? string.Create(CultureInfo.InvariantCulture, $"Redrive the execution after {time.UtcDateTime:yyyy-MM-dd HH:mm:ss} UTC.")
+        : "It named no time; wait a while, then redrive the execution.";
+}
+
+/// <summary>The app's quota is used up (429 with reason <c>QUOTA_EXCEEDED</c>).</summary>
+public sealed class SpotifyQuotaExceededException(DateTimeOffset? until) : PySpotifyException(
+    "This app's Spotify quota is used up. " + SpotifyRateLimitedException.ComeBack(until));
+
+/// <summary>Spotify could not be reached or answered with a fault (5xx, timeout, cut connection), several times over.</summary>
+public sealed class SpotifyUnavailableException(string detail, Exception? inner = null) : PySpotifyException(
+    $"Spotify could not be reached or is out of order ({detail}). Check the network and https://status.spotify.dev, "
+    + "then redrive the execution.", inner);
+
+/// <summary>Spotify answered something that is no answer to what was asked.</summary>
+public sealed class SpotifyResponseException(string detail, Exception? inner = null) : PySpotifyException(
+    $"Spotify's answer could not be read: {detail}. If a redrive fails alike, its API may have changed.", inner);
+
+/// <summary>Spotify refused the page size (400 <c>Invalid limit</c>).</summary>
+public sealed class SpotifyInvalidLimitException(int limit) : PySpotifyException(
+    $"Spotify refused a page of {limit} rows. Development Mode allows 10.");
