@@ -1,0 +1,77 @@
+using System.Security.Cryptography;
+using System.Text;
+using System.Text.Json;
+using Microsoft.Extensions.Logging;
+using PySpotify.Functions.Spotify;
+using PySpotify.Functions.Storage;
+
+namespace PySpotify.Functions;
+
+/// <summary>What <see cref="Authenticate"/> reads.</summary>
+/// <param name="Input">The execution's input, as it was given.</param>
+/// <param name="StartTime">The execution's start.</param>
+public sealed record AuthenticateInput(JsonElement Input, DateTimeOffset StartTime);
+
+/// <summary>Where the access token is kept. States pass this on, never the token.</summary>
+/// <param name="Secret">The secret's name.</param>
+/// <param name="ExpiresAt">When the token runs out.</param>
+public sealed record TokenReference(string Secret, DateTimeOffset ExpiresAt);
+
+/// <summary>The execution's input, checked, with its snapshot date and a token to fetch with.</summary>
+public sealed record AuthenticateOutput(DateOnly SnapshotDate, TopPlayed TopPlayed, Popular Popular, TokenReference Token);
+
+/// <summary>
+/// Checks the execution's input before the first call, and sees to it that the token's secret holds an access token.
+/// </summary>
+public sealed partial class Authenticate(ISpotifyApi spotify, ISecretStore secrets, TimeProvider clock, ILogger<Authenticate> logger)
+{
+    // Shorter than this, a fetch might outlive its token: renew it now.
+    private static readonly TimeSpan LongEnough = TimeSpan.FromMinutes(10);
+
+    /// <exception cref="InvalidInputException">The execution's input is wrong.</exception>
+    /// <exception cref="SpotifyCredentialsException">There are no credentials, or Spotify does not accept them.</exception>
+    /// <exception cref="SpotifySignInExpiredException">The refresh token has expired.</exception>
+    public async Task<AuthenticateOutput> InvokeAsync(AuthenticateInput input, CancellationToken cancellationToken)
+    {
+        var plan = ExecutionInput.Read(input.Input, input.StartTime);
+        var credentials = await Secrets.ReadCredentialsAsync(secrets, cancellationToken);
+        var fingerprint = Fingerprint(credentials);
+        var token = await Secrets.ReadTokenAsync(secrets, cancellationToken);
+        if (token is null || token.IssuedFor != fingerprint || token.ExpiresAt - clock.GetUtcNow() <= LongEnough)
+            token = await RequestTokenAsync(credentials, fingerprint, cancellationToken);
+        return new(plan.SnapshotDate, plan.TopPlayed, plan.Popular, new(Secrets.Token, token.ExpiresAt));
+    }
+
+    private async Task<AccessToken> RequestTokenAsync(
+        SpotifyCredentials credentials, string fingerprint, CancellationToken cancellationToken)
+    {
+        var issued = await spotify.RequestTokenAsync(credentials, cancellationToken);
+
+        // A token that is due at once would send the definition's renewal round in circles.
+        var lifetime = TimeSpan.FromSeconds(issued.ExpiresIn);
+        if (lifetime <= LongEnough)
+            throw new SpotifyResponseException($"the accounts service issued a token for {issued.ExpiresIn} s only");
+
+        if (issued.RefreshToken is { } refreshToken && refreshToken != credentials.RefreshToken)
+        {
+            credentials = credentials with { RefreshToken = refreshToken };
+            await Secrets.WriteCredentialsAsync(secrets, credentials, cancellationToken);
+            fingerprint = Fingerprint(credentials);
+        }
+
+        var token = new AccessToken(issued.AccessToken, clock.GetUtcNow() + lifetime, fingerprint);
+        await Secrets.WriteTokenAsync(secrets, token, cancellationToken);
+        Log.Issued(logger, credentials.RefreshToken is null ? "client credentials" : "refresh token", token.ExpiresAt);
+        return token;
+    }
+
+    /// <summary>Tells whether a stored token was issued for these credentials, without holding them.</summary>
+    private static string Fingerprint(SpotifyCredentials credentials) => Convert.ToHexString(SHA256.HashData(
+        Encoding.UTF8.GetBytes($"{credentials.ClientId}\n{credentials.ClientSecret}\n{credentials.RefreshToken}")));
+
+    private static partial class Log
+    {
+        [LoggerMessage(Level = LogLevel.Information, Message = "Access token issued by {Grant}, until {ExpiresAt:u}.")]
+        public static partial void Issued(ILogger logger, string grant, DateTimeOffset expiresAt);
+    }
+}

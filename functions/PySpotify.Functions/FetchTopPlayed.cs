@@ -1,0 +1,30 @@
+using PySpotify.Functions.Spotify;
+using PySpotify.Functions.Storage;
+
+namespace PySpotify.Functions;
+
+/// <summary>What <see cref="FetchTopPlayed"/> reads.</summary>
+/// <param name="PlaylistId">The playlist's base-62 id.</param>
+/// <param name="Token">Where the access token is kept.</param>
+/// <param name="Execution">The execution's name.</param>
+public sealed record FetchTopPlayedInput(string PlaylistId, TokenReference Token, string Execution);
+
+/// <summary>Stages the tracks of one playlist, in its order, each once.</summary>
+public sealed class FetchTopPlayed(ISpotifyApi spotify, TrackStaging staging)
+{
+    /// <exception cref="SpotifyTokenExpiredException">The token has run out; authenticate and come back.</exception>
+    /// <exception cref="SpotifyPlaylistNotFoundException">Spotify knows no such playlist for this app.</exception>
+    /// <exception cref="SpotifyPlaylistForbiddenException">The playlist is not the signed-in user's.</exception>
+    public Task<StagedTracks> InvokeAsync(FetchTopPlayedInput input, CancellationToken cancellationToken)
+    {
+        var source = Keys.Source(input.PlaylistId);
+        return staging.StageAsync(
+            input.Token,
+            source,
+            Keys.Staged(input.Execution, Tables.TopPlayed, source),
+            token => (offset, limit, ct) => spotify.GetPlaylistItemsAsync(token, input.PlaylistId, offset, limit, ct),
+            cap: int.MaxValue,
+            songs => songs,
+            cancellationToken);
+    }
+}

@@ -1,0 +1,107 @@
+using System.Net.Http.Headers;
+using System.Text;
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using System.Text.Json.Serialization.Metadata;
+
+namespace PySpotify.Functions.Spotify;
+
+/// <summary>The built-in client, for the local run and wherever SpotifyAPI.Web is not to be had.</summary>
+/// <param name="http">Over a <see cref="SpotifyHandler"/>.</param>
+/// <param name="options">Where Spotify is.</param>
+public sealed class HttpSpotifyApi(HttpClient http, SpotifyOptions options) : ISpotifyApi
+{
+    /// <inheritdoc/>
+    public async Task<IssuedToken> RequestTokenAsync(SpotifyCredentials credentials, CancellationToken cancellationToken)
+    {
+        Dictionary<string, string> form = credentials.RefreshToken is { } refreshToken
+            ? new() { ["grant_type"] = "refresh_token", ["refresh_token"] = refreshToken }
+            : new() { ["grant_type"] = "client_credentials" };
+        return await RequestTokenAsync(credentials, form, cancellationToken);
+    }
+
+    /// <summary>The authorization code grant, which ends a sign-in.</summary>
+    /// <param name="credentials">The app.</param>
+    /// <param name="code">The code that the redirect brought.</param>
+    /// <param name="redirectUri">The redirect's address, as it was asked for.</param>
+    /// <param name="cancellationToken">Ends the call.</param>
+    public Task<IssuedToken> RedeemCodeAsync(
+        SpotifyCredentials credentials, string code, string redirectUri, CancellationToken cancellationToken) =>
+        RequestTokenAsync(
+            credentials,
+            new() { ["grant_type"] = "authorization_code", ["code"] = code, ["redirect_uri"] = redirectUri },
+            cancellationToken);
+
+    /// <inheritdoc/>
+    public async Task<TrackPage> GetPlaylistItemsAsync(
+        string accessToken, string playlistId, int offset, int limit, CancellationToken cancellationToken)
+    {
+        var page = await GetAsync(
+            $"playlists/{Uri.EscapeDataString(playlistId)}/items?limit={limit}&offset={offset}&additional_types=track,episode",
+            accessToken,
+            SpotifyJson.Default.PlaylistPage,
+            answer => SpotifyAnswers.Error(answer.Status, answer.Body, limit, playlistId),
+            cancellationToken);
+        return page.ToTrackPage();
+    }
+
+    /// <inheritdoc/>
+    public async Task<TrackPage> SearchTracksAsync(
+        string accessToken, string query, int offset, int limit, CancellationToken cancellationToken)
+    {
+        var answer = await GetAsync(
+            $"search?type=track&q={Uri.EscapeDataString(query)}&limit={limit}&offset={offset}",
+            accessToken,
+            SpotifyJson.Default.SearchAnswer,
+            answer => SpotifyAnswers.Error(answer.Status, answer.Body, limit),
+            cancellationToken);
+        return answer.ToTrackPage();
+    }
+
+    private async Task<IssuedToken> RequestTokenAsync(
+        SpotifyCredentials credentials, Dictionary<string, string> form, CancellationToken cancellationToken)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Post, new Uri(options.AccountsUrl, "api/token"));
+        request.Content = new FormUrlEncodedContent(form);
+        var app = $"{credentials.ClientId}:{credentials.ClientSecret}";
+        request.Headers.Authorization = new("Basic", Convert.ToBase64String(Encoding.UTF8.GetBytes(app)));
+        var answer = await SendAsync(
+            request,
+            SpotifyJson.Default.TokenAnswer,
+            answer => SpotifyAnswers.TokenError(answer.Status, answer.Body),
+            cancellationToken);
+        return answer.ToIssuedToken();
+    }
+
+    private async Task<T> GetAsync<T>(
+        string path,
+        string accessToken,
+        JsonTypeInfo<T> type,
+        Func<(int Status, string Body), PySpotifyException> error,
+        CancellationToken cancellationToken)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Get, new Uri(options.ApiUrl, path));
+        request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", accessToken);
+        return await SendAsync(request, type, error, cancellationToken);
+    }
+
+    private async Task<T> SendAsync<T>(
+        HttpRequestMessage request,
+        JsonTypeInfo<T> type,
+        Func<(int Status, string Body), PySpotifyException> error,
+        CancellationToken cancellationToken)
+    {
+        using var response = await http.SendAsync(request, cancellationToken);
+        if (!response.IsSuccessStatusCode)
+            throw error(((int)response.StatusCode, await response.Content.ReadAsStringAsync(cancellationToken)));
+        try
+        {
+            await using var body = await response.Content.ReadAsStreamAsync(cancellationToken);
+            return await JsonSerializer.DeserializeAsync(body, type, cancellationToken) ?? throw new JsonException("null");
+        }
+        catch (JsonException e)
+        {
+            throw new SpotifyResponseException($"{request.RequestUri!.AbsolutePath} is not the JSON expected at {e.Path ?? "its start"}", e);
+        }
+    }
+}

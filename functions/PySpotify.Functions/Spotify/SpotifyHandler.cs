@@ -1,0 +1,230 @@
+using System.Globalization;
+using System.Net;
+using Microsoft.Extensions.Logging;
+using Polly;
+using Polly.Retry;
+using Polly.Timeout;
+
+namespace PySpotify.Functions.Spotify;
+
+/// <summary>
+/// The one way to Spotify, for whichever client: retries what passes by itself, waits when Spotify says so, keeps to
+/// the number of calls at once, and turns what is left into errors with a name.
+/// </summary>
+/// <remarks>
+/// An answer that it returns has its whole body and is neither a 429 nor a 5xx nor a refused token.
+/// </remarks>
+public sealed partial class SpotifyHandler : DelegatingHandler
+{
+    // Enough for a hiccup: what lasts longer is the state machine's to retry.
+    private const int FaultRetries = 3;
+    private const int RefusalRetries = 2;
+    private const int RateLimitRetries = 5;
+
+    private readonly SpotifyOptions _options;
+    private readonly TimeProvider _clock;
+    private readonly ILogger _logger;
+    private readonly SemaphoreSlim _gate;
+    private readonly ResiliencePipeline<HttpResponseMessage> _retries;
+    private readonly ResiliencePipeline _attempt;
+    private readonly Lock _lock = new();
+    private DateTimeOffset _quietUntil;
+
+    /// <param name="options">Limits.</param>
+    /// <param name="inner">What sends: the network, or a stand-in.</param>
+    /// <param name="clock">Passes the waiting time.</param>
+    /// <param name="logger">Told of every wait and retry.</param>
+    public SpotifyHandler(SpotifyOptions options, HttpMessageHandler inner, TimeProvider clock, ILogger logger)
+        : base(inner)
+    {
+        _options = options;
+        _clock = clock;
+        _logger = logger;
+        _gate = new SemaphoreSlim(options.Concurrency);
+        _retries = new ResiliencePipelineBuilder<HttpResponseMessage> { TimeProvider = clock }
+            .AddRetry(Retry(RateLimitRetries, TimeSpan.Zero, outcome => IsRateLimit(outcome.Result)))
+            .AddRetry(Retry(RefusalRetries, TimeSpan.FromMilliseconds(200), outcome => IsRefusal(outcome.Result)))
+            .AddRetry(Retry(
+                FaultRetries, TimeSpan.FromMilliseconds(500), outcome => IsFault(outcome.Result) || IsFault(outcome.Exception)))
+            .Build();
+        _attempt = new ResiliencePipelineBuilder { TimeProvider = clock }.AddTimeout(options.AttemptTimeout).Build();
+    }
+
+    /// <summary>A client over this handler and the network.</summary>
+    public static HttpClient CreateClient(
+        SpotifyOptions options, TimeProvider clock, ILogger logger, HttpMessageHandler? inner = null)
+    {
+        inner ??= new SocketsHttpHandler
+        {
+            AutomaticDecompression = DecompressionMethods.All,
+            AllowAutoRedirect = false,
+            PooledConnectionLifetime = TimeSpan.FromMinutes(5),
+        };
+
+        // Time is the handler's to keep: HttpClient's own timeout would count the waiting and the retries in.
+        return new HttpClient(new SpotifyHandler(options, inner, clock, logger)) { Timeout = Timeout.InfiniteTimeSpan };
+    }
+
+    /// <inheritdoc/>
+    protected override async Task<HttpResponseMessage> SendAsync(
+        HttpRequestMessage request, CancellationToken cancellationToken)
+    {
+        var what = $"{request.Method} {request.RequestUri!.AbsolutePath}";
+        var rateLimits = 0;
+        HttpResponseMessage answer;
+        try
+        {
+            answer = await _retries.ExecuteAsync(
+                async ct =>
+                {
+                    var response = await SendOnceAsync(request, ct);
+                    if (IsRateLimit(response))
+                        await KeepQuietAsync(response, rateLimits++, ct);
+                    return response;
+                },
+                cancellationToken);
+        }
+        catch (Exception e) when (IsFault(e))
+        {
+            throw new SpotifyUnavailableException($"{what}: {Describe(e)}", e);
+        }
+
+        PySpotifyException? error =
+            IsRateLimit(answer) ? new SpotifyRateLimitedException(_quietUntil)
+            : IsRefusal(answer) ? new SpotifyUnauthorizedException()
+            : IsFault(answer) ? new SpotifyUnavailableException($"{what}: {Describe(answer)}")
+            : null;
+        if (error is null)
+            return answer;
+        answer.Dispose();
+        throw error;
+    }
+
+    /// <inheritdoc/>
+    protected override void Dispose(bool disposing)
+    {
+        if (disposing)
+            _gate.Dispose();
+        base.Dispose(disposing);
+    }
+
+    private async Task<HttpResponseMessage> SendOnceAsync(HttpRequestMessage request, CancellationToken cancellationToken)
+    {
+        await _gate.WaitAsync(cancellationToken);
+        try
+        {
+            for (var wait = QuietTime(); wait > TimeSpan.Zero; wait = QuietTime())
+                await Task.Delay(wait, _clock, cancellationToken);
+
+            return await _attempt.ExecuteAsync(
+                async ct =>
+                {
+                    var response = await base.SendAsync(request, ct);
+                    try
+                    {
+                        await response.Content.LoadIntoBufferAsync(_options.LargestBody, ct);
+                        return response;
+                    }
+                    catch (HttpRequestException e) when (e.HttpRequestError == HttpRequestError.ConfigurationLimitExceeded)
+                    {
+                        response.Dispose();
+                        throw new SpotifyResponseException($"it has more than {_options.LargestBody:N0} bytes", e);
+                    }
+                    catch
+                    {
+                        response.Dispose();
+                        throw;
+                    }
+                },
+                cancellationToken);
+        }
+        finally
+        {
+            _gate.Release();
+        }
+    }
+
+    private TimeSpan QuietTime()
+    {
+        lock (_lock)
+            return _quietUntil - _clock.GetUtcNow();
+    }
+
+    /// <summary>After a 429 nobody asks until the time is over, whichever call it was that met it.</summary>
+    private async Task KeepQuietAsync(HttpResponseMessage response, int earlier, CancellationToken cancellationToken)
+    {
+        var now = _clock.GetUtcNow();
+        var named = RetryAfter(response, now);
+        var body = await response.Content.ReadAsStringAsync(cancellationToken);
+        if (body.Contains("QUOTA_EXCEEDED", StringComparison.Ordinal))
+            throw new SpotifyQuotaExceededException(now + named);
+        if (named > _options.LongestWait)
+            throw new SpotifyRateLimitedException(now + named);
+
+        var wait = named ?? TimeSpan.FromSeconds(1 << earlier);
+        lock (_lock)
+        {
+            if (now + wait <= _quietUntil)
+                return;
+            _quietUntil = now + wait;
+        }
+
+        Log.Waiting(_logger, wait.TotalSeconds);
+    }
+
+    /// <returns>Null where the header is missing or means nothing, at most a year.</returns>
+    private static TimeSpan? RetryAfter(HttpResponseMessage response, DateTimeOffset now)
+    {
+        if (!response.Headers.TryGetValues("Retry-After", out var values))
+            return null;
+        var value = values.First();
+        var seconds = double.TryParse(value, CultureInfo.InvariantCulture, out var number) ? number
+            : DateTimeOffset.TryParse(value, CultureInfo.InvariantCulture, out var date) ? (date - now).TotalSeconds
+            : -1;
+        return seconds >= 0 ? TimeSpan.FromSeconds(Math.Min(seconds, 365 * 86_400)) : null;
+    }
+
+    private RetryStrategyOptions<HttpResponseMessage> Retry(
+        int attempts, TimeSpan delay, Predicate<Outcome<HttpResponseMessage>> when) => new()
+        {
+            MaxRetryAttempts = attempts,
+            Delay = delay,
+            MaxDelay = TimeSpan.FromSeconds(10),
+            BackoffType = DelayBackoffType.Exponential,
+            UseJitter = true,
+            ShouldHandle = arguments => ValueTask.FromResult(when(arguments.Outcome)),
+            OnRetry = arguments =>
+            {
+                var reason = arguments.Outcome is { Result: { } result } ? Describe(result) : Describe(arguments.Outcome.Exception!);
+                Log.Retrying(_logger, reason, arguments.AttemptNumber + 1, arguments.RetryDelay.TotalSeconds);
+                arguments.Outcome.Result?.Dispose();
+                return default;
+            },
+        };
+
+    private static bool IsRateLimit(HttpResponseMessage? answer) => answer?.StatusCode == HttpStatusCode.TooManyRequests;
+
+    // On the accounts service a 401 is about the app's credentials, which a retry does not mend.
+    private static bool IsRefusal(HttpResponseMessage? answer) =>
+        answer is { StatusCode: HttpStatusCode.Unauthorized, RequestMessage.Headers.Authorization.Scheme: "Bearer" };
+
+    private static bool IsFault(HttpResponseMessage? answer) =>
+        answer is { StatusCode: >= HttpStatusCode.InternalServerError or HttpStatusCode.RequestTimeout };
+
+    private static bool IsFault(Exception? e) => e is HttpRequestException or IOException or TimeoutRejectedException;
+
+    private static string Describe(HttpResponseMessage answer) => $"{(int)answer.StatusCode} {answer.ReasonPhrase}";
+
+    private static string Describe(Exception e) => e is TimeoutRejectedException timeout
+        ? string.Create(CultureInfo.InvariantCulture, $"no answer within {timeout.Timeout.TotalSeconds:0.#} s")
+        : e.Message;
+
+    private static partial class Log
+    {
+        [LoggerMessage(Level = LogLevel.Warning, Message = "Spotify asks for fewer requests: waiting {Seconds:0.#} s.")]
+        public static partial void Waiting(ILogger logger, double seconds);
+
+        [LoggerMessage(Level = LogLevel.Warning, Message = "Spotify: {Reason}; retry {Retry} in {Seconds:0.0} s.")]
+        public static partial void Retrying(ILogger logger, string reason, int retry, double seconds);
+    }
+}

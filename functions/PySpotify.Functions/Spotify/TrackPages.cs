@@ -1,0 +1,70 @@
+using System.Runtime.CompilerServices;
+
+namespace PySpotify.Functions.Spotify;
+
+/// <summary>Asks for one page.</summary>
+/// <param name="offset">Rows before the page.</param>
+/// <param name="limit">Rows in the page.</param>
+/// <param name="cancellationToken">Ends the call.</param>
+public delegate Task<TrackPage> GetTrackPage(int offset, int limit, CancellationToken cancellationToken);
+
+/// <summary>Reads a list of any length page by page, a few pages ahead, and hands on its rows in order.</summary>
+public static class TrackPages
+{
+    // https://developer.spotify.com/documentation/web-api/reference/search
+    private const int Limit = 50;
+    private const int DevelopmentModeLimit = 10;
+
+    /// <summary>Reads all rows.</summary>
+    /// <param name="getPage">Asks for a page.</param>
+    /// <param name="cap">Rows at most: offset + limit never exceeds it.</param>
+    /// <param name="concurrency">Pages asked for at once, at most.</param>
+    /// <param name="cancellationToken">Ends the calls.</param>
+    /// <returns>The rows in order, null rows among them.</returns>
+    /// <exception cref="SpotifyInvalidLimitException">Spotify refused every page size.</exception>
+    public static async IAsyncEnumerable<Track?> ReadAllAsync(
+        GetTrackPage getPage, int cap, int concurrency, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        var (page, limit) = await ReadFirstAsync(getPage, cancellationToken);
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        var ahead = new Queue<Task<TrackPage>>();
+        try
+        {
+            // The total differs from page to page, and the last page's word on a next one is not always true, so the
+            // list ends where both agree on it, or at a page without rows.
+            var end = 0;
+            for (var offset = limit; ; offset += limit)
+            {
+                foreach (var track in page.Tracks)
+                    yield return track;
+
+                end = Math.Max(end, Math.Min(page.Total ?? 0, cap));
+                if (page.Tracks.Count == 0 || offset >= cap || (offset >= end && !page.HasNext))
+                    yield break;
+
+                var asked = offset + (ahead.Count * limit);
+                for (; ahead.Count == 0 || (ahead.Count < concurrency && asked < end); asked += limit)
+                    ahead.Enqueue(getPage(asked, Math.Min(limit, cap - asked), stop.Token));
+                page = await ahead.Dequeue();
+            }
+        }
+        finally
+        {
+            await stop.CancelAsync();
+            await ((Task)Task.WhenAll(ahead)).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
+    }
+
+    private static async Task<(TrackPage Page, int Limit)> ReadFirstAsync(
+        GetTrackPage getPage, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return (await getPage(0, Limit, cancellationToken), Limit);
+        }
+        catch (SpotifyInvalidLimitException)
+        {
+            return (await getPage(0, DevelopmentModeLimit, cancellationToken), DevelopmentModeLimit);
+        }
+    }
+}

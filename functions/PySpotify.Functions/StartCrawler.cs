@@ -1,0 +1,28 @@
+using PySpotify.Functions.Crawling;
+
+namespace PySpotify.Functions;
+
+/// <summary>What <see cref="StartCrawler"/> reads.</summary>
+/// <param name="Crawler">The crawler's name.</param>
+/// <param name="Crawl">How far the crawl has come; <c>NOT_STARTED</c> at first.</param>
+/// <param name="RedriveCount">How often the execution has been redriven.</param>
+public sealed record StartCrawlerInput(string Crawler, Crawl Crawl, int RedriveCount);
+
+/// <summary>
+/// Starts a crawl, or notes that another is in its way. It is also where a failed crawl becomes the execution's error:
+/// a redrive runs the failed state again with its old input, so the state that fails must be the one that can start
+/// the crawl anew.
+/// </summary>
+public sealed class StartCrawler(ICrawler crawler)
+{
+    /// <exception cref="CrawlFailedException">The crawl failed and no redrive has happened since.</exception>
+    public async Task<Crawl> InvokeAsync(StartCrawlerInput input, CancellationToken cancellationToken)
+    {
+        if (input.Crawl.Status == Crawl.Failed && input.Crawl.RedriveCount == input.RedriveCount)
+            throw new CrawlFailedException(input.Crawler, input.Crawl.Error);
+
+        var before = (await crawler.GetAsync(input.Crawler, cancellationToken)).LastCrawl?.StartTime;
+        var started = await crawler.StartAsync(input.Crawler, cancellationToken);
+        return new Crawl(started ? Crawl.Running : Crawl.Waiting, before, RedriveCount: input.RedriveCount);
+    }
+}

@@ -1,0 +1,53 @@
+using System.Globalization;
+using System.Runtime.InteropServices;
+using System.Security.Cryptography;
+using System.Text.RegularExpressions;
+
+namespace PySpotify.Functions.Storage;
+
+/// <summary>The two tables.</summary>
+public static class Tables
+{
+    /// <summary>The songs of playlists of the most played.</summary>
+    public const string TopPlayed = "spotifytopplayed";
+
+    /// <summary>The most popular songs that searches found.</summary>
+    public const string Popular = "spotifypopularsongs";
+}
+
+/// <summary>Where everything lies in the raw bucket.</summary>
+public static partial class Keys
+{
+    /// <summary>
+    /// A playlist's id or a query as a file name. This is the only way from one to the other. An id stays as it is;
+    /// of a query the letters and digits stay, and a hash tells apart what then looks alike.
+    /// </summary>
+    /// <returns>12 to 53 characters of <c>A–Z a–z 0–9 -</c>, no two sources the same.</returns>
+    public static string Source(string source)
+    {
+        if (source.Length == 22 && source.All(char.IsAsciiLetterOrDigit))
+            return source;
+        var words = NoWord().Replace(source.ToLowerInvariant(), "-").Trim('-');
+        var hash = Convert.ToHexStringLower(SHA256.HashData(MemoryMarshal.AsBytes(source.AsSpan())))[..12];
+        return words is "" ? hash : $"{words[..Math.Min(words.Length, 40)].TrimEnd('-')}-{hash}";
+    }
+
+    /// <summary>Rows that were fetched and wait to be written.</summary>
+    public static string Staged(string execution, string table, string source) =>
+        $"_staging/{execution}/{table}/{source}.jsonl";
+
+    /// <summary>A source's rows in a snapshot.</summary>
+    public static string Csv(string table, DateOnly snapshotDate, string source) =>
+        $"{Partition(table, snapshotDate)}/{source}.csv";
+
+    /// <summary>A source's rows that were refused.</summary>
+    public static string Quarantined(string table, DateOnly snapshotDate, string source) =>
+        $"_quarantine/{Partition(table, snapshotDate)}/{source}.jsonl";
+
+    /// <summary>A snapshot's folder.</summary>
+    public static string Partition(string table, DateOnly snapshotDate) =>
+        string.Create(CultureInfo.InvariantCulture, $"{table}/snapshot_date={snapshotDate:yyyy-MM-dd}");
+
+    [GeneratedRegex("[^0-9a-z]+")]
+    private static partial Regex NoWord();
+}

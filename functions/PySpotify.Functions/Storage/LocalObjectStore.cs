@@ -1,0 +1,79 @@
+using System.Buffers;
+
+namespace PySpotify.Functions.Storage;
+
+/// <summary>A folder that stands in for an S3 bucket.</summary>
+/// <param name="root">The folder; made when first written to.</param>
+public sealed class LocalObjectStore(string root) : IObjectStore
+{
+    /// <summary>Where objects are written before they are renamed; on the same volume, so that a rename is atomic.</summary>
+    private readonly string _partial = Path.Combine(root, "_partial");
+
+    // What Windows forbids in a file name is refused everywhere, so that a data folder can move between machines.
+    private static readonly SearchValues<char> Forbidden =
+        SearchValues.Create([.. "\\:*?\"<>|", .. Enumerable.Range(0, 32).Select(c => (char)c)]);
+
+    /// <inheritdoc/>
+    public Task<Stream> OpenReadAsync(string key, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return Task.FromResult<Stream>(File.OpenRead(PathOf(key)));
+        }
+        catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
+        {
+            throw new ObjectNotFoundException(key, e);
+        }
+    }
+
+    /// <inheritdoc/>
+    public async Task WriteAsync(
+        string key, Func<Stream, CancellationToken, Task> write, CancellationToken cancellationToken)
+    {
+        var path = PathOf(key);
+        Directory.CreateDirectory(_partial);
+        var partial = Path.Combine(_partial, Guid.NewGuid().ToString("N"));
+        try
+        {
+            await using (var file = File.Create(partial, 1 << 16))
+            {
+                await write(file, cancellationToken);
+                file.Flush(flushToDisk: true);
+            }
+
+            Directory.CreateDirectory(Path.GetDirectoryName(path)!);
+            File.Move(partial, path, overwrite: true);
+        }
+        catch
+        {
+            File.Delete(partial);
+            throw;
+        }
+    }
+
+    /// <inheritdoc/>
+    public Task DeleteAsync(string key, CancellationToken cancellationToken)
+    {
+        var path = PathOf(key);
+        if (File.Exists(path))
+            File.Delete(path);
+        return Task.CompletedTask;
+    }
+
+    /// <summary>Removes what a killed process left half written. Only while no other process writes here.</summary>
+    public void RemovePartialFiles()
+    {
+        if (Directory.Exists(_partial))
+            Directory.Delete(_partial, recursive: true);
+    }
+
+    /// <summary>The file that holds an object.</summary>
+    /// <exception cref="ArgumentException">The key would lead out of the folder, or is no file name somewhere.</exception>
+    public string PathOf(string key)
+    {
+        var segments = key.Split('/');
+        if (segments.Any(s => s is [] or ['.' or ' ', ..] or [.., '.' or ' '] || s.AsSpan().ContainsAny(Forbidden)))
+            throw new ArgumentException($"'{key}' is no object key for a folder.", nameof(key));
+        return Path.Combine([root, .. segments]);
+    }
+}

@@ -1,0 +1,41 @@
+using System.Net;
+using Amazon.S3;
+using Amazon.S3.Model;
+
+namespace PySpotify.Functions.Storage;
+
+/// <summary>An S3 bucket.</summary>
+public sealed class S3ObjectStore(IAmazonS3 s3, string bucket) : IObjectStore
+{
+    /// <inheritdoc/>
+    public async Task<Stream> OpenReadAsync(string key, CancellationToken cancellationToken)
+    {
+        try
+        {
+            var response = await s3.GetObjectAsync(bucket, key, cancellationToken);
+            return response.ResponseStream;
+        }
+        catch (AmazonS3Exception e) when (e.StatusCode == HttpStatusCode.NotFound)
+        {
+            throw new ObjectNotFoundException($"s3://{bucket}/{key}", e);
+        }
+    }
+
+    /// <inheritdoc/>
+    /// <remarks>Written to a temporary file first: an upload cannot be taken back, and its length must be known.</remarks>
+    public async Task WriteAsync(
+        string key, Func<Stream, CancellationToken, Task> write, CancellationToken cancellationToken)
+    {
+        await using var file = new FileStream(
+            Path.GetTempFileName(), FileMode.Open, FileAccess.ReadWrite, FileShare.None, 1 << 16, FileOptions.DeleteOnClose);
+        await write(file, cancellationToken);
+        file.Position = 0;
+        await s3.PutObjectAsync(
+            new PutObjectRequest { BucketName = bucket, Key = key, InputStream = file, AutoCloseStream = false },
+            cancellationToken);
+    }
+
+    /// <inheritdoc/>
+    public Task DeleteAsync(string key, CancellationToken cancellationToken) =>
+        s3.DeleteObjectAsync(bucket, key, cancellationToken);
+}

@@ -1,0 +1,58 @@
+using System.Text.Json;
+using PySpotify.Functions.Spotify;
+
+namespace PySpotify.Functions.Storage;
+
+/// <summary>An access token as its secret holds it.</summary>
+/// <param name="Value">The bearer token.</param>
+/// <param name="ExpiresAt">When it runs out.</param>
+/// <param name="IssuedFor">A hash of the credentials that it was issued for.</param>
+public sealed record AccessToken(string Value, DateTimeOffset ExpiresAt, string IssuedFor)
+{
+    /// <summary>Names no secret.</summary>
+    public override string ToString() => $"access token until {ExpiresAt:u}";
+}
+
+/// <summary>The two secrets and what they hold, as JSON.</summary>
+public static class Secrets
+{
+    /// <summary>Client id, client secret and, where somebody signed in, refresh token.</summary>
+    public const string Credentials = "PySpotify";
+
+    /// <summary>The access token.</summary>
+    public const string Token = "PySpotify/token";
+
+    /// <exception cref="SpotifyCredentialsException">There are none, or they are not whole.</exception>
+    internal static async Task<SpotifyCredentials> ReadCredentialsAsync(ISecretStore secrets, CancellationToken cancellationToken)
+    {
+        var credentials = Read(await secrets.GetAsync(Credentials, cancellationToken), PayloadJson.Default.SpotifyCredentials);
+        return credentials is { ClientId: { Length: > 0 }, ClientSecret: { Length: > 0 } }
+            ? credentials with { RefreshToken = credentials.RefreshToken is "" ? null : credentials.RefreshToken }
+            : throw new SpotifyCredentialsException($"the secret {Credentials} holds no clientId and clientSecret");
+    }
+
+    internal static Task WriteCredentialsAsync(
+        ISecretStore secrets, SpotifyCredentials credentials, CancellationToken cancellationToken) =>
+        secrets.PutAsync(
+            Credentials, JsonSerializer.Serialize(credentials, PayloadJson.Default.SpotifyCredentials), cancellationToken);
+
+    internal static async Task<AccessToken?> ReadTokenAsync(ISecretStore secrets, CancellationToken cancellationToken) =>
+        Read(await secrets.GetAsync(Token, cancellationToken), PayloadJson.Default.AccessToken);
+
+    internal static Task WriteTokenAsync(ISecretStore secrets, AccessToken token, CancellationToken cancellationToken) =>
+        secrets.PutAsync(Token, JsonSerializer.Serialize(token, PayloadJson.Default.AccessToken), cancellationToken);
+
+    /// <summary>A secret that is not what it should be counts as none; its text goes into no error.</summary>
+    private static T? Read<T>(string? text, System.Text.Json.Serialization.Metadata.JsonTypeInfo<T> type)
+        where T : class
+    {
+        try
+        {
+            return string.IsNullOrEmpty(text) ? null : JsonSerializer.Deserialize(text, type);
+        }
+        catch (JsonException)
+        {
+            return null;
+        }
+    }
+}

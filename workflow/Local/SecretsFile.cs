@@ -1,0 +1,97 @@
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using PySpotify.Functions;
+using PySpotify.Functions.Spotify;
+using PySpotify.Functions.Storage;
+
+namespace PySpotify.Workflow.Local;
+
+/// <summary>
+/// A file that only its owner reads, in place of Secrets Manager. It is also where the data folder's settings stand:
+/// <c>{ "Spotify": { "ClientId": …, "ClientSecret": …, "RefreshToken": … } }</c>.
+/// </summary>
+/// <param name="path">The file; made when first written to.</param>
+public sealed class SecretsFile(string path) : ISecretStore
+{
+    private static readonly JsonSerializerOptions Indented = new() { WriteIndented = true };
+
+    private readonly Lock _lock = new();
+
+    /// <summary>Credentials that stand before the file's: the environment's, the user secrets' or the sample's.</summary>
+    public SpotifyCredentials? Credentials { get; set; }
+
+    /// <summary>The file's settings, for a configuration.</summary>
+    /// <exception cref="SecretsFileException">Others can read the file, or it is no JSON object.</exception>
+    public IEnumerable<KeyValuePair<string, string?>> Settings() =>
+        (Read()["Spotify"] as JsonObject ?? []).Select(setting => KeyValuePair.Create($"Spotify:{setting.Key}", setting.Value?.ToString()));
+
+    /// <inheritdoc/>
+    public Task<string?> GetAsync(string name, CancellationToken cancellationToken) => Task.FromResult(
+        name == Secrets.Credentials
+            ? Credentials is null ? null : JsonSerializer.Serialize(Credentials, PayloadJson.Default.SpotifyCredentials)
+            : Read()[name]?.GetValue<string>());
+
+    /// <inheritdoc/>
+    public Task PutAsync(string name, string value, CancellationToken cancellationToken)
+    {
+        lock (_lock)
+        {
+            var secrets = Read();
+            if (name == Secrets.Credentials)
+            {
+                Credentials = JsonSerializer.Deserialize(value, PayloadJson.Default.SpotifyCredentials)!;
+                secrets["Spotify"] = new JsonObject
+                {
+                    ["ClientId"] = Credentials.ClientId,
+                    ["ClientSecret"] = Credentials.ClientSecret,
+                    ["RefreshToken"] = Credentials.RefreshToken,
+                };
+            }
+            else
+            {
+                secrets[name] = value;
+            }
+
+            Write(secrets);
+        }
+
+        return Task.CompletedTask;
+    }
+
+    private JsonObject Read()
+    {
+        if (!File.Exists(path))
+            return [];
+        if (!OperatingSystem.IsWindows() && (File.GetUnixFileMode(path) & ~(UnixFileMode.UserRead | UnixFileMode.UserWrite)) != 0)
+            throw new SecretsFileException(path, $"can be read by others than its owner; run `chmod 600 {path}`");
+        try
+        {
+            return JsonNode.Parse(File.ReadAllBytes(path)) as JsonObject ?? throw new JsonException();
+        }
+        catch (JsonException)
+        {
+            // The parser's message may quote the text, and the text is secret.
+            throw new SecretsFileException(path, "is not a JSON object; mend it or remove it");
+        }
+    }
+
+    private void Write(JsonObject secrets)
+    {
+        Directory.CreateDirectory(Path.GetDirectoryName(path)!);
+        var partial = path + ".partial";
+        var options = new FileStreamOptions { Mode = FileMode.Create, Access = FileAccess.Write };
+        if (!OperatingSystem.IsWindows())
+            options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
+        File.Delete(partial);
+        using (var file = new FileStream(partial, options))
+        {
+            JsonSerializer.Serialize(file, secrets, Indented);
+            file.Flush(flushToDisk: true);
+        }
+
+        File.Move(partial, path, overwrite: true);
+    }
+}
+
+/// <summary>The secrets file cannot be used.</summary>
+public sealed class SecretsFileException(string path, string problem) : PySpotifyException($"{path} {problem}.");

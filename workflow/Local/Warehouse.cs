@@ -1,0 +1,292 @@
+using System.Globalization;
+using System.Text;
+using CsvHelper;
+using CsvHelper.Configuration;
+using Microsoft.Data.Sqlite;
+using PySpotify.Functions;
+using PySpotify.Functions.Crawling;
+using PySpotify.Functions.Storage;
+using SQLitePCL;
+
+namespace PySpotify.Workflow.Local;
+
+/// <summary>
+/// SQLite in place of Glue and Athena: crawls find the snapshots in the raw folder, the refine job gives their rows
+/// types, and SQL reads them.
+/// </summary>
+/// <param name="path">The database; made when first written to.</param>
+/// <param name="rawFolder">What stands in for the raw bucket.</param>
+/// <param name="clock">Tells when a crawl was.</param>
+public sealed class Warehouse(string path, string rawFolder, TimeProvider clock) : ICrawler
+{
+    /// <summary>The crawler of the raw folder.</summary>
+    public const string RawCrawler = "spotify-raw";
+
+    /// <summary>The crawler of the refined tables.</summary>
+    public const string RefinedCrawler = "spotify-refined";
+
+    private static readonly string[] RawTables = [Tables.TopPlayed, Tables.Popular];
+
+    private static readonly CsvConfiguration Csv = new(CultureInfo.InvariantCulture) { BufferSize = 1 << 16 };
+
+    /// <summary>The refined tables' columns and their types.</summary>
+    public static IReadOnlyList<(string Name, string Type)> Columns { get; } =
+    [
+        ("artist", "TEXT"), ("track", "TEXT"), ("track_pop", "INTEGER"), ("duration_ms", "INTEGER"), ("album_nm", "TEXT"),
+        ("album_dt", "TEXT"), ("track_id", "TEXT"), ("rank", "INTEGER"), ("snapshot_date", "TEXT"),
+    ];
+
+    /// <summary>A raw table's refined counterpart.</summary>
+    public static string Refined(string table) => $"{table}_refined";
+
+    /// <inheritdoc/>
+    public async Task<CrawlerStatus> GetAsync(string crawler, CancellationToken cancellationToken)
+    {
+        await using var connection = await OpenAsync(cancellationToken);
+        await using var command = Command(
+            connection, "SELECT started_at, error FROM crawls WHERE crawler = $crawler", ("$crawler", crawler));
+        await using var row = await command.ExecuteReaderAsync(cancellationToken);
+        if (!await row.ReadAsync(cancellationToken))
+            return new(Ready: true, LastCrawl: null);
+        var error = row.IsDBNull(1) ? null : row.GetString(1);
+        var startedAt = DateTimeOffset.Parse(row.GetString(0), CultureInfo.InvariantCulture);
+        return new(Ready: true, new(startedAt, Succeeded: error is null, error));
+    }
+
+    /// <inheritdoc/>
+    /// <remarks>The crawl is over when this returns. What is wrong with the data is the crawl's failure, not this call's.</remarks>
+    public async Task<bool> StartAsync(string crawler, CancellationToken cancellationToken)
+    {
+        await using var connection = await OpenAsync(cancellationToken);
+        await using var transaction = connection.BeginTransaction();
+        string? error = null;
+        try
+        {
+            Func<string, IEnumerable<string>> partitions = crawler switch
+            {
+                RawCrawler => RawPartitions,
+                RefinedCrawler => table => Query(connection, $"SELECT DISTINCT snapshot_date FROM {table}"),
+                _ => throw new ArgumentException($"There is no crawler {crawler}.", nameof(crawler)),
+            };
+            foreach (var table in crawler == RawCrawler ? RawTables : RawTables.Select(Refined))
+            {
+                var found = partitions(table).ToList();
+                Execute(connection, "DELETE FROM catalog WHERE table_name = $table", ("$table", table));
+                foreach (var partition in found)
+                    Execute(connection, "INSERT INTO catalog VALUES ($table, $date)", ("$table", table), ("$date", partition));
+            }
+        }
+        catch (CrawledFileException e)
+        {
+            error = e.Message;
+        }
+
+        Execute(
+            connection,
+            "INSERT OR REPLACE INTO crawls VALUES ($crawler, $at, $error)",
+            ("$crawler", crawler),
+            ("$at", clock.GetUtcNow().ToString("O", CultureInfo.InvariantCulture)),
+            ("$error", error));
+        await transaction.CommitAsync(cancellationToken);
+        return true;
+    }
+
+    /// <summary>
+    /// The job between the crawls: reads the snapshot's CSV files and puts their rows, typed, in place of those that the
+    /// refined tables have of it. A table that has no such snapshot is passed over.
+    /// </summary>
+    /// <returns>Rows by refined table.</returns>
+    /// <exception cref="RefineException">A cell is not of its column's type, or rows went missing.</exception>
+    public async Task<IReadOnlyDictionary<string, int>> RefineAsync(DateOnly snapshotDate, CancellationToken cancellationToken)
+    {
+        var counts = new SortedDictionary<string, int>(StringComparer.Ordinal);
+        var date = snapshotDate.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture);
+        await using var connection = await OpenAsync(cancellationToken);
+        await using var transaction = connection.BeginTransaction();
+        foreach (var table in RawTables)
+        {
+            if (Query(connection, "SELECT snapshot_date FROM catalog WHERE table_name = $table AND snapshot_date = $date", ("$table", table), ("$date", date)) is [])
+                continue;
+            Execute(connection, $"DELETE FROM {Refined(table)} WHERE snapshot_date = $date", ("$date", date));
+            var rows = 0;
+            await using var insert = Command(
+                connection, $"INSERT INTO {Refined(table)} VALUES ({string.Join(", ", Columns.Select(column => $"${column.Name}"))})");
+            foreach (var (name, _) in Columns)
+                insert.Parameters.Add(new SqliteParameter { ParameterName = $"${name}" });
+            insert.Parameters["$snapshot_date"].Value = date;
+            foreach (var file in CsvFiles(Path.Combine(rawFolder, table, $"snapshot_date={date}")))
+                rows += await RefineAsync(file, insert, cancellationToken);
+
+            var stored = long.Parse(Query(connection, $"SELECT count(*) FROM {Refined(table)} WHERE snapshot_date = $date", ("$date", date)).Single(), CultureInfo.InvariantCulture);
+            if (stored != rows)
+                throw new RefineException($"{Refined(table)} has {stored} rows of {date} where its files have {rows}");
+            counts[Refined(table)] = rows;
+        }
+
+        await transaction.CommitAsync(cancellationToken);
+        return counts;
+    }
+
+    /// <summary>Runs one read-only statement.</summary>
+    /// <param name="sql">The statement. It can read the tables and nothing else.</param>
+    /// <param name="cancellationToken">Ends it.</param>
+    /// <returns>The columns' names, and the rows' values: null, long, double, string or byte[].</returns>
+    /// <exception cref="QueryException">There is no warehouse yet, or the SQL is wrong or would do more than read.</exception>
+    public async Task<(IReadOnlyList<string> Columns, IReadOnlyList<object?[]> Rows)> QueryAsync(string sql, CancellationToken cancellationToken)
+    {
+        if (!File.Exists(path))
+            throw new QueryException($"There is no {path} yet; `pyspotify run` makes it.");
+        try
+        {
+            await using var connection = new SqliteConnection(
+                new SqliteConnectionStringBuilder { DataSource = path, Mode = SqliteOpenMode.ReadOnly, Pooling = false }.ToString());
+            await connection.OpenAsync(cancellationToken);
+            raw.sqlite3_set_authorizer(connection.Handle, Authorize, null);
+            await using var command = Command(connection, sql);
+            await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+            List<string> columns = [.. Enumerable.Range(0, reader.FieldCount).Select(reader.GetName)];
+            var rows = new List<object?[]>();
+            while (await reader.ReadAsync(cancellationToken))
+            {
+                var row = new object[reader.FieldCount];
+                reader.GetValues(row);
+                rows.Add([.. row.Select(value => value is DBNull ? null : value)]);
+            }
+
+            return (columns, rows);
+        }
+        catch (SqliteException e) when (e.SqliteErrorCode == raw.SQLITE_AUTH)
+        {
+            throw new QueryException("A query may read the tables and do nothing else.", e);
+        }
+        catch (SqliteException e)
+        {
+            throw new QueryException($"The query did not run: {e.Message}", e);
+        }
+    }
+
+    private static int Authorize(object? user, int action, utf8z first, utf8z second, utf8z database, utf8z trigger) =>
+        action switch
+        {
+            raw.SQLITE_SELECT or raw.SQLITE_READ or raw.SQLITE_RECURSIVE => raw.SQLITE_OK,
+            raw.SQLITE_FUNCTION when second.utf8_to_string() is not "load_extension" => raw.SQLITE_OK,
+            _ => raw.SQLITE_DENY,
+        };
+
+    private async Task<SqliteConnection> OpenAsync(CancellationToken cancellationToken)
+    {
+        Directory.CreateDirectory(Path.GetDirectoryName(path)!);
+        var connection = new SqliteConnection(new SqliteConnectionStringBuilder { DataSource = path, Pooling = false }.ToString());
+        try
+        {
+            await connection.OpenAsync(cancellationToken);
+            Execute(connection, Schema);
+            return connection;
+        }
+        catch (SqliteException e)
+        {
+            await connection.DisposeAsync();
+            throw new WarehouseException(path, e);
+        }
+    }
+
+    private static string Schema { get; } = string.Join('\n', [
+        "CREATE TABLE IF NOT EXISTS crawls (crawler TEXT PRIMARY KEY, started_at TEXT NOT NULL, error TEXT);",
+        "CREATE TABLE IF NOT EXISTS catalog (table_name TEXT, snapshot_date TEXT, PRIMARY KEY (table_name, snapshot_date));",
+        .. RawTables.Select(Refined).Select(table =>
+            $"CREATE TABLE IF NOT EXISTS {table} ({string.Join(", ", Columns.Select(column => $"{column.Name} {column.Type}"))});\n"
+            + $"CREATE INDEX IF NOT EXISTS {table}_rank ON {table} (snapshot_date, rank);"),
+    ]);
+
+    private IEnumerable<string> RawPartitions(string table)
+    {
+        var folder = Path.Combine(rawFolder, table);
+        if (!Directory.Exists(folder))
+            yield break;
+        foreach (var partition in Directory.EnumerateDirectories(folder, "snapshot_date=*").Order(StringComparer.Ordinal))
+        {
+            var files = CsvFiles(partition);
+            foreach (var file in files)
+            {
+                if (File.ReadLines(file).FirstOrDefault() != string.Join(',', Song.Columns))
+                    throw new CrawledFileException($"{file} has other columns than {string.Join(',', Song.Columns)}");
+            }
+
+            if (files.Length > 0)
+                yield return Path.GetFileName(partition)["snapshot_date=".Length..];
+        }
+    }
+
+    private static string[] CsvFiles(string partition) =>
+        Directory.Exists(partition) ? [.. Directory.GetFiles(partition, "*.csv").Order(StringComparer.Ordinal)] : [];
+
+    private static async Task<int> RefineAsync(string file, SqliteCommand insert, CancellationToken cancellationToken)
+    {
+        using var csv = new CsvParser(new StreamReader(file, Encoding.UTF8, false, 1 << 16), Csv);
+        var rows = 0;
+        while (await csv.ReadAsync())
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            if (csv.Count != Song.Columns.Count)
+                throw new RefineException($"{file}, line {csv.RawRow}: {csv.Count} cells where {Song.Columns.Count} belong");
+
+            // A row equal to the header is no data, wherever it stands.
+            if (csv[0] == Song.Columns[0] && Song.Columns.Select((column, i) => csv[i] == column).All(same => same))
+                continue;
+
+            for (var i = 0; i < Song.Columns.Count; i++)
+            {
+                var cell = csv[i];
+                insert.Parameters[i].Value = cell.Length == 0 ? DBNull.Value
+                    : Columns[i].Type == "TEXT" ? cell
+                    : long.TryParse(cell, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var number) ? number
+                    : throw new RefineException($"{file}, line {csv.RawRow}: {Columns[i].Name} '{cell}' is no whole number");
+            }
+
+            insert.ExecuteNonQuery();
+            rows++;
+        }
+
+        return rows;
+    }
+
+    private static SqliteCommand Command(SqliteConnection connection, string sql, params ReadOnlySpan<(string Name, string? Value)> parameters)
+    {
+        var command = connection.CreateCommand();
+#pragma warning disable CA2100 // Names come from the constants above, values go in as parameters; QueryAsync's SQL is the person's own.
+        command.CommandText = sql;
+#pragma warning restore CA2100
+        foreach (var (name, value) in parameters)
+            command.Parameters.AddWithValue(name, (object?)value ?? DBNull.Value);
+        return command;
+    }
+
+    private static void Execute(SqliteConnection connection, string sql, params ReadOnlySpan<(string Name, string? Value)> parameters)
+    {
+        using var command = Command(connection, sql, parameters);
+        command.ExecuteNonQuery();
+    }
+
+    private static List<string> Query(SqliteConnection connection, string sql, params ReadOnlySpan<(string Name, string? Value)> parameters)
+    {
+        using var command = Command(connection, sql, parameters);
+        using var reader = command.ExecuteReader();
+        var values = new List<string>();
+        while (reader.Read())
+            values.Add(reader.GetString(0));
+        return values;
+    }
+
+    private sealed class CrawledFileException(string message) : Exception(message);
+}
+
+/// <summary>The refine job failed; the refined tables are as they were.</summary>
+public sealed class RefineException(string message) : PySpotifyException($"{message}. The refined tables are as they were.");
+
+/// <summary>A query did not run.</summary>
+public sealed class QueryException(string message, Exception? inner = null) : PySpotifyException(message, inner);
+
+/// <summary>The warehouse cannot be opened.</summary>
+public sealed class WarehouseException(string path, Exception inner) : PySpotifyException(
+    $"{path} cannot be opened as a warehouse: {inner.Message} If it is damaged, move it away; "
+    + "it is made anew, and `pyspotify run` with each --snapshot-date fills it again.", inner);
