@@ -13,7 +13,8 @@ using Microsoft.Extensions.Hosting;
 namespace PySpotify.Tests;
 
 /// <summary>
-/// Spotify's accounts service and Web API on a loopback port: what facts say Spotify does, with faults on demand.
+/// Spotify's accounts service and Web API on a loopback port: what Spotify does as of November 2026, with faults on
+/// demand.
 /// </summary>
 internal sealed partial class FakeSpotify : IAsyncDisposable
 {
