@@ -79,7 +79,7 @@ internal sealed class LocalRun(DataFolder data, TimeProvider clock, bool isVerbo
         Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"Snapshot {snapshotDate:yyyy-MM-dd}, execution {name}"));
         if (Console.IsOutputRedirected)
             return await RunAsync(settings, snapshotDate, log, new PlainProgress(Console.Out, clock), run);
-        return await AnsiConsole.Live(new Text("")).StartAsync(async display =>
+        return await AnsiConsole.Live(new Text(" ")).StartAsync(async display =>
         {
             var progress = new LiveProgress(display, clock);
             try

@@ -157,6 +157,8 @@ internal sealed class LiveProgress(LiveDisplayContext display, TimeProvider cloc
     {
         lock (_lock)
         {
+            if (_tasks.Count == 0)
+                return;
             _drawn = clock.GetTimestamp();
             var table = new Table().Border(TableBorder.None).HideHeaders().AddColumns("", "", "", "");
             foreach (var task in _tasks)
