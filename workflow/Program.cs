@@ -15,8 +15,14 @@ try
     // A signal ends an execution as ABORTED; that takes a moment to write down.
     return await command.InvokeAsync(new() { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = TimeSpan.FromSeconds(10) });
 }
-catch (Exception e) when (e is PySpotifyException or IOException or UnauthorizedAccessException)
+catch (Exception e)
 {
-    await Console.Error.WriteLineAsync(command.GetValue(Commands.Verbose) ? e.ToString() : e.Message);
+    await Console.Error.WriteLineAsync(e switch
+    {
+        _ when command.GetValue(Commands.Verbose) => e.ToString(),
+        PySpotifyException or IOException or UnauthorizedAccessException => e.Message,
+        OperationCanceledException => "Stopped.",
+        _ => $"{e.GetType().Name}: {e.Message} With --verbose you see where.",
+    });
     return e is InvalidInputException or PySpotify.Workflow.Local.SettingsException ? Commands.WrongUsage : Commands.Failed;
 }
