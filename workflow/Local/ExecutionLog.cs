@@ -6,8 +6,9 @@ using PySpotify.Workflow.StatesLanguage;
 namespace PySpotify.Workflow.Local;
 
 /// <summary>
-/// An execution's file: its history, one event a line. A line is on the disk before its effect begins, so that a killed
-/// run can be redriven.
+/// An execution's file: its history, one event a line. A line is with the operating system before what it announces
+/// begins, so that a killed run can be redriven; and on the disk before a task's effects, so that a machine without power
+/// can be, too.
 /// </summary>
 public sealed class ExecutionLog : IDisposable
 {
@@ -76,7 +77,8 @@ public sealed class ExecutionLog : IDisposable
     public void Record(HistoryEvent e)
     {
         _file.Write(Encoding.UTF8.GetBytes(e.ToJson() + "\n"));
-        _file.Flush(flushToDisk: true);
+        if (e.Type is HistoryEventType.TaskScheduled or HistoryEventType.ExecutionSucceeded)
+            _file.Flush(flushToDisk: true);
     }
 
     /// <inheritdoc/>
