@@ -61,7 +61,7 @@ public sealed class KillTests
         return kills;
     }
 
-    private static Kept Look(Pyspotify pyspotify) => new(
+    internal static Kept Look(Pyspotify pyspotify) => new(
         TempFolder.Snapshot(pyspotify.Raw, file => !file.StartsWith('_') || file.StartsWith("_quarantine", StringComparison.Ordinal)),
         LocalWorkflow.Rows(Path.Combine(pyspotify.Data, "warehouse.db")));
 }

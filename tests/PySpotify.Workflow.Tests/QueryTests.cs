@@ -31,6 +31,7 @@ public sealed class QueryTests
         "SELECT readfile('OTHER')",
         "SELECT writefile('OTHER', 'x')",
         "SELECT 1; DELETE FROM spotifypopularsongs_refined",
+        "SELECT 1; SELECT 2",
         "WITH gone AS (SELECT 1) DELETE FROM spotifypopularsongs_refined",
         "INSERT INTO spotifypopularsongs_refined SELECT * FROM spotifytopplayed_refined RETURNING *",
         "SELECT $parameter",
