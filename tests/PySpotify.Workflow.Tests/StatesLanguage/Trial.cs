@@ -32,13 +32,16 @@ internal sealed class Trial(string definition)
 
     public Trial On(string resource, Func<TaskCall, string> answer) => On(resource, (call, _) => Task.FromResult(answer(call)));
 
-    public Trial On(string resource, string answer) => On(resource, _ => answer);
-
-    /// <summary>Answers with each in turn; an answer that starts with ! is an error's name.</summary>
+    /// <summary>Answers with each in turn; an answer that starts with ! is an error's name; one alone is
+    /// given each time.</summary>
     public Trial On(string resource, params string[] answers)
     {
         int next = 0;
-        return On(resource, _ => answers[next++] is ['!', .. string error] ? throw new TaskFailedException(error, $"{error} it was") : answers[next - 1]);
+        return On(resource, _ => (answers.Length == 1 ? answers[0] : answers[next++]) switch
+        {
+            ['!', .. string error] => throw new TaskFailedException(error, $"{error} it was"),
+            string answer => answer,
+        });
     }
 
     /// <summary>Answers after so many seconds of the clock.</summary>
