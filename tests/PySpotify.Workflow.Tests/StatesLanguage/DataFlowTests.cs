@@ -189,7 +189,7 @@ public sealed class DataFlowTests
 
     [Fact]
     public void A_result_that_is_not_JSON_is_a_runtime_error() =>
-        Assert.Equal("States.Runtime", Trial.OfTask(""" "Catch": [{"ErrorEquals": ["States.ALL"], "Next": "S"}] """).On("task", "<html>").Error());
+        Assert.Equal("States.Runtime", Trial.OfTask(""" "Retry": [{"ErrorEquals": ["States.ALL"]}] """).On("task", "<html>").Error());
 
     [Fact]
     public void An_input_that_is_not_JSON_is_refused_before_anything_is_recorded()

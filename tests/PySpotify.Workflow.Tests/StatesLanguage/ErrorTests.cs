@@ -153,7 +153,8 @@ public sealed class ErrorTests
     {
         Trial trial = new Trial("""
             {"StartAt": "S", "States": {
-              "S": {"Type": "Task", "Resource": "arn:x:task", "Catch": [{"ErrorEquals": ["States.ALL"], "ResultPath": "$.a.b", "Next": "S"}], "End": true}}}
+              "S": {"Type": "Task", "Resource": "arn:x:task", "Catch": [{"ErrorEquals": ["States.ALL"], "ResultPath": "$.a.b", "Next": "T"}], "End": true},
+              "T": {"Type": "Succeed"}}}
             """).On("task", "!E");
         Assert.Equal("States.ResultPathMatchFailure", trial.Error("""{"a":1}"""));
     }
@@ -298,8 +299,8 @@ public sealed class ErrorTests
         int calls = 0;
         StateMachine machine = StateMachine.Load("""
             {"StartAt": "P", "States": {"P": {"Type": "Parallel", "Catch": [{"ErrorEquals": ["States.ALL"], "Next": "P"}], "End": true, "Branches": [
-              {"StartAt": "A", "States": {"A": {"Type": "Task", "Resource": "arn:x:a", "Retry": [{"ErrorEquals": ["States.ALL"]}], "End": true}}},
-              {"StartAt": "B", "States": {"B": {"Type": "Wait", "Seconds": 1, "End": true}}}]}}}
+              {"StartAt": "B", "States": {"B": {"Type": "Wait", "Seconds": 1, "End": true}}},
+              {"StartAt": "A", "States": {"A": {"Type": "Task", "Resource": "arn:x:a", "Retry": [{"ErrorEquals": ["States.ALL"]}], "End": true}}}]}}}
             """);
         Interpreter interpreter = new(machine, (_, _) => Task.FromResult($"{++calls}"), clock, e =>
         {
@@ -310,7 +311,7 @@ public sealed class ErrorTests
         Assert.Throws<IOException>(() => clock.Run(() => interpreter.RunAsync("n", "{}", TestContext.Current.CancellationToken)));
         Assert.Equal(0, calls);
         Assert.Equal(
-            [HistoryEventType.ExecutionStarted, HistoryEventType.StateEntered, HistoryEventType.StateEntered],
+            [HistoryEventType.ExecutionStarted, HistoryEventType.StateEntered, HistoryEventType.StateEntered, HistoryEventType.StateEntered],
             kept.Select(e => e.Type));
     }
 }
