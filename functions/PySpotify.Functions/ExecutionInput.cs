@@ -17,12 +17,12 @@ public sealed partial record ExecutionInput(DateOnly SnapshotDate, TopPlayed Top
 {
     /// <summary>
     /// Playlists and queries together, at most. It keeps the execution's history under Step Functions' 25,000 events
-    /// and its payloads small; past it, a Distributed Map is the way.
+    /// and, with <see cref="MaxQueryLength"/>, every payload under 64 kB; past it, a Distributed Map is the way.
     /// </summary>
-    public const int MaxSources = 300;
+    public const int MaxSources = 100;
 
     /// <summary>Characters in a query, at most.</summary>
-    public const int MaxQueryLength = 200;
+    public const int MaxQueryLength = 100;
 
     /// <summary>
     /// Reads an execution's input: <c>topPlayed.playlistIds</c>, <c>popular.queries</c> (either may be left out or

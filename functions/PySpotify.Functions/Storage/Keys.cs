@@ -32,9 +32,12 @@ public static partial class Keys
         return words is "" ? hash : $"{words[..Math.Min(words.Length, 40)].TrimEnd('-')}-{hash}";
     }
 
+    /// <summary>Under which rows wait to be written, a folder an execution. They are kept for 30 days.</summary>
+    public const string Staging = "_staging";
+
     /// <summary>Rows that were fetched and wait to be written.</summary>
     public static string Staged(string execution, string table, string source) =>
-        $"_staging/{execution}/{table}/{source}.jsonl";
+        $"{Staging}/{execution}/{table}/{source}.jsonl";
 
     /// <summary>A source's rows in a snapshot.</summary>
     public static string Csv(string table, DateOnly snapshotDate, string source) =>

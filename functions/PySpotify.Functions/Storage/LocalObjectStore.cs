@@ -67,6 +67,20 @@ public sealed class LocalObjectStore(string root) : IObjectStore
             Directory.Delete(_partial, recursive: true);
     }
 
+    /// <summary>Removes each folder of a folder that has seen no writing since, as a bucket's lifecycle rule does.</summary>
+    public void RemoveOlder(string folder, DateTimeOffset than)
+    {
+        var path = PathOf(folder);
+        if (!Directory.Exists(path))
+            return;
+        foreach (var old in Directory.GetDirectories(path))
+        {
+            var files = Directory.EnumerateFiles(old, "*", SearchOption.AllDirectories);
+            if (files.All(file => File.GetLastWriteTimeUtc(file) < than.UtcDateTime))
+                Directory.Delete(old, recursive: true);
+        }
+    }
+
     /// <summary>The file that holds an object.</summary>
     /// <exception cref="ArgumentException">The key would lead out of the folder, or is no file name somewhere.</exception>
     public string PathOf(string key)
