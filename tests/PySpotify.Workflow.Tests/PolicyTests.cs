@@ -51,7 +51,8 @@ public sealed partial class PolicyTests
                 "*"),
             .. Traces,
         ],
-        ["scheduler"] = ["states:StartExecution ${StateMachine}", "sqs:SendMessage ${DeadLetters}", "sns:Publish ${Topic}"],
+        ["scheduler"] = ["states:StartExecution ${StateMachine}", "sqs:SendMessage ${DeadLetters}"],
+        ["reminder"] = ["sns:Publish ${Topic}"],
         ["crawler"] =
         [
             .. On(["s3:ListBucket"], "${RawBucket}", "${RefinedBucket}"),

@@ -1,0 +1,4 @@
+using Pulumi;
+using PySpotify.Infra;
+
+return await Deployment.RunAsync<Pipeline>();
