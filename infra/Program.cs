@@ -1,4 +1,8 @@
 using Pulumi;
-using PySpotify.Infra;
 
-return await Deployment.RunAsync<Pipeline>();
+namespace PySpotify.Infra;
+
+internal static class Program
+{
+    private static Task<int> Main() => Deployment.RunAsync<Pipeline>();
+}

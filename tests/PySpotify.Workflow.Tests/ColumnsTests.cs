@@ -5,7 +5,7 @@ using PySpotify.Functions;
 using PySpotify.Functions.Storage;
 using PySpotify.Workflow.Local;
 
-namespace PySpotify.Workflow.Tests;
+namespace PySpotify.Tests;
 
 /// <summary>The CSV, the job and SQLite say the same columns, each in its own language.</summary>
 public sealed partial class ColumnsTests : IDisposable
@@ -17,11 +17,11 @@ public sealed partial class ColumnsTests : IDisposable
     public void Dispose() => _folder.Delete(recursive: true);
 
     [Fact]
-    public void The_Job_Maps_The_Csv_Columns_In_Order() =>
+    public void The_job_maps_the_csv_columns_in_order() =>
         Assert.Equal(Song.Columns, Mapping().Select(column => column.Name));
 
     [Fact]
-    public void The_Job_And_The_Warehouse_Give_The_Same_Types()
+    public void The_job_and_the_warehouse_give_the_same_types()
     {
         var sqlite = Mapping()
             .Select(column => (column.Name, column.Type switch { "string" => "TEXT", "bigint" or "int" => "INTEGER", _ => column.Type }))
@@ -30,12 +30,12 @@ public sealed partial class ColumnsTests : IDisposable
     }
 
     [Fact]
-    public void Numbers_Have_The_Types_Of_The_Design() => Assert.Equal(
+    public void Numbers_have_the_types_of_the_design() => Assert.Equal(
         [("track_pop", "bigint"), ("duration_ms", "bigint"), ("rank", "int")],
         Mapping().Where(column => column.Type != "string"));
 
     [Fact]
-    public void The_Job_Requires_What_Makes_A_Row_A_Song()
+    public void The_job_requires_what_makes_a_row_a_song()
     {
         var song = new Song("artist", "track", 1, 1, "album_nm", "album_dt", "track_id");
         var required = Names().Matches(Required().Match(Job).Groups[1].Value).Select(match => match.Groups[1].Value);
@@ -47,11 +47,11 @@ public sealed partial class ColumnsTests : IDisposable
     }
 
     [Fact]
-    public void The_Job_Knows_The_Two_Tables() =>
+    public void The_job_knows_the_two_tables() =>
         Assert.Contains($"TABLES = (\"{Tables.TopPlayed}\", \"{Tables.Popular}\")", Job, StringComparison.Ordinal);
 
     [Fact]
-    public async Task A_Csv_Begins_With_The_Columns()
+    public async Task A_csv_begins_with_the_columns()
     {
         var store = new LocalObjectStore(_folder.FullName);
         await store.WriteAsync(

@@ -4,7 +4,7 @@ using System.Text.RegularExpressions;
 using PySpotify.Functions;
 using PySpotify.Functions.Crawling;
 
-namespace PySpotify.Workflow.Tests;
+namespace PySpotify.Tests;
 
 /// <summary>The state machine's definition, as a text that the code must agree with.</summary>
 public sealed partial class DefinitionTests
@@ -39,7 +39,7 @@ public sealed partial class DefinitionTests
 
     [Theory]
     [MemberData(nameof(Functions))]
-    public void A_Task_Names_A_Function_Whose_Input_Reads_Its_Payload(string state)
+    public void A_task_names_a_function_whose_input_reads_its_payload(string state)
     {
         var parameters = States[state].GetProperty("Parameters");
         var placeholder = Placeholder().Match(parameters.GetProperty("FunctionName").GetString()!).Groups[1].Value;
@@ -56,13 +56,13 @@ public sealed partial class DefinitionTests
     }
 
     [Fact]
-    public void A_Crawl_That_Nobody_Asked_For_Can_Be_Started() => Assert.Equal(
+    public void A_crawl_that_nobody_asked_for_can_be_started() => Assert.Equal(
         Crawl.NotStarted,
         JsonSerializer.Deserialize(States["Extract"].GetProperty("ResultSelector"), PayloadJson.Default.Crawl)!.Status);
 
     [Theory]
     [MemberData(nameof(Tasks))]
-    public void A_Task_Ends_In_Time(string state)
+    public void A_task_ends_in_time(string state)
     {
         var seconds = States[state].GetProperty("TimeoutSeconds").GetInt32();
 
@@ -72,7 +72,7 @@ public sealed partial class DefinitionTests
 
     [Theory]
     [MemberData(nameof(Tasks))]
-    public void A_Retry_Names_Its_Errors_And_Is_Capped_And_Jittered(string state) => Assert.All(
+    public void A_retry_names_its_errors_and_is_capped_and_jittered(string state) => Assert.All(
         States[state].GetProperty("Retry").EnumerateArray(),
         retry =>
         {
@@ -84,14 +84,14 @@ public sealed partial class DefinitionTests
 
     [Theory]
     [MemberData(nameof(Functions))]
-    public void A_Function_Is_Retried_After_Lambdas_Own_Faults(string state) => Assert.Contains(
+    public void A_function_is_retried_after_lambdas_own_faults(string state) => Assert.Contains(
         States[state].GetProperty("Retry").EnumerateArray(),
         retry => retry.GetProperty("ErrorEquals").EnumerateArray().Select(error => error.GetString()).Order(StringComparer.Ordinal).SequenceEqual(
             ["Lambda.AWSLambdaException", "Lambda.SdkClientException", "Lambda.ServiceException", "Lambda.TooManyRequestsException"]));
 
     /// <summary>A failure that was caught, and a Fail state, cannot be redriven.</summary>
     [Fact]
-    public void Only_An_Expired_Token_Is_Caught_And_Nothing_Fails_By_Itself()
+    public void Only_an_expired_token_is_caught_and_nothing_fails_by_itself()
     {
         Assert.Empty(StatesOf("Fail"));
         foreach (var (_, state) in States)
@@ -105,7 +105,7 @@ public sealed partial class DefinitionTests
     }
 
     [Fact]
-    public void An_Error_That_Is_Named_Exists()
+    public void An_error_that_is_named_exists()
     {
         var named = States.Values
             .SelectMany(state => Errors(state, "Retry").Concat(Errors(state, "Catch")))
@@ -116,7 +116,7 @@ public sealed partial class DefinitionTests
     }
 
     [Fact]
-    public void A_State_Leads_To_A_State()
+    public void A_state_leads_to_a_state()
     {
         var targets = States.Values.SelectMany(Targets).Append(Definition.GetProperty("StartAt").GetString()!).ToList();
         Assert.All(targets, target => Assert.Contains(target, States.Keys));
@@ -127,7 +127,7 @@ public sealed partial class DefinitionTests
     }
 
     [Fact]
-    public void The_Job_Gets_The_Date_By_The_Name_That_It_Reads()
+    public void The_job_gets_the_date_by_the_name_that_it_reads()
     {
         var arguments = States["RefineToParquet"].GetProperty("Parameters").GetProperty("Arguments");
         Assert.Equal("$.snapshotDate", arguments.GetProperty("--snapshot_date.$").GetString());
@@ -135,7 +135,7 @@ public sealed partial class DefinitionTests
     }
 
     [Fact]
-    public void Names_Filled_In_Leave_No_Placeholder()
+    public void Names_filled_in_leave_no_placeholder()
     {
         string[] names =
         [

@@ -1,7 +1,7 @@
 using System.Text.Json;
 using System.Text.RegularExpressions;
 
-namespace PySpotify.Workflow.Tests;
+namespace PySpotify.Tests;
 
 /// <summary>Finds what is wider than it need be in the policies of infra/policies.</summary>
 internal static partial class PolicyLint

@@ -3,7 +3,7 @@ using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
 using PySpotify.Functions.Storage;
 
-namespace PySpotify.Workflow.Tests;
+namespace PySpotify.Tests;
 
 /// <summary>The policies in infra/policies grant what their owners call, and nothing else.</summary>
 public sealed partial class PolicyTests
@@ -136,7 +136,7 @@ public sealed partial class PolicyTests
 
     [Theory]
     [MemberData(nameof(Policies))]
-    public void A_Policy_Grants_What_Its_Owner_Calls(string policy)
+    public void A_policy_grants_what_its_owner_calls(string policy)
     {
         var granted = Statements(policy)
             .Where(statement => statement.GetProperty("Effect").GetString() == "Allow")
@@ -147,11 +147,11 @@ public sealed partial class PolicyTests
 
     [Theory]
     [MemberData(nameof(Policies))]
-    public void A_Policy_Is_As_Narrow_As_It_Can_Be(string policy) => Assert.Empty(PolicyLint.Check(Policy(policy)));
+    public void A_policy_is_as_narrow_as_it_can_be(string policy) => Assert.Empty(PolicyLint.Check(Policy(policy)));
 
     [Theory]
     [MemberData(nameof(Widenings))]
-    public void A_Wider_Policy_Is_Refused(string policy, string sid, string way)
+    public void A_wider_policy_is_refused(string policy, string sid, string way)
     {
         var wider = JsonObject.Create(Policy(policy))!;
         Ways[way](wider["Statement"]!.AsArray().Select(statement => statement!.AsObject()).Single(statement => (string?)statement["Sid"] == sid));
@@ -159,12 +159,12 @@ public sealed partial class PolicyTests
     }
 
     [Fact]
-    public void Only_Authenticate_Reads_The_Client_Credentials() => Assert.Equal(
+    public void Only_Authenticate_reads_the_client_credentials() => Assert.Equal(
         ["authenticate"],
         Repository.JsonFiles(Folder).Where(policy => Repository.Read($"{Folder}/{policy}.json").Contains("${CredentialsSecret}", StringComparison.Ordinal)));
 
     [Fact]
-    public void A_Bucket_Refuses_Whoever_Comes_Over_Plain_Http()
+    public void A_bucket_refuses_whoever_comes_over_plain_http()
     {
         var statement = Assert.Single(Statements("bucket"));
         Assert.Equal("Deny", statement.GetProperty("Effect").GetString());
@@ -174,7 +174,7 @@ public sealed partial class PolicyTests
     }
 
     [Fact]
-    public void Prefixes_Are_Those_That_The_Code_Writes()
+    public void Prefixes_are_those_that_the_code_writes()
     {
         var date = new DateOnly(2026, 11, 22);
         Assert.StartsWith("_staging/", Keys.Staged("run", Tables.Popular, "x"), StringComparison.Ordinal);

@@ -1,4 +1,4 @@
-namespace PySpotify.Workflow.Tests;
+namespace PySpotify.Tests;
 
 /// <summary>The files of the repository that the tests stand in.</summary>
 internal static class Repository
