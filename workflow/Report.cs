@@ -84,15 +84,16 @@ internal sealed class Report
     {
         var leaders = Lists.SelectMany(list => Rows("top", list.Name).Take(1).Select(row =>
             $"{Song(row)} {Leads(row)} the {list.Title.ToLowerInvariant()}"));
-        var entries = Lists.Where(list => Comparable(list.Name)).Select(list =>
-            $"{Count(Entered(list.Name).Count(), "song")} entered the {list.Title.ToLowerInvariant()}");
+        var entries = Lists.Where(list => Comparable(list.Name)).Select((list, i) =>
+            $"{(Entered(list.Name).Count() is > 0 and var count ? i == 0 ? Count(count, "song") : Invariant($"{count:N0}") : "none")}{(i == 0 ? " entered" : "")} the {list.Title.ToLowerInvariant()}");
+        var both = _answers["overlap"].Rows.Count;
         var sentences = new[]
         {
             string.Join("; ", leaders),
             string.Join(", ", entries),
-            Lists.All(list => Rows("top", list.Name).Any()) ? $"{Count(_answers["overlap"].Rows.Count, "song")} {(_answers["overlap"].Rows.Count == 1 ? "is" : "are")} on both lists" : "",
+            Lists.All(list => Rows("top", list.Name).Any()) ? $"{Count(both, "song")} {(both == 1 ? "is" : "are")} on both lists" : "",
         };
-        return string.Concat(sentences.Where(sentence => sentence.Length > 0).Select(sentence => sentence + ". "));
+        return string.Concat(sentences.Where(sentence => sentence.Length > 0).Select(sentence => char.ToUpperInvariant(sentence[0]) + sentence[1..] + ". "));
 
         static string Leads(Answer.Row row) => row.Text("change") switch
         {
@@ -138,7 +139,7 @@ internal sealed class Report
         var rows = Rows("top", list).ToList();
         Column[] columns =
         [
-            new("rank", "Rank", "rank"), Move, SongColumn,
+            RankAndMove, SongColumn,
             new("weeks", "Weeks", "number", row => Value(weeks[row.Text("track_id")!]["weeks"])),
             new("track_pop", "Popu­larity", "number"),
         ];
@@ -167,7 +168,7 @@ internal sealed class Report
     {
         if (!Comparable(list))
             return Nothing("There is nothing to compare with yet.");
-        return Titled("Entered", "new-and-gone", list, [new("rank", "Rank", "rank"), Move, SongColumn, new("track_pop", "Popu­larity", "number")], Entered(list), Entries)
+        return Titled("Entered", "new-and-gone", list, [RankAndMove, SongColumn, new("track_pop", "Popu­larity", "number")], Entered(list), Entries)
             + Titled("Gone", "new-and-gone", list, [new("rank_before", "Was", "rank"), SongColumn], Rows("new-and-gone", list).Where(row => row.Text("change") == "gone"), Leavers);
     }
 
@@ -176,7 +177,7 @@ internal sealed class Report
         Column[] columns =
         [
             new("artist", "Artist", "artist", row => $"<bdi data-col=\"artist\">{Html(row.Text("artist"))}</bdi>"),
-            new("songs", "Songs", "number"), new("popularity", "Sum of popularity", "number wide"),
+            new("songs", "Songs", "number"), new("popularity", "Sum of popu­larity", "number wide"),
         ];
         var rows = Rows("artists", list).ToList();
         return Titled("By number of songs", "artists", list, columns, rows, Artists)
@@ -209,7 +210,7 @@ internal sealed class Report
             + (rows.Count > Snapshots ? $"<p class=\"note\">{rows.Count} snapshots in all.</p>" : "");
     }
 
-    /// <summary>Release years as bars, as far back as seventy years before the newest.</summary>
+    /// <summary>Release years as bars, as far back as seventy years before the newest, and the decades in words.</summary>
     private string Years(string list)
     {
         const double width = 360, height = 150, top = 18, axis = height - 20;
@@ -226,8 +227,9 @@ internal sealed class Report
         double X(int year) => (year - first + 0.5) * step;
 
         var svg = new StringBuilder();
-        svg.Append(Svg($"years-{list[..3]}", "years", width, height, $"Release years of the {Title(list).ToLowerInvariant()}",
-            $"{string.Join(", ", known.GroupBy(year => year.Year / 10).Select(decade => $"{decade.Key}0s: {decade.Sum(year => year.Row.Number("songs"))}"))}; unknown: {unknown}."));
+        var decades = string.Join(", ", known.GroupBy(year => year.Year / 10).Select(decade => Invariant($"{decade.Key}0s: {decade.Sum(year => year.Row.Number("songs")):N0}")))
+            + (unknown > 0 ? Invariant($"; unknown: {unknown:N0}") : "") + ".";
+        svg.Append(Svg($"years-{list[..3]}", "years", width, height, $"Release years of the {Title(list).ToLowerInvariant()}", decades));
         svg.Append(Invariant($"<path class=\"grid\" d=\"M0 {axis + .5}H{width}\"/>"));
         for (var year = first; year <= last; year++)
         {
@@ -242,9 +244,7 @@ internal sealed class Report
         }
 
         svg.Append(Invariant($"<text text-anchor=\"end\" x=\"{Math.Min(width, Math.Max(X(most.Year) + bar / 2, 90)):0.#}\" y=\"{top - 6}\">{most.Year}: {Count(most.Row.Number("songs")!.Value, "song")}</text></svg>"));
-        var older = known.Where(year => year.Year <= last - 70).Sum(year => year.Row.Number("songs") ?? 0);
-        var rest = (older > 0 ? $"{Count(older, "song")} from before {last - 69}. " : "") + (unknown > 0 ? $"{Count(unknown, "song")} without a known year." : "");
-        return $"<figure data-query=\"years\" data-list=\"{list}\">{svg}<figcaption class=\"note\">{rest}</figcaption></figure>";
+        return $"<figure data-query=\"years\" data-list=\"{list}\">{svg}<figcaption class=\"note\">{decades}</figcaption></figure>";
     }
 
     /// <summary>
@@ -264,18 +264,18 @@ internal sealed class Report
         return $"""
             <p class="note">The songs that lead the {Title(list).ToLowerInvariant()} on {Day(_week)}, and where they stood before. {note}</p>
             <figure data-query="popularity" data-list="{list}">
-            {Ranks("broad", 1080, 36, songs, labelWidth: 330, letters: 42)}
-            {Ranks("narrow", 340, 34, songs, labelWidth: 150, letters: 20)}
+            {Ranks("broad", 1080, 36, songs, labelWidth: 300)}
+            {Ranks("narrow", 340, 34, songs, labelWidth: 152)}
             </figure>
             """;
     }
 
-    private static string Ranks(string name, double width, double slot, List<List<Answer.Row>> songs, double labelWidth, int letters)
+    private static string Ranks(string name, double width, double slot, List<List<Answer.Row>> songs, double labelWidth)
     {
         const double left = 30, top = 14;
         var snapshots = songs[0];
         var lowest = Math.Max(20, songs.Max(song => song.Max(row => row.Number("rank") ?? 0)));
-        double right = width - labelWidth, ten = top + 9 * slot, tail = 2.6 * slot, bottom = ten + slot * .6 + tail, height = bottom + 34;
+        double right = width - labelWidth, ten = top + 9 * slot, tail = 4 * slot, bottom = ten + slot * .6 + tail, height = bottom + 34;
         int first = DayNumber(snapshots[0].Text("snapshot_date")!), last = DayNumber(snapshots[^1].Text("snapshot_date")!);
         double X(Answer.Row row) => last == first ? right - 8 : left + 12 + (right - 20 - left) * (DayNumber(row.Text("snapshot_date")!) - first) / (last - first);
         double Y(long rank) => rank <= 10 ? top + (rank - 1) * slot : ten + slot * .6 + tail * Math.Log(rank / 10.0) / Math.Log(lowest / 10.0);
@@ -292,8 +292,8 @@ internal sealed class Report
             {
                 double from = X(snapshots[i - 1]) + 8, to = X(snapshots[i]) - 8;
                 svg.Append(Invariant($"<rect class=\"gap\" x=\"{from:0.#}\" y=\"0\" width=\"{Math.Max(2, to - from):0.#}\" height=\"{bottom + 8:0.#}\"><title>{Count(weeks, "week")} without a snapshot</title></rect>"));
-                if (to - from > 60)
-                    svg.Append(Invariant($"<text class=\"quiet\" text-anchor=\"middle\" x=\"{(from + to) / 2:0.#}\" y=\"{bottom:0.#}\">no snapshot</text>"));
+                if (to - from > 130)
+                    svg.Append(Invariant($"<text class=\"quiet\" text-anchor=\"middle\" x=\"{(from + to) / 2:0.#}\" y=\"{height - 6:0.#}\">no snapshot</text>"));
             }
         }
 
@@ -307,7 +307,7 @@ internal sealed class Report
 
         for (var n = songs.Count - 1; n >= 0; n--)
         {
-            svg.Append(Invariant($"<g class=\"s\" style=\"--h:{(148 + 137.5 * n) % 360:0}\" data-key=\"{songs[n][0].Text("track_id")}\">"));
+            svg.Append(Invariant($"<g class=\"s\" style=\"--h:{(148 + 108 * n) % 360}\" data-key=\"{songs[n][0].Text("track_id")}\">"));
             Answer.Row? before = null;
             foreach (var row in songs[n])
             {
@@ -321,9 +321,9 @@ internal sealed class Report
             }
 
             foreach (var row in songs[n].Where(row => row.Number("rank") is not null))
-                svg.Append(Invariant($"<circle data-day=\"{row.Text("snapshot_date")}\" data-rank=\"{row["rank"]}\" cx=\"{X(row):0.#}\" cy=\"{Y(row.Number("rank")!.Value):0.#}\" r=\"{(snapshots.Count > 12 ? 3 : 4.5)}\"><title>{Html(row.Text("track"))}, {ShortDay(row)}: rank {row["rank"]}, popularity {row["track_pop"] ?? "unknown"}</title></circle>"));
+                svg.Append(Invariant($"<circle data-day=\"{row.Text("snapshot_date")}\" data-rank=\"{row["rank"]}\" cx=\"{X(row):0.#}\" cy=\"{Y(row.Number("rank")!.Value):0.#}\" r=\"{(row == songs[n][^1] ? 4.5 : snapshots.Count > 12 ? 2.5 : 4)}\"><title>{Html(row.Text("track"))}, {ShortDay(row)}: rank {row["rank"]}, popularity {row["track_pop"] ?? "unknown"}</title></circle>"));
             var y = top + n * slot;
-            svg.Append(Invariant($"<text x=\"{right + 14}\" y=\"{y - 1:0.#}\"><tspan class=\"name\">{Html(Short(songs[n][0].Text("track")!, letters))}</tspan><tspan class=\"quiet\" x=\"{right + 14}\" dy=\"1.25em\" font-size=\"11\">{Html(Short(songs[n][0].Text("artist")!, letters))}</tspan></text></g>"));
+            svg.Append(Invariant($"<text x=\"{right + 14}\" y=\"{y - 1:0.#}\"><tspan class=\"name\">{Html(Short(songs[n][0].Text("track")!, labelWidth - 28))}</tspan><tspan class=\"quiet\" x=\"{right + 14}\" dy=\"1.25em\" font-size=\"11\">{Html(Short(songs[n][0].Text("artist")!, labelWidth - 20))}</tspan></text></g>"));
         }
 
         return svg.Append("</svg>").ToString();
@@ -363,18 +363,19 @@ internal sealed class Report
     private static readonly Column SongColumn = new("track", "Song", "song", row =>
         $"<bdi data-col=\"track\">{Html(row.Text("track"))}</bdi><bdi data-col=\"artist\">{Html(row.Text("artist"))}</bdi>");
 
-    private static readonly Column Move = new("move", "Move", "move", row => Movement(row) switch
-    {
-        "same" => "<span class=\"same\"><span aria-hidden=\"true\">=</span><span class=\"hidden\">same rank</span></span>",
-        "new" => "<span class=\"new\" data-col=\"change\">new</span>",
-        "back" => "<span class=\"back\" data-col=\"change\">back</span>",
-        "up" => $"<span class=\"up\"><span aria-hidden=\"true\">▲</span><span class=\"hidden\">up</span> <span data-col=\"move\">{row["move"]}</span></span>",
-        "down" => $"<span class=\"down\"><span aria-hidden=\"true\">▼</span><span class=\"hidden\">down</span> <span data-col=\"move\">{-row.Number("move")}</span></span>",
-        _ => "",
-    });
+    private static readonly Column RankAndMove = new("rank", "Rank", "rank both", row =>
+        $"<span class=\"place\" data-col=\"rank\">{Value(row["rank"])}</span> {Movement(row, row.Text("change"))}");
 
-    private static string? Movement(Answer.Row row) =>
-        row.Columns.Contains("change") ? row.Text("change") : row.Number("move") > 0 ? "up" : "down";
+    private static readonly Column Move = new("move", "Move", "move", row => Movement(row, row.Number("move") > 0 ? "up" : "down"));
+
+    private static string Movement(Answer.Row row, string? change) => change switch
+    {
+        "same" => "<span class=\"move same\"><span aria-hidden=\"true\">=</span><span class=\"hidden\">same rank</span></span>",
+        "new" or "back" => $"<span class=\"move {change}\" data-col=\"change\">{change}</span>",
+        "up" => $"<span class=\"move up\"><span aria-hidden=\"true\">▲</span><span class=\"hidden\">up</span> <span data-col=\"move\">{row["move"]}</span></span>",
+        "down" => $"<span class=\"move down\"><span aria-hidden=\"true\">▼</span><span class=\"hidden\">down</span> <span data-col=\"move\">{-row.Number("move")}</span></span>",
+        _ => "",
+    };
 
     private static string Value(object? value) => value switch
     {
@@ -395,10 +396,28 @@ internal sealed class Report
 
     private static string Html(string? text) => Encoder.Encode(ResultTable.Clean(text ?? ""));
 
-    private static string Short(string text, int letters)
+    /// <summary>What of a text fits so many pixels at 12 px, about: a picture cannot ask its reader's font.</summary>
+    private static string Short(string text, double room)
     {
-        var characters = new StringInfo(text);
-        return characters.LengthInTextElements <= letters ? text : characters.SubstringByTextElements(0, letters - 1).TrimEnd() + "…";
+        var characters = StringInfo.GetTextElementEnumerator(text);
+        var fitting = new StringBuilder();
+        while (characters.MoveNext())
+        {
+            var character = characters.GetTextElement();
+            room -= character[0] switch
+            {
+                > '\u2000' => 14,
+                'm' or 'w' or 'M' or 'W' => 11,
+                >= 'A' and <= 'Z' => 8.6,
+                'f' or 'i' or 'j' or 'l' or 'r' or 't' or 'I' or < '0' => 4.6,
+                _ => 7.2,
+            };
+            if (room < 0)
+                return fitting.ToString().TrimEnd() + "…";
+            fitting.Append(character);
+        }
+
+        return text;
     }
 
     private static string Count(long number, string what) => Invariant($"{number:N0} {what}{(number == 1 ? "" : "s")}");
