@@ -1,1 +1,28 @@
-return 0;
+using PySpotify.Functions;
+using PySpotify.Workflow;
+using PySpotify.Workflow.Local;
+using PySpotify.Workflow.StatesLanguage;
+
+var command = Commands.Root().Parse(args);
+if (command.Errors.Count > 0)
+{
+    foreach (var error in command.Errors)
+        await Console.Error.WriteLineAsync(error.Message);
+    await Console.Error.WriteLineAsync("`pyspotify --help` tells what there is.");
+    return Commands.WrongUsage;
+}
+
+try
+{
+    // A signal ends an execution as ABORTED; that takes a moment to write down.
+    return await command.InvokeAsync(new() { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = TimeSpan.FromSeconds(10) });
+}
+catch (Exception e)
+{
+    var isExpected = e is PySpotifyException or StateMachineException or IOException or UnauthorizedAccessException;
+    await Console.Error.WriteLineAsync(
+        command.GetValue(Commands.Verbose) ? e.ToString()
+        : isExpected ? e.Message
+        : $"This should not have happened: {e.Message} ({e.GetType().Name}; --verbose tells where).");
+    return e is InvalidInputException or SettingsException ? Commands.WrongUsage : Commands.Failed;
+}

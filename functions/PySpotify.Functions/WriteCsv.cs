@@ -149,7 +149,7 @@ public sealed partial class WriteCsv(IObjectStore store, ILogger<WriteCsv> logge
 
     private static partial class Log
     {
-        [LoggerMessage(Level = LogLevel.Warning, Message = "{Rows} rows refused; they are in {Key}.")]
+        [LoggerMessage(Level = LogLevel.Information, Message = "Rows refused: {Rows}; they are in {Key}.")]
         public static partial void Quarantined(ILogger logger, int rows, string key);
     }
 }

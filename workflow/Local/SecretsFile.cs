@@ -39,13 +39,11 @@ public sealed class SecretsFile(string path) : ISecretStore
             var secrets = Read();
             if (name == Secrets.Credentials)
             {
+                // Id and secret stay where the person put them; only a refresh token is ours to replace.
                 Credentials = JsonSerializer.Deserialize(value, PayloadJson.Default.SpotifyCredentials)!;
-                secrets["Spotify"] = new JsonObject
-                {
-                    ["ClientId"] = Credentials.ClientId,
-                    ["ClientSecret"] = Credentials.ClientSecret,
-                    ["RefreshToken"] = Credentials.RefreshToken,
-                };
+                if (secrets["Spotify"] is not JsonObject settings)
+                    secrets["Spotify"] = settings = [];
+                settings["RefreshToken"] = Credentials.RefreshToken;
             }
             else
             {

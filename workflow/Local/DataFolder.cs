@@ -1,0 +1,67 @@
+using PySpotify.Functions;
+
+namespace PySpotify.Workflow.Local;
+
+/// <summary>Everything that the local run keeps, in one folder.</summary>
+/// <param name="root">The folder; made when first written to.</param>
+public sealed class DataFolder(string root)
+{
+    private const string SampleNote =
+        "The tables in this folder are made up: PySpotify had no Spotify credentials when it filled them.\n";
+
+    /// <summary>The folder itself.</summary>
+    public string Root { get; } = Path.GetFullPath(root);
+
+    /// <summary>In place of the raw bucket.</summary>
+    public string Raw => Path.Combine(Root, "raw");
+
+    /// <summary>One file an execution.</summary>
+    public string Executions => Path.Combine(Root, "executions");
+
+    /// <summary>In place of Glue and Athena.</summary>
+    public string Warehouse => Path.Combine(Root, "warehouse.db");
+
+    /// <summary>In place of Secrets Manager.</summary>
+    public string Secrets => Path.Combine(Root, "secrets.json");
+
+    private string SampleMark => Path.Combine(Root, "SAMPLE.txt");
+
+    /// <summary>Holds the folder for one run; disposing lets it go, and so does the end of the process.</summary>
+    /// <exception cref="DataFolderException">Another run holds it.</exception>
+    public IDisposable Hold()
+    {
+        Directory.CreateDirectory(Root);
+        try
+        {
+            return new FileStream(Path.Combine(Root, "lock"), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
+        }
+        catch (IOException e) when (e is not (FileNotFoundException or DirectoryNotFoundException))
+        {
+            throw new DataFolderException(
+                $"Another run is at work in {Root}. Wait for it to end, or name another folder with --data.", e);
+        }
+    }
+
+    /// <summary>Keeps made-up snapshots and real ones apart: a folder holds the one kind or the other.</summary>
+    /// <param name="isSample">Which kind is about to be written.</param>
+    /// <exception cref="DataFolderException">The folder holds the other kind.</exception>
+    public void Claim(bool isSample)
+    {
+        var isEmpty = !File.Exists(Warehouse);
+        if (!isEmpty && File.Exists(SampleMark) != isSample)
+        {
+            throw new DataFolderException(isSample
+                ? $"There are no Spotify credentials, and {Root} holds real snapshots, among which sample data has no place. "
+                    + "Set Spotify:ClientId and Spotify:ClientSecret, or name another folder with --data."
+                : $"{Root} holds sample data, among which real snapshots have no place. Remove the folder, or name another with --data.");
+        }
+
+        if (isSample)
+            File.WriteAllText(SampleMark, SampleNote);
+        else
+            File.Delete(SampleMark);
+    }
+}
+
+/// <summary>The data folder cannot be used for what was asked.</summary>
+public sealed class DataFolderException(string message, Exception? inner = null) : PySpotifyException(message, inner);

@@ -1,0 +1,129 @@
+using System.Text;
+using System.Text.Json;
+using PySpotify.Functions;
+using PySpotify.Workflow.StatesLanguage;
+
+namespace PySpotify.Workflow.Local;
+
+/// <summary>
+/// An execution's file: its history, one event a line. A line is with the operating system before its effect begins, so
+/// that a killed run can be redriven.
+/// </summary>
+public sealed class ExecutionLog : IDisposable
+{
+    private readonly FileStream _file;
+
+    private ExecutionLog(FileStream file) => _file = file;
+
+    /// <summary>Begins a new execution's file.</summary>
+    /// <param name="folder">The executions' folder; made if need be.</param>
+    /// <param name="name">The execution's name.</param>
+    public static ExecutionLog Create(string folder, string name)
+    {
+        Directory.CreateDirectory(folder);
+        return new(new FileStream(PathOf(folder, name), FileMode.CreateNew, FileAccess.Write, FileShare.Read));
+    }
+
+    /// <summary>Goes on with an execution's file, behind its last whole line.</summary>
+    /// <param name="folder">The executions' folder.</param>
+    /// <param name="name">The execution's name.</param>
+    public static ExecutionLog Append(string folder, string name)
+    {
+        var path = PathOf(folder, name);
+        var end = Array.LastIndexOf(File.ReadAllBytes(path), (byte)'\n') + 1;
+        var file = new FileStream(path, FileMode.Open, FileAccess.Write, FileShare.Read);
+        file.SetLength(end);
+        file.Position = end;
+        return new(file);
+    }
+
+    /// <summary>An execution's history. A last line that a killed process left torn is passed over.</summary>
+    /// <param name="folder">The executions' folder.</param>
+    /// <param name="name">The execution's name.</param>
+    /// <exception cref="ExecutionLogException">There is no such execution, or its file is damaged.</exception>
+    public static IReadOnlyList<HistoryEvent> Read(string folder, string name)
+    {
+        var path = PathOf(folder, name);
+        if (!File.Exists(path))
+            throw new ExecutionLogException($"There is no execution '{name}'; `pyspotify executions` lists them.");
+        var text = File.ReadAllText(path);
+        var lines = text[..(text.LastIndexOf('\n') + 1)].Split('\n')[..^1];
+        var events = new List<HistoryEvent>(lines.Length);
+        foreach (var line in lines)
+        {
+            try
+            {
+                events.Add(HistoryEvent.FromJson(line));
+            }
+            catch (JsonException e)
+            {
+                throw new ExecutionLogException(
+                    $"{path} is damaged at line {events.Count + 1}; it cannot be redriven. Start a new execution.", e);
+            }
+        }
+
+        return events;
+    }
+
+    /// <summary>All executions, the oldest first.</summary>
+    /// <param name="folder">The executions' folder.</param>
+    public static IEnumerable<ExecutionSummary> List(string folder) => Directory.Exists(folder)
+        ? Directory.GetFiles(folder, "*.jsonl").Select(Path.GetFileNameWithoutExtension).Order(StringComparer.Ordinal)
+            .Select(name => ExecutionSummary.Of(name!, folder))
+        : [];
+
+    /// <summary>Adds an event.</summary>
+    public void Record(HistoryEvent e)
+    {
+        _file.Write(Encoding.UTF8.GetBytes(e.ToJson() + "\n"));
+        _file.Flush();
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => _file.Dispose();
+
+    private static string PathOf(string folder, string name) => name.Length > 0 && name.All(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_')
+        ? Path.Combine(folder, $"{name}.jsonl")
+        : throw new ExecutionLogException($"'{name}' is no execution's name; `pyspotify executions` lists them.");
+}
+
+/// <summary>What a list of executions shows of one.</summary>
+/// <param name="Name">Its name.</param>
+/// <param name="Status"><c>SUCCEEDED</c>, <c>FAILED</c>, <c>TIMED_OUT</c>, <c>ABORTED</c>, or <c>DAMAGED</c> where its file is.</param>
+/// <param name="Started">Its start.</param>
+/// <param name="Ended">Its last event.</param>
+/// <param name="Redrives">How often it was redriven.</param>
+/// <param name="State">The state that failed.</param>
+/// <param name="Error">The error's name.</param>
+/// <param name="Input">Its input.</param>
+public sealed record ExecutionSummary(
+    string Name, string Status, DateTimeOffset? Started, DateTimeOffset? Ended, int Redrives, string? State, string? Error, string? Input)
+{
+    internal static ExecutionSummary Of(string name, string folder)
+    {
+        try
+        {
+            var history = ExecutionLog.Read(folder, name);
+            if (history is not [{ Type: HistoryEventType.ExecutionStarted } first, ..])
+                return new(name, "DAMAGED", null, null, 0, null, null, null);
+            var last = history[^1];
+
+            // A history that just breaks off is that of a killed process.
+            var status = last.Type switch
+            {
+                HistoryEventType.ExecutionSucceeded => "SUCCEEDED",
+                HistoryEventType.ExecutionFailed => "FAILED",
+                HistoryEventType.ExecutionTimedOut => "TIMED_OUT",
+                _ => "ABORTED",
+            };
+            return new(name, status, first.Time, last.Time, history.Max(e => e.RedriveCount) ?? 0, last.State, last.Error, first.Input);
+        }
+        catch (ExecutionLogException)
+        {
+            return new(name, "DAMAGED", null, null, 0, null, null, null);
+        }
+    }
+}
+
+/// <summary>An execution's file cannot be used.</summary>
+public sealed class ExecutionLogException(string message, Exception? inner = null) : PySpotifyException(message, inner);

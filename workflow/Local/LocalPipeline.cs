@@ -1,0 +1,127 @@
+using System.Text.Json;
+using System.Text.Json.Serialization.Metadata;
+using Microsoft.Extensions.Logging;
+using PySpotify.Functions;
+using PySpotify.Functions.Spotify;
+using PySpotify.Functions.Storage;
+using PySpotify.Workflow.StatesLanguage;
+
+namespace PySpotify.Workflow.Local;
+
+/// <summary>The six functions and the refine job over the local stand-ins, as the definition's Tasks call them.</summary>
+internal sealed class LocalPipeline : IDisposable
+{
+    private const string LambdaInvoke = "arn:aws:states:::lambda:invoke";
+    private const string GlueStartJobRun = "arn:aws:states:::glue:startJobRun.sync";
+    private const string RefineJob = "csv-to-parquet";
+
+    private readonly HttpClient _http;
+    private readonly Warehouse _warehouse;
+    private readonly Dictionary<string, Func<JsonElement, CancellationToken, Task<string>>> _functions;
+
+    public LocalPipeline(
+        DataFolder data, SecretsFile secrets, SpotifyOptions options, HttpMessageHandler? spotify, TimeProvider clock, Action<LogLevel, string> log)
+    {
+        _http = SpotifyHandler.CreateClient(options, clock, new Logger<SpotifyHandler>(log), spotify);
+        _warehouse = new Warehouse(data.Warehouse, data.Raw, clock);
+        var store = new LocalObjectStore(data.Raw);
+        store.RemovePartialFiles();
+        var api = new HttpSpotifyApi(_http, options);
+        var staging = new TrackStaging(secrets, store, clock, options);
+        var json = PayloadJson.Default;
+        _functions = new()
+        {
+            [nameof(Authenticate)] = Function(
+                json.AuthenticateInput, json.AuthenticateOutput, new Authenticate(api, secrets, clock, new Logger<Authenticate>(log)).InvokeAsync),
+            [nameof(FetchTopPlayed)] = Function(
+                json.FetchTopPlayedInput, json.StagedTracks, new FetchTopPlayed(api, staging).InvokeAsync),
+            [nameof(FetchPopular)] = Function(
+                json.FetchPopularInput, json.StagedTracks, new FetchPopular(api, staging).InvokeAsync),
+            [nameof(WriteCsv)] = Function(
+                json.WriteCsvInput, json.WriteCsvOutput, new WriteCsv(store, new Logger<WriteCsv>(log)).InvokeAsync),
+            [nameof(StartCrawler)] = Function(
+                json.StartCrawlerInput, json.Crawl, new StartCrawler(_warehouse).InvokeAsync),
+            [nameof(PollCrawler)] = Function(
+                json.PollCrawlerInput, json.Crawl, new PollCrawler(_warehouse).InvokeAsync),
+        };
+    }
+
+    /// <summary>The newest exception that a task ended with, for <c>--verbose</c>.</summary>
+    public Exception? LastException { get; private set; }
+
+    /// <summary>The definition that AWS runs, with the local names filled in.</summary>
+    public static StateMachine LoadDefinition() => StateMachine.Load(
+        File.ReadAllText(Path.Combine(AppContext.BaseDirectory, "pyspotify.asl.json")),
+        new Dictionary<string, string>
+        {
+            [nameof(Authenticate)] = nameof(Authenticate),
+            [nameof(FetchTopPlayed)] = nameof(FetchTopPlayed),
+            [nameof(FetchPopular)] = nameof(FetchPopular),
+            [nameof(WriteCsv)] = nameof(WriteCsv),
+            [nameof(StartCrawler)] = nameof(StartCrawler),
+            [nameof(PollCrawler)] = nameof(PollCrawler),
+            [nameof(Warehouse.RawCrawler)] = Warehouse.RawCrawler,
+            [nameof(Warehouse.RefinedCrawler)] = Warehouse.RefinedCrawler,
+            [nameof(RefineJob)] = RefineJob,
+        });
+
+    /// <summary>Does what a Task asks for, on a thread of its own: branches are to run side by side.</summary>
+    public Task<string> InvokeAsync(TaskCall call, CancellationToken cancellationToken) => Task.Run(
+        async () =>
+        {
+            try
+            {
+                using var payload = JsonDocument.Parse(call.Payload);
+                return call.Resource switch
+                {
+                    LambdaInvoke => await InvokeLambdaAsync(payload.RootElement, cancellationToken),
+                    GlueStartJobRun => await RunJobAsync(payload.RootElement, cancellationToken),
+                    _ => throw new NotSupportedException($"{call.Resource} has no local stand-in."),
+                };
+            }
+            catch (Exception e)
+            {
+                LastException = e;
+                throw;
+            }
+        },
+        cancellationToken);
+
+    public void Dispose() => _http.Dispose();
+
+    private async Task<string> InvokeLambdaAsync(JsonElement call, CancellationToken cancellationToken)
+    {
+        var function = _functions[call.GetProperty("FunctionName").GetString()!];
+        var answer = await function(call.GetProperty("Payload"), cancellationToken);
+        return $$"""{"ExecutedVersion":"$LATEST","Payload":{{answer}},"StatusCode":200}""";
+    }
+
+    private async Task<string> RunJobAsync(JsonElement call, CancellationToken cancellationToken)
+    {
+        if (call.GetProperty("JobName").GetString() is var name && name != RefineJob)
+            throw new NotSupportedException($"There is no job {name}.");
+        var date = call.GetProperty("Arguments").GetProperty("--snapshot_date").GetString()!;
+        await _warehouse.RefineAsync(DateOnly.ParseExact(date, "yyyy-MM-dd"), cancellationToken);
+        return $$"""{"JobName":"{{RefineJob}}","JobRunState":"SUCCEEDED"}""";
+    }
+
+    private static Func<JsonElement, CancellationToken, Task<string>> Function<TInput, TOutput>(
+        JsonTypeInfo<TInput> input, JsonTypeInfo<TOutput> output, Func<TInput, CancellationToken, Task<TOutput>> invoke) =>
+        async (payload, cancellationToken) =>
+            JsonSerializer.Serialize(await invoke(payload.Deserialize(input)!, cancellationToken), output);
+
+    private sealed class Logger<T>(Action<LogLevel, string> log) : ILogger<T>
+    {
+        public IDisposable? BeginScope<TState>(TState state)
+            where TState : notnull => null;
+
+        public bool IsEnabled(LogLevel logLevel) => logLevel >= LogLevel.Information;
+
+        public void Log<TState>(
+            LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
+        {
+            if (IsEnabled(logLevel))
+                log(logLevel, formatter(state, exception));
+        }
+    }
+}

@@ -1,0 +1,116 @@
+using System.Diagnostics;
+using System.Net;
+using System.Net.Sockets;
+using System.Security.Cryptography;
+using System.Text;
+using System.Web;
+using PySpotify.Functions;
+using PySpotify.Functions.Spotify;
+
+namespace PySpotify.Workflow.Local;
+
+/// <summary>
+/// A person's sign-in by the authorization code flow: Spotify's page in the browser, which comes back to a listener on
+/// this machine. https://developer.spotify.com/documentation/web-api/tutorials/code-flow
+/// </summary>
+internal static class Login
+{
+    private const string Scopes = "playlist-read-private playlist-read-collaborative";
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(5);
+
+    /// <param name="api">Redeems the code.</param>
+    /// <param name="credentials">The app.</param>
+    /// <param name="accountsUrl">Spotify's accounts service.</param>
+    /// <param name="port">The port of the redirect address, as the app's page on Spotify names it; 0 takes a free one.</param>
+    /// <param name="visit">Shows the page to a person.</param>
+    /// <param name="clock">Ends the wait after five minutes.</param>
+    /// <param name="cancellationToken">Ends it before.</param>
+    /// <returns>The refresh token.</returns>
+    /// <exception cref="LoginException">The port is taken, the person declined, or nobody came.</exception>
+    public static async Task<string> RunAsync(
+        HttpSpotifyApi api, SpotifyCredentials credentials, Uri accountsUrl, int port, Action<Uri> visit, TimeProvider clock, CancellationToken cancellationToken)
+    {
+        using var listener = new TcpListener(IPAddress.Loopback, port);
+        try
+        {
+            listener.Start();
+        }
+        catch (SocketException e)
+        {
+            throw new LoginException($"Port {port} on 127.0.0.1 is taken. Name another with --port, and add its address to the app's redirect URIs.", e);
+        }
+
+        var redirect = $"http://127.0.0.1:{((IPEndPoint)listener.LocalEndpoint).Port}/callback";
+        var state = Convert.ToHexString(RandomNumberGenerator.GetBytes(16));
+        visit(new Uri(accountsUrl, $"authorize?response_type=code&client_id={Uri.EscapeDataString(credentials.ClientId)}"
+            + $"&scope={Uri.EscapeDataString(Scopes)}&redirect_uri={Uri.EscapeDataString(redirect)}&state={state}"));
+
+        using var patience = new CancellationTokenSource(Patience, clock);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(patience.Token, cancellationToken);
+        try
+        {
+            var code = await WaitForCodeAsync(listener, state, either.Token);
+            var issued = await api.RedeemCodeAsync(credentials, code, redirect, either.Token);
+            return issued.RefreshToken ?? throw new LoginException("Spotify issued no refresh token. Try again.");
+        }
+        catch (OperationCanceledException e) when (patience.IsCancellationRequested)
+        {
+            throw new LoginException($"Nobody signed in within {Patience.TotalMinutes} minutes.", e);
+        }
+    }
+
+    /// <summary>Opens a page in the person's browser, where there is one.</summary>
+    public static void OpenBrowser(Uri page)
+    {
+        try
+        {
+            Process.Start(new ProcessStartInfo(page.AbsoluteUri) { UseShellExecute = true })?.Dispose();
+        }
+        catch (Exception e) when (e is System.ComponentModel.Win32Exception or PlatformNotSupportedException)
+        {
+            Console.Error.WriteLine("No browser could be opened; visit the address above yourself.");
+        }
+    }
+
+    private static async Task<string> WaitForCodeAsync(TcpListener listener, string state, CancellationToken cancellationToken)
+    {
+        while (true)
+        {
+            using var client = await listener.AcceptTcpClientAsync(cancellationToken);
+            await using var stream = client.GetStream();
+            using var reader = new StreamReader(stream, Encoding.ASCII, false, 1024, leaveOpen: true);
+            string? line;
+            try
+            {
+                using var soon = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+                soon.CancelAfter(TimeSpan.FromSeconds(10));
+                line = await reader.ReadLineAsync(soon.Token);
+            }
+            catch (Exception e) when (e is IOException or OperationCanceledException && !cancellationToken.IsCancellationRequested)
+            {
+                continue;
+            }
+
+            var query = line?.Split(' ') is ["GET", var target, ..] && target.StartsWith("/callback?", StringComparison.Ordinal)
+                ? HttpUtility.ParseQueryString(target["/callback".Length..])
+                : [];
+
+            // What does not bring our state back was not asked for by us: a page elsewhere may have sent it.
+            var isOurs = CryptographicOperations.FixedTimeEquals(Encoding.ASCII.GetBytes(query["state"] ?? ""), Encoding.ASCII.GetBytes(state));
+            var (status, text) = (isOurs, query["code"]) switch
+            {
+                (false, _) => ("400 Bad Request", "This is not the sign-in that PySpotify asked for."),
+                (true, null) => ("200 OK", "Nothing was granted. You can close this page."),
+                _ => ("200 OK", "You are signed in. You can close this page and go back to PySpotify."),
+            };
+            await stream.WriteAsync(
+                Encoding.ASCII.GetBytes($"HTTP/1.1 {status}\r\nContent-Type: text/plain\r\nContent-Length: {text.Length}\r\nConnection: close\r\n\r\n{text}"),
+                cancellationToken);
+            if (isOurs)
+                return query["code"] ?? throw new LoginException($"Spotify granted nothing ({query["error"] ?? "no reason given"}). Run `pyspotify login` again and agree.");
+        }
+    }
+}
+
+/// <summary>The sign-in did not come about.</summary>
+public sealed class LoginException(string message, Exception? inner = null) : PySpotifyException(message, inner);

@@ -1,0 +1,361 @@
+using System.Globalization;
+
+namespace PySpotify.Workflow.Local;
+
+/// <summary>A made-up row of Spotify's. Not playable where it has no artist or id, or is not a <c>track</c>.</summary>
+internal sealed record SampleTrack(
+    string? Id,
+    string Name,
+    IReadOnlyList<string> Artists,
+    string Album,
+    string? Released,
+    int? Popularity,
+    int DurationMs,
+    string Type = "track",
+    bool IsLocal = false);
+
+/// <summary>
+/// The charts of a week in a made-up world of music: every track has a lasting appeal, a wave of attention that comes
+/// and goes over some weeks, and an age. Everything follows from the week's number, so a week is the same on every
+/// machine, and weeks next to each other are alike. Only + − × ÷ are used on doubles, because the results of others
+/// differ between machines.
+/// </summary>
+internal sealed class SampleCharts
+{
+    private const int TopPlayedRows = 546, PopularRows = 1000;
+    private const int WeeksOfReleases = 105, TracksAWeek = 28, YearsOfClassics = 60, ClassicsAYear = 20;
+    private const int ArtistCount = 480;
+
+    private readonly int _week;
+
+    public SampleCharts(DateOnly date)
+    {
+        _week = date.DayNumber / 7;
+
+        List<Candidate> found = [], playable = [];
+        for (var week = _week; week > _week - WeeksOfReleases; week--)
+        {
+            for (var n = 0; n < TracksAWeek; n++)
+            {
+                var release = Release(week, n);
+                playable.Add(release);
+                // What `year:2025-2026` finds on a day of 2026.
+                if (ReleaseDay(week, n).Year >= date.Year - 1)
+                    found.Add(release);
+            }
+        }
+
+        for (var year = date.Year - 3; year > date.Year - 3 - YearsOfClassics; year--)
+        {
+            for (var n = 0; n < ClassicsAYear; n++)
+                playable.Add(Classic(year, n));
+        }
+
+        Popular = Chart(PopularRows, found, SearchScore);
+        TopPlayed = Chart(TopPlayedRows, playable, Plays);
+    }
+
+    /// <summary>A playlist's rows, most played first; null is a row without a track.</summary>
+    public IReadOnlyList<SampleTrack?> TopPlayed { get; }
+
+    /// <summary>What the search finds, best match first, which is not quite the order of popularity.</summary>
+    public IReadOnlyList<SampleTrack?> Popular { get; }
+
+    private List<SampleTrack?> Chart(int rows, IEnumerable<Candidate> candidates, Func<Candidate, double> score)
+    {
+        var chart = candidates
+            .OrderByDescending(score).ThenBy(candidate => candidate.Key)
+            .Take(rows - Curiosities.Length - Unplayable.Length - 1)
+            .Concat(Curiosities.Select((_, n) => Curious(n)))
+            .OrderByDescending(score).ThenBy(candidate => candidate.Key)
+            .Select(Describe)
+            .ToList<SampleTrack?>();
+        for (var i = 0; i < Unplayable.Length; i++)
+            chart.Insert(23 + 67 * i, Unplayable[i]);
+        chart.Insert(rows / 2, chart[11]);
+        return chart;
+    }
+
+    private Candidate Release(int week, int n)
+    {
+        var key = Hash(1, week, n);
+        var age = _week - week;
+        double luck = Unit(key), luck2 = luck * luck, luck6 = luck2 * luck2 * luck2;
+        var start = age < 4 ? (4 - age) * 7 * Unit(Hash(key, 1)) : 0;
+        var fade = age * 0.22 * (0.3 + Unit(Hash(key, 2)));
+        var fame = 9 * Unit(Hash(2, ArtistOf(week, n)));
+        return new(key, Kind.Release, week, n,
+            25 + 33 * luck + 27 * luck6 + fame - start - fade + 7 * Wave(key, 9) + 2 * Wave(key, 3));
+    }
+
+    private Candidate Classic(int year, int n)
+    {
+        var key = Hash(3, year, n);
+        var luck = Unit(key);
+        return new(key, Kind.Classic, year, n, 28 + 50 * luck * luck + 4 * Wave(key, 16));
+    }
+
+    private Candidate Curious(int n)
+    {
+        var key = Hash(4, n);
+        return new(key, Kind.Curiosity, 0, n, Curiosities[n].Appeal + 4 * Wave(key, 8));
+    }
+
+    private double SearchScore(Candidate candidate) =>
+        candidate.Popularity + 8 * Wave(Hash(candidate.Key, 3), 8) + 2 * Wave(Hash(candidate.Key, 4), 2);
+
+    private double Plays(Candidate candidate)
+    {
+        var taste = Unit(Hash(candidate.Key, 5));
+        var plays = 0.7 * candidate.Popularity + 10 * Wave(Hash(candidate.Key, 6), 9) + 2 * Wave(Hash(candidate.Key, 7), 2);
+        return plays + (candidate.Kind == Kind.Classic ? 19 * taste + 11 : 20 * taste);
+    }
+
+    private SampleTrack Describe(Candidate candidate) => candidate.Kind switch
+    {
+        Kind.Release => DescribeRelease(candidate),
+        Kind.Classic => DescribeClassic(candidate),
+        _ => DescribeCuriosity(candidate),
+    };
+
+    private static SampleTrack DescribeRelease(Candidate candidate)
+    {
+        var (key, _, week, n, _) = candidate;
+        var artist = ArtistOf(week, n);
+        var (title, artists) = TitleAndArtists(key, artist);
+        var album = OnAlbum(n) ? Title(Hash(5, week, n / 4)) : title;
+        return new(IdOf(key), title, artists, album, Iso(ReleaseDay(week, n)), Rating(candidate), Duration(key));
+    }
+
+    private static SampleTrack DescribeClassic(Candidate candidate)
+    {
+        var (key, _, year, _, _) = candidate;
+        var (title, artists) = TitleAndArtists(key, (int)(ArtistCount * Unit(Hash(key, 8))));
+        var day = new DateOnly(Math.Max(1, year), 1 + (int)(Hash(key, 9) % 12), 1 + (int)(Hash(key, 10) % 28));
+        // Spotify knows older releases by month or by year only.
+        var precision = year < 1995 ? Hash(key, 11) % 8 : 7;
+        var released = precision switch { < 2 => Iso(day)[..4], 2 => Iso(day)[..7], _ => Iso(day) };
+        return new(IdOf(key), title, artists, Title(Hash(key, 12)), released, Rating(candidate), Duration(key));
+    }
+
+    private static SampleTrack DescribeCuriosity(Candidate candidate)
+    {
+        var it = Curiosities[candidate.N];
+        var popularity = it.Popularity is { } odd ? odd() : Whole(candidate.Popularity);
+        return new(IdOf(candidate.Key), it.Name, [it.Artist], it.Album, it.Released, popularity, Duration(candidate.Key));
+    }
+
+    private static (string Title, string[] Artists) TitleAndArtists(ulong key, int artist)
+    {
+        var title = Title(Hash(key, 13));
+        var guest = (int)(Hash(key, 14) % ArtistCount);
+        if (guest == artist)
+            guest = (guest + 1) % ArtistCount;
+        return (Hash(key, 15) % 12) switch
+        {
+            0 => ($"{title} (feat. {ArtistName(guest)})", [ArtistName(artist), ArtistName(guest)]),
+            1 => (title, [ArtistName(artist), ArtistName(guest)]),
+            2 => (title + " - Acoustic", [ArtistName(artist)]),
+            _ => (title, [ArtistName(artist)]),
+        };
+    }
+
+    /// <summary>The first eight tracks of a week are two albums of four; the others are singles.</summary>
+    private static bool OnAlbum(int n) => n < 8;
+
+    private static int ArtistOf(int week, int n)
+    {
+        var luck = Unit(Hash(6, week, OnAlbum(n) ? n / 4 : n));
+        return (int)(ArtistCount * luck * (0.3 + 0.7 * luck));
+    }
+
+    /// <summary>In the week before <paramref name="week"/> begins, mostly on its Friday.</summary>
+    private static DateOnly ReleaseDay(int week, int n)
+    {
+        var hash = Hash(7, week, OnAlbum(n) ? n / 4 : n);
+        var day = hash % 10 < 7 ? 4 : (int)(hash / 10 % 7);
+        return DateOnly.FromDayNumber(Math.Max(0, 7 * (week - 1) + day));
+    }
+
+    private static string Title(ulong hash)
+    {
+        var adjective = Pick(Adjectives, hash, 1);
+        var noun = Pick(Nouns, hash, 2);
+        var place = Pick(Places, hash, 3);
+        return (Hash(hash, 4) % 9) switch
+        {
+            0 or 1 => $"{adjective} {noun}",
+            2 => $"{noun} in {place}",
+            3 => $"{Pick(Verbs, hash, 5)} the {noun}",
+            4 => $"{Pick(Rides, hash, 5)} Me to {place}",
+            5 => $"{adjective} {noun}, {Pick(Adjectives, hash, 6)} {Pick(Nouns, hash, 7)}",
+            6 => $"{place}, {Pick(Times, hash, 8)}",
+            7 => $"Your {adjective} {noun}",
+            _ => noun,
+        };
+    }
+
+    /// <summary>Different for each of the <see cref="ArtistCount"/> numbers.</summary>
+    private static string ArtistName(int artist)
+    {
+        var (n, form) = Math.DivRem(artist, 5);
+        int first = n % 24, second = (n / 24 + 5 * n) % 24;
+        return form switch
+        {
+            0 => $"{GivenNames[first]} {FamilyNames[second]}",
+            1 => $"The {Adjectives[first]} {Crowds[second]}",
+            2 => $"{GivenNames[second]} & the {Crowds[first]}",
+            3 => $"{Nouns[first]} {Ensembles[second]} of {Places[n % Places.Length]}",
+            _ => $"{FamilyNames[first]}{Endings[second]}",
+        };
+    }
+
+    private static int? Rating(Candidate candidate) =>
+        Hash(candidate.Key, 16) % 20 == 0 ? null : Whole(candidate.Popularity);
+
+    private static int Whole(double popularity) => (int)Math.Clamp(popularity + 0.5, 0, 100);
+
+    private static int Duration(ulong key) => 128_000 + (int)(Hash(key, 17) % 90_000) + (int)(Hash(key, 18) % 60_000);
+
+    private static string Iso(DateOnly day) => day.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture);
+
+    private static string IdOf(ulong key) => string.Create(22, key, static (id, key) =>
+    {
+        const string base62 = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
+        for (var half = 0; half < 2; half++)
+        {
+            var rest = Hash(key, 19 + half);
+            for (var i = 0; i < 11; i++, rest /= 62)
+                id[11 * half + i] = base62[(int)(rest % 62)];
+        }
+    });
+
+    /// <summary>From −1 to 1: a new random height every <paramref name="period"/> weeks and a smooth way between.</summary>
+    private double Wave(ulong key, int period)
+    {
+        var (step, rest) = Math.DivRem(_week + (int)(key % (ulong)period), period);
+        var t = (double)rest / period;
+        t = t * t * (3 - 2 * t);
+        double from = Unit(Hash(key, 21, step)), to = Unit(Hash(key, 21, step + 1));
+        return 2 * (from + (to - from) * t) - 1;
+    }
+
+    private static string Pick(string[] words, ulong hash, int salt) => words[Hash(hash, salt) % (ulong)words.Length];
+
+    private static double Unit(ulong hash) => (hash >> 11) * (1.0 / (1UL << 53));
+
+    /// <summary>SplitMix64 (Steele, Lea, Flood 2014) over the numbers in turn.</summary>
+    private static ulong Hash(ulong a, int b, int c = 0) => Mix(Mix(Mix(a) + (ulong)b) + (ulong)c);
+
+    private static ulong Mix(ulong x)
+    {
+        x += 0x9E3779B97F4A7C15;
+        x = (x ^ (x >> 30)) * 0xBF58476D1CE4E5B9;
+        x = (x ^ (x >> 27)) * 0x94D049BB133111EB;
+        return x ^ (x >> 31);
+    }
+
+    private enum Kind { Release, Classic, Curiosity }
+
+    /// <summary>
+    /// What may be charted: track <paramref name="N"/> of the week (a release) or year (a classic)
+    /// <paramref name="When"/>, or curiosity <paramref name="N"/>.
+    /// </summary>
+    private sealed record Candidate(ulong Key, Kind Kind, int When, int N, double Popularity);
+
+    private sealed record Curiosity(
+        double Appeal, string Name, string Artist, string Album, string? Released, Func<int?>? Popularity = null);
+
+    /// <summary>Playable tracks that have broken parsers before; in both charts every week.</summary>
+    private static readonly Curiosity[] Curiosities = [
+        new(88, "<script>alert(\"PySpotify\")</script>", "Bracket & Ampersand", "<b>Bold</b> Moves", "2021-04-01"),
+        new(83, "Said \"Hello, Again\", Twice", "Comma, The \"Quoted\" Maker", "One, Two, \"Three\"", "2019-09-13"),
+        new(78, "Moonlight 🌙 Picnic 🧺", "Émilande 🎈 Nuageot", "Üçüncü Ⅲ 👩‍🎤", "2022-06-24"),
+        new(75, "=SUM(Hearts,2)", "=The Formulas", "=1+1", "2020-02-29"),
+        new(72, "First Line\r\nSecond Line\u2028Third Line", "The Line\nBreakers", "Poem\rin Parts", "2018-11-02"),
+        new(70, "Tab\tStop", "Tabulette\tRosehook", "Columns\tA\tto\tB", "2017-05-05"),
+        new(67, "Escape Route\\", "Backslash Avenue\\", "C:\\Songs\\", "2016-01-15"),
+        new(65, "Nameless Album Blues", "The Untitled Twelve", "", "2015-08-21"),
+        new(63, "Undated Letter", "Postmark Pellwin", "Return to Sender Unknown", null),
+        new(61, "Somewhere in 1981", "Calendar Quillmere", "Only the Year", "1981"),
+        new(59, "December, Probably", "Calendar Quillmere", "Only the Month", "1981-12"),
+        new(57, "Year Nought", "Calendar Quillmere", "Before Everything", "0000"),
+        new(55, "Nobody Heard This", "Quietus Underhush", "Silent Pressing", "2014-03-07", () => 0),
+        new(53, "Off the Scale", "Quietus Underhush", "Unmeasured", "2013-10-18", () => null),
+    ];
+
+    /// <summary>Rows that are no charted track; in both charts every week, besides one track that comes twice.</summary>
+    private static readonly SampleTrack?[] Unplayable = [
+        null,
+        new(IdOf(Hash(8, 1)), "Episode 12: How Songs Are Made Up", [], "", "2024-05-01", null, 3_600_000, Type: "episode"),
+        new(null, "Recording 7.mp3", [], "", null, 0, 0, IsLocal: true),
+        new(IdOf(Hash(8, 2)), "Hologram of Nothing", ["Projector Plum"], "Light Only", "2025-01-01", 40, 200_000, Type: "hologram"),
+        new(IdOf(Hash(8, 3)), "Sung by No One", [], "Empty Stage", "2023-12-31", 45, 180_000),
+    ];
+
+    // The first 24 of Adjectives and Nouns, and the other lists, name the artists too.
+    private static readonly string[] Adjectives = [
+        "Velveteen", "Paper", "Marzipan", "Crooked", "Lantern-Lit", "Borrowed", "Salted", "Whispering", "Tin", "Midnight",
+        "Feathered", "Gilded", "Sleepless", "Mossy", "Copper", "Drowsy", "Painted", "Wandering", "Clockwork", "Amber",
+        "Polite", "Upside-Down", "Weathered", "Northern", "Silver", "Reckless", "Tender", "Electric", "Hollow", "Golden",
+        "Slow", "Neon", "Quiet", "Burning", "Distant", "Sugar", "Broken", "Lucky", "Starlit", "Summer", "Winter", "Honest",
+    ];
+
+    private static readonly string[] Nouns = [
+        "Umbrella", "Telegraph", "Lighthouse", "Teacup", "Harbour", "Orchard", "Accordion", "Compass", "Snowglobe",
+        "Ferris Wheel",
+        "Postcard", "Chandelier", "Windmill", "Satellite", "Parasol", "Bicycle", "Carousel", "Meadow", "Lantern", "Biscuit",
+        "Aquarium", "Typewriter", "Balcony", "Hummingbird", "River", "Engine", "Shadow", "Letter", "Garden", "Signal",
+        "Mirror", "Promise", "Thunder", "Window", "Ocean", "Station", "Feather", "Stranger", "Ember", "Echo", "Parade",
+        "Horizon", "Ladder", "Comet", "Pocket", "Island", "Question", "Kite",
+    ];
+
+    private static readonly string[] Verbs = [
+        "Follow", "Carry", "Forget", "Borrow", "Chase", "Paint", "Remember", "Drive", "Whistle", "Unfold", "Bring", "Dance",
+        "Promise", "Leave", "Wake", "Row",
+    ];
+
+    private static readonly string[] Rides = [
+        "Carry", "Drive", "Follow", "Dance", "Row", "Send", "Bring", "Walk",
+    ];
+
+    private static readonly string[] Places = [
+        "Port Almond", "Saltmere", "Low Harrow", "Quillhaven", "Brightwater", "Old Tamsin", "Nine Elms Bay", "Marrowgate",
+        "Pepperhill", "Lindenfall", "Cobbleford", "Ashwick Pier", "Ottersea", "Fablewood", "Mirabel Street", "Junipero Sands",
+    ];
+
+    private static readonly string[] Times = [
+        "4 a.m.", "Half Past June", "After the Rain", "Before Breakfast", "Last Tuesday", "Once More", "Late October",
+        "All Night", "Ten Years On", "Sunday Again", "Without You", "in Slow Motion",
+    ];
+
+    private static readonly string[] GivenNames = [
+        "Odvina", "Brannick", "Talulo", "Maribelle", "Ferrox", "Juniperra", "Caspiel", "Winifrey", "Ottokar", "Zephyrine",
+        "Lumi", "Barnabee", "Isaldra", "Quentolo", "Perpetua", "Rufino", "Åsgerd", "Thaddy", "Novalie", "Ebenor",
+        "Clementy", "Jorunna", "Séverin", "Pim",
+    ];
+
+    private static readonly string[] FamilyNames = [
+        "Quillfeather", "Marlowick", "Fjordmark", "Pennygale", "Ashgrovine", "Tumblewick", "Lindqvarn", "Ostermoor",
+        "Bellwhistle", "Cardamund", "Thistledown", "Vantongeren", "Harrowgate", "Mistlethorn", "Okonjara", "Saffronsen",
+        "Wrenfield", "Plumbottom", "Castellune", "Drizzlecombe", "Inkwell", "Nightjarsson", "Poppelmann", "Yarrowby",
+    ];
+
+    private static readonly string[] Crowds = [
+        "Cartographers", "Umbrellas", "Night Bakers", "Pigeons", "Lamplighters", "Aunties", "Submarines", "Librarians",
+        "Beekeepers", "Paper Kings", "Astronomers", "Locksmiths", "Foxgloves", "Postmen", "Tightropes", "Marmalades",
+        "Clockmakers", "Ferrymen", "Snowploughs", "Understudies", "Gondoliers", "Hat Thieves", "Meteors", "Second Cousins",
+    ];
+
+    private static readonly string[] Ensembles = [
+        "Choir", "Society", "Sound System", "Quartet", "Department", "Union", "Parade", "Orchestra", "Bureau", "Collective",
+        "Club", "Committee", "Express", "Theory", "Weather", "Holiday", "Machine", "Institute", "Duo", "Motel", "Cinema",
+        "Council", "Avenue", "Republic",
+    ];
+
+    private static readonly string[] Endings = [
+        " Orchestrion", " Jr.", " III", " & Sons", " & Daughters", "!", " Nine", " Deluxe", "ette", " vs. the Moon", " Mondays",
+        " FM", " Unlimited", " Twins", " 3000", " on Ice", " Bros.", " & Friends", " XL", " Again", " Online", " Noir",
+        " Trio", " Airlines",
+    ];
+}

@@ -1,0 +1,61 @@
+using Microsoft.Extensions.Configuration;
+using PySpotify.Functions;
+using PySpotify.Functions.Spotify;
+
+namespace PySpotify.Workflow.Local;
+
+/// <summary>Who calls Spotify, and where it is.</summary>
+/// <param name="Credentials">Null where there are none: then the sample stands in.</param>
+/// <param name="Options">Addresses and limits.</param>
+public sealed record SpotifySettings(SpotifyCredentials? Credentials, SpotifyOptions Options)
+{
+    /// <summary>
+    /// Reads <c>Spotify:*</c> from the data folder's secrets file, the user secrets (<c>pyspotify</c>) and the environment,
+    /// each before the one named earlier, and <c>SPOTIPY_CLIENT_ID</c> and <c>SPOTIPY_CLIENT_SECRET</c> where those have
+    /// no id and no secret.
+    /// </summary>
+    /// <exception cref="SettingsException">A setting is wrong or has no counterpart.</exception>
+    public static SpotifySettings Read(SecretsFile secrets)
+    {
+        var configuration = new ConfigurationBuilder()
+            .AddInMemoryCollection(secrets.Settings())
+            .AddUserSecrets("pyspotify")
+            .AddEnvironmentVariables()
+            .Build();
+        string? Setting(string key) => configuration[key] is { Length: > 0 } value ? value.Trim() : null;
+
+        var id = Setting("Spotify:ClientId");
+        var secret = Setting("Spotify:ClientSecret");
+        if (id is null && secret is null)
+            (id, secret) = (Setting("SPOTIPY_CLIENT_ID"), Setting("SPOTIPY_CLIENT_SECRET"));
+
+        var options = new SpotifyOptions();
+        options = options with
+        {
+            ApiUrl = Address("Spotify:ApiUrl", options.ApiUrl),
+            AccountsUrl = Address("Spotify:AccountsUrl", options.AccountsUrl),
+            Concurrency = Setting("Spotify:Concurrency") is { } text
+                ? int.TryParse(text, out var number) && number is >= 1 and <= 50
+                    ? number
+                    : throw new SettingsException("Spotify:Concurrency is the number of calls at once, 1 to 50.")
+                : options.Concurrency,
+        };
+
+        return (id, secret) switch
+        {
+            (null, null) when Setting("Spotify:RefreshToken") is not null || Setting("Spotify:ApiUrl") is not null =>
+                throw new SettingsException("There are settings for Spotify, but no credentials: set Spotify:ClientId and Spotify:ClientSecret."),
+            (null, null) => new(null, options),
+            (null, _) => throw new SettingsException("Spotify:ClientSecret is set, Spotify:ClientId is not."),
+            (_, null) => throw new SettingsException("Spotify:ClientId is set, Spotify:ClientSecret is not."),
+            _ => new(new(id, secret, Setting("Spotify:RefreshToken")), options),
+        };
+
+        Uri Address(string key, Uri otherwise) => Setting(key) is not { } text ? otherwise
+            : Uri.TryCreate(text.EndsWith('/') ? text : text + "/", UriKind.Absolute, out var uri) && uri.Scheme is "http" or "https" ? uri
+            : throw new SettingsException($"{key} is no http or https address.");
+    }
+}
+
+/// <summary>A setting is wrong.</summary>
+public sealed class SettingsException(string message) : PySpotifyException(message);

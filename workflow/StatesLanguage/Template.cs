@@ -1,0 +1,77 @@
+using System.Text.Json;
+
+namespace PySpotify.Workflow.StatesLanguage;
+
+/// <summary>Finds a value: a path, or a call of an intrinsic function.</summary>
+internal delegate JsonElement Expression(Data data);
+
+/// <summary>A payload template (Parameters, ResultSelector, ItemSelector): an object in which a member <c>name.$</c>
+/// gets the value of a path or intrinsic function. Compiled once, when the definition is loaded.</summary>
+internal sealed class Template
+{
+    private delegate void Part(Utf8JsonWriter writer, Data data);
+
+    private readonly Part _whole;
+
+    private Template(Part whole) => _whole = whole;
+
+    /// <exception cref="FormatException">The template uses what is not supported.</exception>
+    public static Template Parse(JsonElement template) => template.ValueKind == JsonValueKind.Object
+        ? new(Compile(template))
+        : throw new FormatException("it must be an object");
+
+    /// <summary>The JSON text that the template makes.</summary>
+    /// <exception cref="StateFailure">A path leads to nothing (States.Runtime), or an intrinsic function failed.</exception>
+    public string Fill(Data data) => Json.Write(writer => _whole(writer, data));
+
+    /// <exception cref="FormatException">The text is no path and no intrinsic function that is supported.</exception>
+    public static Expression ParseExpression(string text, string field)
+    {
+        if (!text.StartsWith('$'))
+            return Intrinsic.Parse(text, field);
+        JsonPath path = JsonPath.Parse(text);
+        return data => path.Get(data, field);
+    }
+
+    private static Part Compile(JsonElement node)
+    {
+        switch (node.ValueKind)
+        {
+            case JsonValueKind.Array:
+                Part[] elements = [.. node.EnumerateArray().Select(Compile)];
+                return (writer, data) =>
+                {
+                    writer.WriteStartArray();
+                    foreach (Part element in elements)
+                        element(writer, data);
+                    writer.WriteEndArray();
+                };
+            case JsonValueKind.Object:
+                (string Name, Part Value)[] members = [.. node.EnumerateObject().Select(CompileMember)];
+                if (members.GroupBy(member => member.Name).FirstOrDefault(group => group.Skip(1).Any()) is { Key: string twice })
+                    throw new FormatException($"the template has the member '{twice}' twice");
+                return (writer, data) =>
+                {
+                    writer.WriteStartObject();
+                    foreach ((string name, Part value) in members)
+                    {
+                        writer.WritePropertyName(name);
+                        value(writer, data);
+                    }
+                    writer.WriteEndObject();
+                };
+            default:
+                return (writer, _) => node.WriteTo(writer);
+        }
+    }
+
+    private static (string Name, Part Value) CompileMember(JsonProperty member)
+    {
+        if (!member.Name.EndsWith(".$", StringComparison.Ordinal))
+            return (member.Name, Compile(member.Value));
+        if (member.Value.ValueKind != JsonValueKind.String)
+            throw new FormatException($"the value of '{member.Name}' must be a path or an intrinsic function");
+        Expression expression = ParseExpression(member.Value.GetString()!, member.Name);
+        return (member.Name[..^2], (writer, data) => expression(data).WriteTo(writer));
+    }
+}
