@@ -10,7 +10,10 @@ namespace PySpotify.Functions;
 /// <summary>What <see cref="Authenticate"/> reads.</summary>
 /// <param name="Input">The execution's input, as it was given.</param>
 /// <param name="StartTime">The execution's start.</param>
-public sealed record AuthenticateInput(JsonElement Input, DateTimeOffset StartTime);
+/// <param name="Execution">The execution's name, for the log.</param>
+/// <param name="State">The state's name, for the log.</param>
+public sealed record AuthenticateInput(
+    JsonElement Input, DateTimeOffset StartTime, string? Execution = null, string? State = null);
 
 /// <summary>Where the access token is kept. States pass this on, never the token.</summary>
 /// <param name="Secret">The secret's name.</param>

@@ -7,7 +7,8 @@ namespace PySpotify.Functions;
 /// <param name="PlaylistId">The playlist's base-62 id.</param>
 /// <param name="Token">Where the access token is kept.</param>
 /// <param name="Execution">The execution's name.</param>
-public sealed record FetchTopPlayedInput(string PlaylistId, TokenReference Token, string Execution);
+/// <param name="State">The state's name, for the log.</param>
+public sealed record FetchTopPlayedInput(string PlaylistId, TokenReference Token, string Execution, string? State = null);
 
 /// <summary>Stages the tracks of one playlist, in its order, each once.</summary>
 public sealed class FetchTopPlayed(ISpotifyApi spotify, TrackStaging staging)

@@ -6,7 +6,10 @@ namespace PySpotify.Functions;
 /// <param name="Crawler">The crawler's name.</param>
 /// <param name="Crawl">How far the crawl has come; <c>NOT_STARTED</c> at first.</param>
 /// <param name="RedriveCount">How often the execution has been redriven.</param>
-public sealed record StartCrawlerInput(string Crawler, Crawl Crawl, int RedriveCount);
+/// <param name="Execution">The execution's name, for the log.</param>
+/// <param name="State">The state's name, for the log.</param>
+public sealed record StartCrawlerInput(
+    string Crawler, Crawl Crawl, int RedriveCount, string? Execution = null, string? State = null);
 
 /// <summary>
 /// Starts a crawl, or notes that another is in its way. It is also where a failed crawl becomes the execution's error:

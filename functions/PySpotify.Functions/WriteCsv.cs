@@ -15,7 +15,10 @@ namespace PySpotify.Functions;
 /// <param name="Source">The playlist or query as a file name.</param>
 /// <param name="Key">The staged rows.</param>
 /// <param name="Rows">How many there are.</param>
-public sealed record WriteCsvInput(string Table, DateOnly SnapshotDate, string Source, string Key, int Rows);
+/// <param name="Execution">The execution's name, for the log.</param>
+/// <param name="State">The state's name, for the log.</param>
+public sealed record WriteCsvInput(
+    string Table, DateOnly SnapshotDate, string Source, string Key, int Rows, string? Execution = null, string? State = null);
 
 /// <summary>What was written.</summary>
 /// <param name="Source">The playlist or query as a file name.</param>
