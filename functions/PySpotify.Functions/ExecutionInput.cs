@@ -71,8 +71,7 @@ public sealed partial record ExecutionInput(DateOnly SnapshotDate, TopPlayed Top
     {
         if (!input.TryGetProperty("snapshotDate", out var text) || text.ValueKind == JsonValueKind.Null)
             return null;
-        return text.ValueKind == JsonValueKind.String
-            && DateOnly.TryParseExact(text.GetString(), "yyyy-MM-dd", CultureInfo.InvariantCulture, DateTimeStyles.None, out var date)
+        return DateOnly.TryParseExact(Text(text.GetString), "yyyy-MM-dd", CultureInfo.InvariantCulture, DateTimeStyles.None, out var date)
             ? date
             : throw new InvalidInputException("snapshotDate", "is no date; write it as 2026-11-22");
     }
@@ -85,10 +84,13 @@ public sealed partial record ExecutionInput(DateOnly SnapshotDate, TopPlayed Top
         Expect(element, group, field);
         if (!element.TryGetProperty(field, out var list))
             return [];
-        if (list.ValueKind != JsonValueKind.Array || list.EnumerateArray().Any(item => item.ValueKind != JsonValueKind.String))
+        if (list.ValueKind != JsonValueKind.Array)
             throw new InvalidInputException(name, "must be a list of strings");
 
-        List<string> values = [.. list.EnumerateArray().Select(item => item.GetString()!)];
+        List<string> values = [];
+        foreach (var item in list.EnumerateArray())
+            values.Add(Text(item.GetString) ?? throw new InvalidInputException($"{name}[{values.Count}]", "is no text"));
+
         for (var i = 0; i < values.Count && values.Count <= MaxSources; i++)
         {
             if (values.IndexOf(values[i]) < i)
@@ -104,9 +106,23 @@ public sealed partial record ExecutionInput(DateOnly SnapshotDate, TopPlayed Top
             throw new InvalidInputException(name, "must be a JSON object");
         foreach (var property in element.EnumerateObject())
         {
-            if (!fields.Contains(property.Name))
+            var field = Text(() => property.Name);
+            if (!fields.Contains(field))
                 throw new InvalidInputException(
-                    $"'{property.Name}' in {name}", $"is not known; known are {string.Join(", ", fields)}");
+                    $"'{field}' in {name}", $"is not known; known are {string.Join(", ", fields)}");
+        }
+    }
+
+    /// <summary>Null where it is no text: another kind of value, or half a surrogate pair, which JSON can escape.</summary>
+    private static string? Text(Func<string?> read)
+    {
+        try
+        {
+            return read();
+        }
+        catch (InvalidOperationException)
+        {
+            return null;
         }
     }
 
