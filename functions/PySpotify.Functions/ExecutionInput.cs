@@ -16,13 +16,16 @@ public sealed record Popular(IReadOnlyList<string> Queries);
 public sealed partial record ExecutionInput(DateOnly SnapshotDate, TopPlayed TopPlayed, Popular Popular)
 {
     /// <summary>
-    /// Playlists and queries together, at most. It keeps the execution's history under Step Functions' 25,000 events
-    /// and, with <see cref="MaxQueryLength"/>, every payload under 64 kB; past it, a Distributed Map is the way.
+    /// Playlists and queries together, at most. It keeps the execution's history under Step Functions' 25,000 events;
+    /// past it, a Distributed Map is the way.
     /// </summary>
-    public const int MaxSources = 100;
+    public const int MaxSources = 300;
 
     /// <summary>Characters in a query, at most.</summary>
-    public const int MaxQueryLength = 100;
+    public const int MaxQueryLength = 200;
+
+    /// <summary>Bytes of the input as JSON, at most. It keeps every payload under 64 kB.</summary>
+    public const int MaxBytes = 40_000;
 
     /// <summary>
     /// Reads an execution's input: <c>topPlayed.playlistIds</c>, <c>popular.queries</c> (either may be left out or
@@ -35,6 +38,8 @@ public sealed partial record ExecutionInput(DateOnly SnapshotDate, TopPlayed Top
     public static ExecutionInput Read(JsonElement input, DateTimeOffset startTime)
     {
         Expect(input, "the input", "topPlayed", "popular", "snapshotDate");
+        if (JsonSerializer.SerializeToUtf8Bytes(input, PayloadJson.Default.JsonElement).Length is > MaxBytes and var bytes)
+            throw new InvalidInputException("the input", $"has {bytes} bytes as JSON; one execution takes {MaxBytes} at most");
         var date = ReadDate(input) ?? DateOnly.FromDateTime(startTime.UtcDateTime);
         var playlistIds = ReadList(input, "topPlayed", "playlistIds");
         for (var i = 0; i < playlistIds.Count; i++)
