@@ -1,5 +1,7 @@
 using PySpotify.Functions;
 using PySpotify.Workflow;
+using PySpotify.Workflow.Local;
+using PySpotify.Workflow.StatesLanguage;
 
 var command = Commands.Root().Parse(args);
 if (command.Errors.Count > 0)
@@ -20,9 +22,9 @@ catch (Exception e)
     await Console.Error.WriteLineAsync(e switch
     {
         _ when command.GetValue(Commands.Verbose) => e.ToString(),
-        PySpotifyException or IOException or UnauthorizedAccessException => e.Message,
+        PySpotifyException or StateMachineException or IOException or UnauthorizedAccessException => e.Message,
         OperationCanceledException => "Stopped.",
-        _ => $"{e.GetType().Name}: {e.Message} With --verbose you see where.",
+        _ => $"This should not have happened: {e.Message} ({e.GetType().Name}; --verbose tells where).",
     });
-    return e is InvalidInputException or PySpotify.Workflow.Local.SettingsException ? Commands.WrongUsage : Commands.Failed;
+    return e is InvalidInputException or SettingsException ? Commands.WrongUsage : Commands.Failed;
 }

@@ -27,6 +27,12 @@ public sealed class DataFolder(string root)
     /// <summary>In place of Secrets Manager.</summary>
     public string Secrets => Path.Combine(Root, "secrets.json");
 
+    /// <summary>What <c>report</c> writes.</summary>
+    public string Report => Path.Combine(Root, "report.html");
+
+    /// <summary>Whether the tables are made up.</summary>
+    public bool IsSample => File.Exists(SampleMark);
+
     private string SampleMark => Path.Combine(Root, "SAMPLE.txt");
 
     /// <summary>Holds the folder for one run; disposing lets it go, and so does the end of the process.</summary>
@@ -55,7 +61,7 @@ public sealed class DataFolder(string root)
     public void Claim(bool isSample)
     {
         var isEmpty = !Directory.Exists(Raw) && !File.Exists(Warehouse);
-        if (!isEmpty && File.Exists(SampleMark) != isSample)
+        if (!isEmpty && IsSample != isSample)
         {
             throw new DataFolderException(isSample
                 ? $"There are no Spotify credentials, and {Root} holds real snapshots, among which sample data has no place. "

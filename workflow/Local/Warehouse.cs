@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using System.Text.Json;
 using CsvHelper;
 using CsvHelper.Configuration;
 using Microsoft.Data.Sqlite;
@@ -112,6 +113,7 @@ public sealed class Warehouse(string path, string rawFolder, TimeProvider clock)
             insert.Parameters["$snapshot_date"].Value = date;
             foreach (var file in CsvFiles(Path.Combine(rawFolder, table, $"snapshot_date={date}")))
                 rows += await RefineAsync(file, insert, cancellationToken);
+            CountQuarantined(connection, table, snapshotDate, date);
 
             var stored = long.Parse(Query(connection, $"SELECT count(*) FROM {Refined(table)} WHERE snapshot_date = $date", ("$date", date)).Single(), CultureInfo.InvariantCulture);
             if (stored != rows)
@@ -204,9 +206,29 @@ public sealed class Warehouse(string path, string rawFolder, TimeProvider clock)
         }
     }
 
+    // On AWS, the table lies over the same files.
+    private void CountQuarantined(SqliteConnection connection, string table, DateOnly snapshotDate, string date)
+    {
+        Execute(connection, "DELETE FROM quarantine WHERE table_name = $table AND snapshot_date = $date", ("$table", table), ("$date", date));
+        var folder = Path.Combine(rawFolder, "_quarantine", Keys.Partition(table, snapshotDate));
+        if (!Directory.Exists(folder))
+            return;
+        foreach (var line in Directory.GetFiles(folder, "*.jsonl").SelectMany(File.ReadLines))
+        {
+            using var refused = JsonDocument.Parse(line);
+            Execute(
+                connection,
+                "INSERT INTO quarantine VALUES ($reason, $table, $date)",
+                ("$reason", refused.RootElement.GetProperty("reason").GetString()),
+                ("$table", table),
+                ("$date", date));
+        }
+    }
+
     private static string Schema { get; } = string.Join('\n', [
         "CREATE TABLE IF NOT EXISTS crawls (crawler TEXT PRIMARY KEY, started_at TEXT NOT NULL, error TEXT);",
         "CREATE TABLE IF NOT EXISTS catalog (table_name TEXT, snapshot_date TEXT, PRIMARY KEY (table_name, snapshot_date));",
+        "CREATE TABLE IF NOT EXISTS quarantine (reason TEXT, table_name TEXT, snapshot_date TEXT);",
         .. RawTables.Select(Refined).Select(table =>
             $"CREATE TABLE IF NOT EXISTS {table} ({string.Join(", ", Columns.Select(column => $"{column.Name} {column.Type}"))});\n"
             + $"CREATE INDEX IF NOT EXISTS {table}_rank ON {table} (snapshot_date, rank);"),
