@@ -70,6 +70,7 @@ public sealed class SecretsTests
 
     [Theory]
     [InlineData("{ \"Spotify\": { \"ClientSecret\": \"DISTINCTIVE\" ")]
+    [InlineData("{ \"Spotify\": { \"ClientSecret\": \"DISTINCTIVE\", \"ClientSecret\": \"DISTINCTIVE\" } }")]
     [InlineData("DISTINCTIVE")]
     [InlineData("[\"DISTINCTIVE\"]")]
     [InlineData("")]
