@@ -84,7 +84,7 @@ internal static class Commands
         if (command.GetValue(SnapshotDate) is { } date)
             input["snapshotDate"] = date.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture);
         var data = Folder(command);
-        await new LocalRun(data, TimeProvider.System, command.GetValue(Verbose)).StartAsync(input, cancellationToken);
+        await Run(command, data).StartAsync(input, cancellationToken);
         await ShowResultAsync(data, cancellationToken);
         return Succeeded;
     }
@@ -96,7 +96,7 @@ internal static class Commands
         redrive.SetAction(async (command, cancellationToken) =>
         {
             var data = Folder(command);
-            await new LocalRun(data, TimeProvider.System, command.GetValue(Verbose)).RedriveAsync(command.GetValue(name), cancellationToken);
+            await Run(command, data).RedriveAsync(command.GetValue(name), cancellationToken);
             await ShowResultAsync(data, cancellationToken);
             return Succeeded;
         });
@@ -125,6 +125,7 @@ internal static class Commands
         login.SetAction(async (command, cancellationToken) =>
         {
             var data = Folder(command);
+            using var hold = data.Hold();
             var secrets = new SecretsFile(data.Secrets);
             var settings = SpotifySettings.Read(secrets);
             secrets.Credentials = settings.Credentials
@@ -262,6 +263,18 @@ internal static class Commands
         return null;
     }
 
+    private static LocalRun Run(ParseResult command, DataFolder data)
+    {
+        var secrets = new SecretsFile(data.Secrets);
+        return new(
+            data,
+            secrets,
+            SpotifySettings.Read(secrets),
+            TimeProvider.System,
+            Console.IsOutputRedirected ? Console.Out : null,
+            command.GetValue(Verbose));
+    }
+
     private static DataFolder Folder(ParseResult command) => new(command.GetValue(Data)!);
 
     private static Warehouse Warehouse(DataFolder data) => new(data.Warehouse, data.Raw, TimeProvider.System);
@@ -270,7 +283,8 @@ internal static class Commands
     {
         try
         {
-            return JsonNode.Parse(File.ReadAllText(path)) as JsonObject ?? throw new InvalidInputException(path, "must be a JSON object");
+            return JsonNode.Parse(File.ReadAllText(path), documentOptions: new() { AllowDuplicateProperties = false }) as JsonObject
+                ?? throw new InvalidInputException(path, "must be a JSON object");
         }
         catch (JsonException e)
         {

@@ -19,10 +19,12 @@ try
 }
 catch (Exception e)
 {
-    var isExpected = e is PySpotifyException or StateMachineException or IOException or UnauthorizedAccessException;
-    await Console.Error.WriteLineAsync(
-        command.GetValue(Commands.Verbose) ? e.ToString()
-        : isExpected ? e.Message
-        : $"This should not have happened: {e.Message} ({e.GetType().Name}; --verbose tells where).");
+    await Console.Error.WriteLineAsync(e switch
+    {
+        _ when command.GetValue(Commands.Verbose) => e.ToString(),
+        PySpotifyException or StateMachineException or IOException or UnauthorizedAccessException => e.Message,
+        OperationCanceledException => "Stopped.",
+        _ => $"This should not have happened: {e.Message} ({e.GetType().Name}; --verbose tells where).",
+    });
     return e is InvalidInputException or SettingsException ? Commands.WrongUsage : Commands.Failed;
 }

@@ -75,21 +75,29 @@ public sealed partial class WriteCsv(IObjectStore store, ILogger<WriteCsv> logge
         await csv.NextRecordAsync();
 
         var rank = 0;
-        await foreach (var song in ReadAsync(key, cancellationToken))
+        await foreach (var staged in ReadAsync(key, cancellationToken))
         {
+            var song = staged with
+            {
+                Artist = OneLine(staged.Artist),
+                Track = OneLine(staged.Track),
+                AlbumNm = OneLine(staged.AlbumNm),
+                AlbumDt = OneLine(staged.AlbumDt),
+                TrackId = OneLine(staged.TrackId),
+            };
             if (song.Fault() is { } reason)
             {
-                refused.Add(new(reason, song));
+                refused.Add(new(reason, staged));
                 continue;
             }
 
-            csv.WriteField(OneLine(song.Artist));
-            csv.WriteField(OneLine(song.Track));
+            csv.WriteField(song.Artist);
+            csv.WriteField(song.Track);
             csv.WriteField(song.TrackPop);
             csv.WriteField(song.DurationMs);
-            csv.WriteField(OneLine(song.AlbumNm));
-            csv.WriteField(OneLine(song.AlbumDt));
-            csv.WriteField(OneLine(song.TrackId));
+            csv.WriteField(song.AlbumNm);
+            csv.WriteField(song.AlbumDt);
+            csv.WriteField(song.TrackId);
             csv.WriteField(++rank);
             await csv.NextRecordAsync();
         }
@@ -135,16 +143,17 @@ public sealed partial class WriteCsv(IObjectStore store, ILogger<WriteCsv> logge
     }
 
     // No text SerDe of Glue's or Hive's reads a line break inside a quoted cell, and readers differ on which
-    // characters break a line.
+    // characters break a line. What is then empty is unknown.
     private static string? OneLine(string? text)
     {
         if (text is null || text.AsSpan().IndexOfAny(LineBreaks) < 0)
             return text;
-        return string.Create(text.Length, text, (line, from) =>
+        var oneLine = string.Create(text.Length, text, (line, from) =>
         {
             from.CopyTo(line);
             line.ReplaceAny(LineBreaks, ' ');
         }).Trim();
+        return oneLine is "" ? null : oneLine;
     }
 
     private static readonly System.Buffers.SearchValues<char> LineBreaks =

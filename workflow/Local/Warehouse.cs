@@ -44,14 +44,7 @@ public sealed class Warehouse(string path, string rawFolder, TimeProvider clock)
     public async Task<CrawlerStatus> GetAsync(string crawler, CancellationToken cancellationToken)
     {
         await using var connection = await OpenAsync(cancellationToken);
-        await using var command = Command(
-            connection, "SELECT started_at, error FROM crawls WHERE crawler = $crawler", ("$crawler", crawler));
-        await using var row = await command.ExecuteReaderAsync(cancellationToken);
-        if (!await row.ReadAsync(cancellationToken))
-            return new(Ready: true, LastCrawl: null);
-        var error = row.IsDBNull(1) ? null : row.GetString(1);
-        var startedAt = DateTimeOffset.Parse(row.GetString(0), CultureInfo.InvariantCulture);
-        return new(Ready: true, new(startedAt, Succeeded: error is null, error));
+        return new(Ready: true, ReadLastCrawl(connection, crawler));
     }
 
     /// <inheritdoc/>
@@ -82,11 +75,14 @@ public sealed class Warehouse(string path, string rawFolder, TimeProvider clock)
             error = e.Message;
         }
 
+        // A crawl is told from the one before by its start, also where the clock was put back in between.
+        var now = clock.GetUtcNow();
+        var startedAt = ReadLastCrawl(connection, crawler) is { } last && last.StartTime >= now ? last.StartTime.AddTicks(1) : now;
         Execute(
             connection,
             "INSERT OR REPLACE INTO crawls VALUES ($crawler, $at, $error)",
             ("$crawler", crawler),
-            ("$at", clock.GetUtcNow().ToString("O", CultureInfo.InvariantCulture)),
+            ("$at", startedAt.ToString("O", CultureInfo.InvariantCulture)),
             ("$error", error));
         await transaction.CommitAsync(cancellationToken);
         return true;
@@ -140,8 +136,10 @@ public sealed class Warehouse(string path, string rawFolder, TimeProvider clock)
             throw new QueryException($"There is no {path} yet; `pyspotify run` makes it.");
         try
         {
+            // Not opened as read-only: what a killed run left half written could not be rolled back. The authorizer lets
+            // nothing be written.
             await using var connection = new SqliteConnection(
-                new SqliteConnectionStringBuilder { DataSource = path, Mode = SqliteOpenMode.ReadOnly, Pooling = false }.ToString());
+                new SqliteConnectionStringBuilder { DataSource = path, Mode = SqliteOpenMode.ReadWrite, Pooling = false }.ToString());
             await connection.OpenAsync(cancellationToken);
             raw.sqlite3_set_authorizer(connection.Handle, Authorize, null);
             await using var command = Command(connection, sql);
@@ -161,10 +159,21 @@ public sealed class Warehouse(string path, string rawFolder, TimeProvider clock)
         {
             throw new QueryException("A query may read the tables and do nothing else.", e);
         }
-        catch (SqliteException e)
+        catch (Exception e) when (e is SqliteException or InvalidOperationException)
         {
             throw new QueryException($"The query did not run: {e.Message}", e);
         }
+    }
+
+    private static LastCrawl? ReadLastCrawl(SqliteConnection connection, string crawler)
+    {
+        using var command = Command(
+            connection, "SELECT started_at, error FROM crawls WHERE crawler = $crawler", ("$crawler", crawler));
+        using var row = command.ExecuteReader();
+        if (!row.Read())
+            return null;
+        var error = row.IsDBNull(1) ? null : row.GetString(1);
+        return new(DateTimeOffset.Parse(row.GetString(0), CultureInfo.InvariantCulture), Succeeded: error is null, error);
     }
 
     private static int Authorize(object? user, int action, utf8z first, utf8z second, utf8z database, utf8z trigger) =>
