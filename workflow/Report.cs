@@ -264,7 +264,7 @@ internal sealed class Report
         return $"""
             <p class="note">The songs that lead the {Title(list).ToLowerInvariant()} on {Day(_week)}, and where they stood before. {note}</p>
             <figure data-query="popularity" data-list="{list}">
-            {Ranks("broad", 1080, 36, songs, labelWidth: 300)}
+            {Ranks("broad", 940, 34, songs, labelWidth: 290)}
             {Ranks("narrow", 340, 34, songs, labelWidth: 152)}
             </figure>
             """;
