@@ -181,6 +181,17 @@ public sealed class ReportTests(Browser browser, SampleTables sample, HandMadeWe
         await page.CloseAsync();
     }
 
+    [Fact]
+    public async Task Songs_of_several_playlists_share_a_rank_and_keep_names_of_their_own()
+    {
+        var page = await OpenAsync(weeks.Tables, new(2026, 11, 6));
+
+        // A and D are first, F second and C third: D, F and C are named a place below their rank.
+        Assert.Equal(3, await page.Locator("svg.broad path.lead").CountAsync());
+        Assert.Equal(["1", "1", "2", "3"], await page.Locator("#lists .place").AllInnerTextsAsync());
+        await page.CloseAsync();
+    }
+
     private async Task<IPage> OpenAsync(TestTables tables, DateOnly? week = null, int width = 1280, ColorScheme scheme = ColorScheme.Light)
     {
         await Report.WriteAsync(tables.Data, tables.Warehouse, week, Cancelled);
