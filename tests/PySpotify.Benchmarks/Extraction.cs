@@ -29,18 +29,19 @@ internal static class Extraction
                 using var fetch = await Fetch.StartAsync(server);
                 await fetch.RunAsync();
                 var (calls, _) = await server.CountAsync();
-                var seconds = await Timing.CompareAsync(
+                var timed = await Timing.CompareAsync(
                     latency switch { 0 => 9, 50 => 5, _ => pageSize == 50 ? 3 : 1 },
                     fetch.RunAsync,
                     () => fetch.RunSequentiallyAsync(pageSize));
 
                 var needed = Math.Ceiling((double)SearchRows / pageSize) + Math.Ceiling((double)PlaylistRows / pageSize);
+                var (ours, sequential) = (timed[0].Seconds, timed[1].Seconds);
                 var floor = needed / Concurrency * latency / 1000;
                 if (latency > 0)
-                    worst = Math.Max(worst, seconds[0] / floor);
+                    worst = Math.Max(worst, ours / floor);
                 report.Row(
-                    latency, pageSize, calls, (await server.CountAsync()).MostAtOnce, Number((SearchRows + PlaylistRows) / seconds[0], "N0"), Number(floor, "0.000"),
-                    Ratio(seconds[0], floor), Ratio(seconds[1], floor), Ratio(seconds[1], seconds[0]));
+                    latency, pageSize, calls, (await server.CountAsync()).MostAtOnce, Number((SearchRows + PlaylistRows) / ours, "N0"), Number(floor, "0.000"),
+                    Ratio(ours, floor), Ratio(sequential, floor), Ratio(sequential, ours));
             }
         }
 

@@ -2,26 +2,32 @@ using System.Diagnostics;
 
 namespace PySpotify.Benchmarks;
 
+/// <summary>Medians.</summary>
+/// <param name="Seconds">By the clock.</param>
+/// <param name="ProcessorSeconds">Of this process's, on all cores; what other processes take is not in it.</param>
+internal readonly record struct Timed(double Seconds, double ProcessorSeconds);
+
 /// <summary>Times what is to be compared in turns, A B A B, so that a busy machine is busy for all alike.</summary>
 internal static class Timing
 {
     /// <summary>Runs each of <paramref name="contenders"/> once a round.</summary>
-    /// <returns>The median of each, in seconds.</returns>
-    public static async Task<double[]> CompareAsync(int rounds, params Func<Task>[] contenders)
+    public static async Task<Timed[]> CompareAsync(int rounds, params Func<Task>[] contenders)
     {
         var seconds = contenders.Select(_ => new List<double>()).ToArray();
+        var processorSeconds = contenders.Select(_ => new List<double>()).ToArray();
         for (var round = 0; round < rounds; round++)
         {
             for (var i = 0; i < contenders.Length; i++)
             {
                 GC.Collect();
-                var start = Stopwatch.GetTimestamp();
+                var (start, used) = (Stopwatch.GetTimestamp(), Environment.CpuUsage.TotalTime);
                 await contenders[i]();
                 seconds[i].Add(Stopwatch.GetElapsedTime(start).TotalSeconds);
+                processorSeconds[i].Add((Environment.CpuUsage.TotalTime - used).TotalSeconds);
             }
         }
 
-        return [.. seconds.Select(Median)];
+        return [.. seconds.Zip(processorSeconds, (all, processor) => new Timed(Median(all), Median(processor)))];
     }
 
     /// <summary>The middle one, or the mean of the two in the middle.</summary>
