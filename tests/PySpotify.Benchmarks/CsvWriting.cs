@@ -83,8 +83,9 @@ internal static class CsvWriting
 
     private static Task WriteBareAsync(string path, Song[] songs)
     {
+        using var file = File.Create(path, 1 << 16);
         using var csv = new CsvWriter(
-            new StreamWriter(path, false, new UTF8Encoding(false), 1 << 16), new CsvConfiguration(CultureInfo.InvariantCulture) { NewLine = "\n" });
+            new StreamWriter(file, new UTF8Encoding(false), 1 << 16, leaveOpen: true), new CsvConfiguration(CultureInfo.InvariantCulture) { NewLine = "\n" });
         foreach (var column in PySpotify.Functions.Song.Columns)
             csv.WriteField(column);
         csv.NextRecord();
@@ -102,6 +103,9 @@ internal static class CsvWriting
             csv.NextRecord();
         }
 
+        // As the object store does: what is written is to outlive a power cut.
+        csv.Flush();
+        file.Flush(flushToDisk: true);
         return Task.CompletedTask;
     }
 }

@@ -25,7 +25,7 @@ internal static class StartUp
         var published = await PublishAsync(scratch);
         (string Name, string Program, string[] Arguments)[] contenders =
         [
-            ("built, `--version` only: the runtime and the command line", ChildProcess.PySpotify, ["--version"]),
+            ("built, `executions` of an empty folder: the runtime and the command line", ChildProcess.PySpotify, ["executions"]),
             ("built", ChildProcess.PySpotify, ["run"]),
             .. published is null ? [] : new[] { ("published with ReadyToRun", published, (string[])["run"]) },
         ];
