@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.CommandLine.Parsing;
 using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Nodes;
@@ -8,6 +9,7 @@ using PySpotify.Functions.Spotify;
 using PySpotify.Functions.Storage;
 using PySpotify.Workflow.Local;
 using PySpotify.Workflow.StatesLanguage;
+using Spectre.Console;
 
 namespace PySpotify.Workflow;
 
@@ -17,6 +19,9 @@ internal static class Commands
     public const int Succeeded = 0;
     public const int Failed = 1;
     public const int WrongUsage = 2;
+
+    /// <summary>Rows of a query that a terminal shows.</summary>
+    private const int MostRows = 50;
 
     private static readonly Option<string> Data = new("--data")
     {
@@ -36,13 +41,14 @@ internal static class Commands
     {
         Description = "The snapshot's day, YYYY-MM-DD; today (UTC) unless given.",
         HelpName = "date",
-        CustomParser = argument =>
-        {
-            if (DateOnly.TryParseExact(argument.Tokens.Single().Value, "yyyy-MM-dd", CultureInfo.InvariantCulture, DateTimeStyles.None, out var date))
-                return date;
-            argument.AddError($"--snapshot-date: '{argument.Tokens.Single().Value}' is no date; write it as 2026-11-22.");
-            return null;
-        },
+        CustomParser = ReadDate,
+    };
+
+    private static readonly Option<DateOnly?> Week = new("--week")
+    {
+        Description = "The snapshot to take for 'this week', YYYY-MM-DD; the newest unless given.",
+        HelpName = "date",
+        CustomParser = ReadDate,
     };
 
     private static readonly Option<string?> Input = new("--input")
@@ -67,6 +73,7 @@ internal static class Commands
         root.Subcommands.Add(Executions());
         root.Subcommands.Add(SignIn());
         root.Subcommands.Add(Query());
+        root.Subcommands.Add(WriteReport());
         return root;
     }
 
@@ -77,7 +84,7 @@ internal static class Commands
         if (command.GetValue(SnapshotDate) is { } date)
             input["snapshotDate"] = date.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture);
         var data = Folder(command);
-        await new LocalRun(data, TimeProvider.System, command.GetValue(Verbose)).StartAsync(input, cancellationToken);
+        await Run(command, data).StartAsync(input, cancellationToken);
         await ShowResultAsync(data, cancellationToken);
         return Succeeded;
     }
@@ -89,7 +96,7 @@ internal static class Commands
         redrive.SetAction(async (command, cancellationToken) =>
         {
             var data = Folder(command);
-            await new LocalRun(data, TimeProvider.System, command.GetValue(Verbose)).RedriveAsync(command.GetValue(name), cancellationToken);
+            await Run(command, data).RedriveAsync(command.GetValue(name), cancellationToken);
             await ShowResultAsync(data, cancellationToken);
             return Succeeded;
         });
@@ -118,6 +125,7 @@ internal static class Commands
         login.SetAction(async (command, cancellationToken) =>
         {
             var data = Folder(command);
+            using var hold = data.Hold();
             var secrets = new SecretsFile(data.Secrets);
             var settings = SpotifySettings.Read(secrets);
             secrets.Credentials = settings.Credentials
@@ -148,37 +156,124 @@ internal static class Commands
 
     private static Command Query()
     {
-        Argument<string> sql = new("sql") { Description = "One read-only statement, in SQLite's SQL." };
-        Command query = new("query", "Ask the tables in SQL.") { sql };
+        Argument<string?> question = new("question")
+        {
+            Description = "A query's name, or one read-only statement in SQLite's SQL. Without it, the queries are listed.",
+            Arity = ArgumentArity.ZeroOrOne,
+        };
+        Option<string?> track = new("--track") { Description = "The song to follow, by its Spotify id; the strongest unless given.", HelpName = "id" };
+        var format = new Option<string>("--format") { Description = "How to write the rows.", DefaultValueFactory = _ => "table" }
+            .AcceptOnlyFromAmong("table", "csv", "json");
+        Command query = new("query", "Ask the tables.") { question, Week, track, format };
         query.SetAction(async (command, cancellationToken) =>
         {
-            var (columns, rows) = await Warehouse(Folder(command)).QueryAsync(command.GetValue(sql)!, cancellationToken);
-            ResultTable.Write(columns, rows);
+            var (columns, rows) = command.GetValue(question) is { } asked
+                ? await AskAsync(Warehouse(Folder(command)), asked, command.GetValue(Week), command.GetValue(track), cancellationToken)
+                : (["query", "question"], [.. NamedQuery.All.Select(query => (object?[])[query.Name, query.Question])]);
+            switch (command.GetValue(format))
+            {
+                case "csv":
+                    ResultTable.WriteCsv(Console.Out, columns, rows);
+                    break;
+                case "json":
+                    ResultTable.WriteJson(Console.Out, columns, rows);
+                    break;
+                default:
+                    ResultTable.Write(columns, rows, MostRows);
+                    if (rows.Count > MostRows && !Console.IsOutputRedirected)
+                        Console.WriteLine("--format csv or json writes them all.");
+                    break;
+            }
+
             return Succeeded;
         });
         return query;
     }
 
-    private static async Task ShowResultAsync(DataFolder data, CancellationToken cancellationToken)
+    private static async Task<(IReadOnlyList<string> Columns, IReadOnlyList<object?[]> Rows)> AskAsync(
+        Warehouse warehouse, string question, DateOnly? week, string? track, CancellationToken cancellationToken)
     {
-        foreach (var table in (string[])[Tables.TopPlayed, Tables.Popular])
+        // A statement has at least two words, a name has one.
+        if (!question.Any(char.IsWhiteSpace))
         {
-            var refined = Local.Warehouse.Refined(table);
-            var (columns, rows) = await Warehouse(data).QueryAsync(
-                $"SELECT rank, track, artist, track_pop AS popularity FROM {refined} "
-                + $"WHERE snapshot_date = (SELECT max(snapshot_date) FROM {refined}) ORDER BY rank LIMIT 10",
-                cancellationToken);
-            if (rows.Count == 0)
-                continue;
-            Console.WriteLine();
-            Console.WriteLine($"Top ten of {refined}");
-            ResultTable.Write(columns, rows);
+            var answer = await NamedQuery.Get(question).AskAsync(warehouse, week, track, cancellationToken);
+            return (answer.Columns, answer.Rows);
         }
 
+        return week is null && track is null
+            ? await warehouse.QueryAsync(question, cancellationToken)
+            : throw new QueryException("--week and --track go with a query's name, not with SQL.");
+    }
+
+    private static Command WriteReport()
+    {
+        Command report = new("report", "Write what the tables show into one HTML file.") { Week };
+        report.SetAction(async (command, cancellationToken) =>
+        {
+            var data = Folder(command);
+            await Report.WriteAsync(data, Warehouse(data), command.GetValue(Week), cancellationToken);
+            Console.WriteLine(data.Report);
+            return Succeeded;
+        });
+        return report;
+    }
+
+    private static async Task ShowResultAsync(DataFolder data, CancellationToken cancellationToken)
+    {
+        var warehouse = Warehouse(data);
+        var top = await NamedQuery.Get("top").AskAsync(warehouse, null, null, cancellationToken);
+        var isPlain = Console.IsOutputRedirected || !AnsiConsole.Profile.Capabilities.Unicode;
+        foreach (var list in top.GroupBy(row => row.Text("list")))
+        {
+            Console.WriteLine();
+            Console.WriteLine($"Top ten, {list.Key}, {list.First().Text("snapshot_date")}");
+            ResultTable.Write(
+                ["rank", "move", "track", "artist", "popularity"],
+                [.. list.Take(10).Select(row => (object?[])[row["rank"], Move(row), row["track"], row["artist"], row["track_pop"]])]);
+        }
+
+        var health = await NamedQuery.Get("health").AskAsync(warehouse, null, null, cancellationToken);
+        await Report.WriteAsync(data, warehouse, null, cancellationToken);
         Console.WriteLine();
+        Console.WriteLine($"Health      {string.Join("; ", health.TakeWhile(row => row.Text("snapshot_date") == health.First().Text("snapshot_date")).Select(Soundness))}");
+        Console.WriteLine($"Report      {data.Report}");
         Console.WriteLine($"CSV         {data.Raw}");
         Console.WriteLine($"Tables      {data.Warehouse}");
         Console.WriteLine($"Executions  {data.Executions}");
+
+        string Move(Answer.Row row) => row.Text("change") switch
+        {
+            "up" => $"{(isPlain ? "+" : "▲")}{row["move"]}",
+            "down" => $"{(isPlain ? "-" : "▼")}{-row.Number("move")}",
+            "new" => "NEW",
+            "back" => "BACK",
+            "same" => "=",
+            _ => "",
+        };
+    }
+
+    private static string Soundness(Answer.Row row) =>
+        $"{row["list"]}: {row["songs"]} songs, {row["unknown_popularity"]} without popularity, {row["quarantined"]} quarantined"
+        + (row.Number("weeks_missing") is > 0 and var weeks ? $", {weeks} {(weeks == 1 ? "week" : "weeks")} missing before" : "");
+
+    private static DateOnly? ReadDate(ArgumentResult argument)
+    {
+        if (DateOnly.TryParseExact(argument.Tokens.Single().Value, "yyyy-MM-dd", CultureInfo.InvariantCulture, DateTimeStyles.None, out var date))
+            return date;
+        argument.AddError($"{((OptionResult)argument.Parent!).Option.Name}: '{argument.Tokens.Single().Value}' is no date; write it as 2026-11-22.");
+        return null;
+    }
+
+    private static LocalRun Run(ParseResult command, DataFolder data)
+    {
+        var secrets = new SecretsFile(data.Secrets);
+        return new(
+            data,
+            secrets,
+            SpotifySettings.Read(secrets),
+            TimeProvider.System,
+            Console.IsOutputRedirected ? Console.Out : null,
+            command.GetValue(Verbose));
     }
 
     private static DataFolder Folder(ParseResult command) => new(command.GetValue(Data)!);
@@ -189,7 +284,8 @@ internal static class Commands
     {
         try
         {
-            return JsonNode.Parse(File.ReadAllText(path)) as JsonObject ?? throw new InvalidInputException(path, "must be a JSON object");
+            return JsonNode.Parse(File.ReadAllText(path), documentOptions: new() { AllowDuplicateProperties = false }) as JsonObject
+                ?? throw new InvalidInputException(path, "must be a JSON object");
         }
         catch (JsonException e)
         {

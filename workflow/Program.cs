@@ -1,5 +1,7 @@
 using PySpotify.Functions;
 using PySpotify.Workflow;
+using PySpotify.Workflow.Local;
+using PySpotify.Workflow.StatesLanguage;
 
 var command = Commands.Root().Parse(args);
 if (command.Errors.Count > 0)
@@ -15,8 +17,14 @@ try
     // A signal ends an execution as ABORTED; that takes a moment to write down.
     return await command.InvokeAsync(new() { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = TimeSpan.FromSeconds(10) });
 }
-catch (Exception e) when (e is PySpotifyException or IOException or UnauthorizedAccessException)
+catch (Exception e)
 {
-    await Console.Error.WriteLineAsync(command.GetValue(Commands.Verbose) ? e.ToString() : e.Message);
-    return e is InvalidInputException or PySpotify.Workflow.Local.SettingsException ? Commands.WrongUsage : Commands.Failed;
+    await Console.Error.WriteLineAsync(e switch
+    {
+        _ when command.GetValue(Commands.Verbose) => e.ToString(),
+        PySpotifyException or StateMachineException or IOException or UnauthorizedAccessException => e.Message,
+        OperationCanceledException => "Stopped.",
+        _ => $"This should not have happened: {e.Message} ({e.GetType().Name}; --verbose tells where).",
+    });
+    return e is InvalidInputException or SettingsException ? Commands.WrongUsage : Commands.Failed;
 }

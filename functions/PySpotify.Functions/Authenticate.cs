@@ -10,7 +10,10 @@ namespace PySpotify.Functions;
 /// <summary>What <see cref="Authenticate"/> reads.</summary>
 /// <param name="Input">The execution's input, as it was given.</param>
 /// <param name="StartTime">The execution's start.</param>
-public sealed record AuthenticateInput(JsonElement Input, DateTimeOffset StartTime);
+/// <param name="Execution">The execution's name, for the log.</param>
+/// <param name="State">The state's name, for the log.</param>
+public sealed record AuthenticateInput(
+    JsonElement Input, DateTimeOffset StartTime, string? Execution = null, string? State = null);
 
 /// <summary>Where the access token is kept. States pass this on, never the token.</summary>
 /// <param name="Secret">The secret's name.</param>
@@ -36,7 +39,7 @@ public sealed partial class Authenticate(ISpotifyApi spotify, ISecretStore secre
         var plan = ExecutionInput.Read(input.Input, input.StartTime);
         var credentials = await Secrets.ReadCredentialsAsync(secrets, cancellationToken);
         var fingerprint = Fingerprint(credentials);
-        var token = await Secrets.ReadTokenAsync(secrets, cancellationToken);
+        var token = await Secrets.ReadTokenAsync(secrets, Secrets.Token, cancellationToken);
         if (token is null || token.IssuedFor != fingerprint || token.ExpiresAt - clock.GetUtcNow() <= LongEnough)
             token = await RequestTokenAsync(credentials, fingerprint, cancellationToken);
         return new(plan.SnapshotDate, plan.TopPlayed, plan.Popular, new(Secrets.Token, token.ExpiresAt));

@@ -7,7 +7,8 @@ namespace PySpotify.Functions;
 /// <param name="Query">A search in Spotify's syntax, such as <c>year:2025-2026</c>.</param>
 /// <param name="Token">Where the access token is kept.</param>
 /// <param name="Execution">The execution's name.</param>
-public sealed record FetchPopularInput(string Query, TokenReference Token, string Execution);
+/// <param name="State">The state's name, for the log.</param>
+public sealed record FetchPopularInput(string Query, TokenReference Token, string Execution, string? State = null);
 
 /// <summary>
 /// Stages the tracks that one search finds, each once, the most popular first, those of unknown popularity last, and

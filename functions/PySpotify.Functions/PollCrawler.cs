@@ -5,7 +5,9 @@ namespace PySpotify.Functions;
 /// <summary>What <see cref="PollCrawler"/> reads.</summary>
 /// <param name="Crawler">The crawler's name.</param>
 /// <param name="Crawl">What StartCrawler, or the poll before, answered.</param>
-public sealed record PollCrawlerInput(string Crawler, Crawl Crawl);
+/// <param name="Execution">The execution's name, for the log.</param>
+/// <param name="State">The state's name, for the log.</param>
+public sealed record PollCrawlerInput(string Crawler, Crawl Crawl, string? Execution = null, string? State = null);
 
 /// <summary>Looks whether a crawl has ended, and how.</summary>
 public sealed class PollCrawler(ICrawler crawler)

@@ -93,7 +93,8 @@ internal static class SongLines
     private static Song Read(ReadOnlySequence<byte> line)
     {
         var json = new Utf8JsonReader(line);
-        json.Read();
+        if (!json.Read() || json.TokenType != JsonTokenType.StartObject)
+            throw new JsonException("A staged row is no JSON object.");
         string? artist = null, track = null, albumNm = null, albumDt = null, trackId = null;
         int? trackPop = null;
         long? durationMs = null;

@@ -6,7 +6,10 @@ namespace PySpotify.Functions;
 /// <param name="Crawler">The crawler's name.</param>
 /// <param name="Crawl">How far the crawl has come; <c>NOT_STARTED</c> at first.</param>
 /// <param name="RedriveCount">How often the execution has been redriven.</param>
-public sealed record StartCrawlerInput(string Crawler, Crawl Crawl, int RedriveCount);
+/// <param name="Execution">The execution's name, for the log.</param>
+/// <param name="State">The state's name, for the log.</param>
+public sealed record StartCrawlerInput(
+    string Crawler, Crawl Crawl, int RedriveCount, string? Execution = null, string? State = null);
 
 /// <summary>
 /// Starts a crawl, or notes that another is in its way. It is also where a failed crawl becomes the execution's error:
@@ -21,8 +24,10 @@ public sealed class StartCrawler(ICrawler crawler)
         if (input.Crawl.Status == Crawl.Failed && input.Crawl.RedriveCount == input.RedriveCount)
             throw new CrawlFailedException(input.Crawler, input.Crawl.Error);
 
-        var before = (await crawler.GetAsync(input.Crawler, cancellationToken)).LastCrawl?.StartTime;
-        var started = await crawler.StartAsync(input.Crawler, cancellationToken);
-        return new Crawl(started ? Crawl.Running : Crawl.Waiting, before, RedriveCount: input.RedriveCount);
+        // Started only from rest: were another's crawl to end between these calls, the poll would take it for ours.
+        var status = await crawler.GetAsync(input.Crawler, cancellationToken);
+        var started = status.Ready && await crawler.StartAsync(input.Crawler, cancellationToken);
+        return new Crawl(
+            started ? Crawl.Running : Crawl.Waiting, status.LastCrawl?.StartTime, RedriveCount: input.RedriveCount);
     }
 }

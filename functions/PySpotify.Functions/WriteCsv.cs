@@ -15,7 +15,10 @@ namespace PySpotify.Functions;
 /// <param name="Source">The playlist or query as a file name.</param>
 /// <param name="Key">The staged rows.</param>
 /// <param name="Rows">How many there are.</param>
-public sealed record WriteCsvInput(string Table, DateOnly SnapshotDate, string Source, string Key, int Rows);
+/// <param name="Execution">The execution's name, for the log.</param>
+/// <param name="State">The state's name, for the log.</param>
+public sealed record WriteCsvInput(
+    string Table, DateOnly SnapshotDate, string Source, string Key, int Rows, string? Execution = null, string? State = null);
 
 /// <summary>What was written.</summary>
 /// <param name="Source">The playlist or query as a file name.</param>
@@ -79,21 +82,29 @@ public sealed partial class WriteCsv(IObjectStore store, ILogger<WriteCsv> logge
         csv.NextRecord();
 
         var rank = 0;
-        await foreach (var song in SongLines.ReadAsync(await store.OpenReadAsync(key, cancellationToken), cancellationToken))
+        await foreach (var staged in SongLines.ReadAsync(await store.OpenReadAsync(key, cancellationToken), cancellationToken))
         {
+            var song = staged with
+            {
+                Artist = OneLine(staged.Artist),
+                Track = OneLine(staged.Track),
+                AlbumNm = OneLine(staged.AlbumNm),
+                AlbumDt = OneLine(staged.AlbumDt),
+                TrackId = OneLine(staged.TrackId),
+            };
             if (song.Fault() is { } reason)
             {
-                refused.Add(new(reason, song));
+                refused.Add(new(reason, staged));
                 continue;
             }
 
-            csv.WriteField(OneLine(song.Artist));
-            csv.WriteField(OneLine(song.Track));
+            csv.WriteField(song.Artist);
+            csv.WriteField(song.Track);
             WriteNumber(csv, song.TrackPop);
             WriteNumber(csv, song.DurationMs);
-            csv.WriteField(OneLine(song.AlbumNm));
-            csv.WriteField(OneLine(song.AlbumDt));
-            csv.WriteField(OneLine(song.TrackId));
+            csv.WriteField(song.AlbumNm);
+            csv.WriteField(song.AlbumDt);
+            csv.WriteField(song.TrackId);
             WriteNumber(csv, ++rank);
             csv.NextRecord();
         }
@@ -136,16 +147,17 @@ public sealed partial class WriteCsv(IObjectStore store, ILogger<WriteCsv> logge
         csv.WriteField(number?.ToString(CultureInfo.InvariantCulture), shouldQuote: false);
 
     // No text SerDe of Glue's or Hive's reads a line break inside a quoted cell, and readers differ on which
-    // characters break a line.
+    // characters break a line. What is then empty is unknown.
     private static string? OneLine(string? text)
     {
         if (text is null || text.AsSpan().IndexOfAny(LineBreaks) < 0)
             return text;
-        return string.Create(text.Length, text, (line, from) =>
+        var oneLine = string.Create(text.Length, text, (line, from) =>
         {
             from.CopyTo(line);
             line.ReplaceAny(LineBreaks, ' ');
         }).Trim();
+        return oneLine is "" ? null : oneLine;
     }
 
     private static readonly SearchValues<char> LineBreaks =

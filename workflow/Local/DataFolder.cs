@@ -6,6 +6,9 @@ namespace PySpotify.Workflow.Local;
 /// <param name="root">The folder; made when first written to.</param>
 public sealed class DataFolder(string root)
 {
+    // What opening a file that another process holds is refused with: ERROR_SHARING_VIOLATION, EWOULDBLOCK.
+    private const int HeldOnWindows = 32, HeldOnLinux = 11, HeldOnMac = 35;
+
     private const string SampleNote =
         "The tables in this folder are made up: PySpotify had no Spotify credentials when it filled them.\n";
 
@@ -24,21 +27,31 @@ public sealed class DataFolder(string root)
     /// <summary>In place of Secrets Manager.</summary>
     public string Secrets => Path.Combine(Root, "secrets.json");
 
+    /// <summary>What <c>report</c> writes.</summary>
+    public string Report => Path.Combine(Root, "report.html");
+
+    /// <summary>Whether the tables are made up.</summary>
+    public bool IsSample => File.Exists(SampleMark);
+
     private string SampleMark => Path.Combine(Root, "SAMPLE.txt");
 
     /// <summary>Holds the folder for one run; disposing lets it go, and so does the end of the process.</summary>
-    /// <exception cref="DataFolderException">Another run holds it.</exception>
+    /// <exception cref="DataFolderException">Another run holds it, or nothing can be written there.</exception>
     public IDisposable Hold()
     {
-        Directory.CreateDirectory(Root);
         try
         {
+            Directory.CreateDirectory(Root);
             return new FileStream(Path.Combine(Root, "lock"), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
         }
-        catch (IOException e) when (e is not (FileNotFoundException or DirectoryNotFoundException))
+        catch (IOException e) when ((e.HResult & 0xFFFF) is HeldOnWindows or HeldOnLinux or HeldOnMac)
         {
             throw new DataFolderException(
                 $"Another run is at work in {Root}. Wait for it to end, or name another folder with --data.", e);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new DataFolderException($"Nothing can be kept in {Root}: {e.Message} Mend that, or name another folder with --data.", e);
         }
     }
 
@@ -47,8 +60,8 @@ public sealed class DataFolder(string root)
     /// <exception cref="DataFolderException">The folder holds the other kind.</exception>
     public void Claim(bool isSample)
     {
-        var isEmpty = !File.Exists(Warehouse);
-        if (!isEmpty && File.Exists(SampleMark) != isSample)
+        var isEmpty = !Directory.Exists(Raw) && !File.Exists(Warehouse);
+        if (!isEmpty && IsSample != isSample)
         {
             throw new DataFolderException(isSample
                 ? $"There are no Spotify credentials, and {Root} holds real snapshots, among which sample data has no place. "

@@ -6,8 +6,9 @@ using PySpotify.Workflow.StatesLanguage;
 namespace PySpotify.Workflow.Local;
 
 /// <summary>
-/// An execution's file: its history, one event a line. A line is with the operating system before its effect begins, so
-/// that a killed run can be redriven.
+/// An execution's file: its history, one event a line. A line is with the operating system before what it announces
+/// begins, so that a killed run can be redriven; and on the disk before a task's effects, so that a machine without power
+/// can be, too.
 /// </summary>
 public sealed class ExecutionLog : IDisposable
 {
@@ -21,7 +22,7 @@ public sealed class ExecutionLog : IDisposable
     public static ExecutionLog Create(string folder, string name)
     {
         Directory.CreateDirectory(folder);
-        return new(new FileStream(PathOf(folder, name), FileMode.CreateNew, FileAccess.Write, FileShare.Read));
+        return new(Open(PathOf(folder, name), FileMode.CreateNew));
     }
 
     /// <summary>Goes on with an execution's file, behind its last whole line.</summary>
@@ -31,7 +32,7 @@ public sealed class ExecutionLog : IDisposable
     {
         var path = PathOf(folder, name);
         var end = Array.LastIndexOf(File.ReadAllBytes(path), (byte)'\n') + 1;
-        var file = new FileStream(path, FileMode.Open, FileAccess.Write, FileShare.Read);
+        var file = Open(path, FileMode.Open);
         file.SetLength(end);
         file.Position = end;
         return new(file);
@@ -65,22 +66,26 @@ public sealed class ExecutionLog : IDisposable
         return events;
     }
 
-    /// <summary>All executions, the oldest first.</summary>
+    /// <summary>All executions that began, the oldest first.</summary>
     /// <param name="folder">The executions' folder.</param>
     public static IEnumerable<ExecutionSummary> List(string folder) => Directory.Exists(folder)
         ? Directory.GetFiles(folder, "*.jsonl").Select(Path.GetFileNameWithoutExtension).Order(StringComparer.Ordinal)
-            .Select(name => ExecutionSummary.Of(name!, folder))
+            .Select(name => ExecutionSummary.Of(name!, folder)).OfType<ExecutionSummary>()
         : [];
 
     /// <summary>Adds an event.</summary>
     public void Record(HistoryEvent e)
     {
         _file.Write(Encoding.UTF8.GetBytes(e.ToJson() + "\n"));
-        _file.Flush();
+        if (e.Type is HistoryEventType.TaskScheduled or HistoryEventType.ExecutionSucceeded)
+            _file.Flush(flushToDisk: true);
     }
 
     /// <inheritdoc/>
     public void Dispose() => _file.Dispose();
+
+    // Without a buffer: what could not be written is not to be tried again when the file is closed.
+    private static FileStream Open(string path, FileMode mode) => new(path, mode, FileAccess.Write, FileShare.Read, bufferSize: 0);
 
     private static string PathOf(string folder, string name) => name.Length > 0 && name.All(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_')
         ? Path.Combine(folder, $"{name}.jsonl")
@@ -99,11 +104,14 @@ public sealed class ExecutionLog : IDisposable
 public sealed record ExecutionSummary(
     string Name, string Status, DateTimeOffset? Started, DateTimeOffset? Ended, int Redrives, string? State, string? Error, string? Input)
 {
-    internal static ExecutionSummary Of(string name, string folder)
+    /// <returns>Null for an execution whose process was killed before it began.</returns>
+    internal static ExecutionSummary? Of(string name, string folder)
     {
         try
         {
             var history = ExecutionLog.Read(folder, name);
+            if (history is [])
+                return null;
             if (history is not [{ Type: HistoryEventType.ExecutionStarted } first, ..])
                 return new(name, "DAMAGED", null, null, 0, null, null, null);
             var last = history[^1];

@@ -15,6 +15,8 @@ internal sealed class LocalPipeline : IDisposable
     private const string GlueStartJobRun = "arn:aws:states:::glue:startJobRun.sync";
     private const string RefineJob = "csv-to-parquet";
 
+    private static readonly TimeSpan StagedRowsLife = TimeSpan.FromDays(30);
+
     private readonly HttpClient _http;
     private readonly Warehouse _warehouse;
     private readonly Dictionary<string, Func<JsonElement, CancellationToken, Task<string>>> _functions;
@@ -26,6 +28,8 @@ internal sealed class LocalPipeline : IDisposable
         _warehouse = new Warehouse(data.Warehouse, data.Raw, clock);
         var store = new LocalObjectStore(data.Raw);
         store.RemovePartialFiles();
+        store.RemoveOlder(Keys.Staging, clock.GetUtcNow() - StagedRowsLife);
+        secrets.RemovePartialFile();
         var api = new HttpSpotifyApi(_http, options);
         var staging = new TrackStaging(secrets, store, clock, options);
         var json = PayloadJson.Default;
@@ -79,7 +83,7 @@ internal sealed class LocalPipeline : IDisposable
                     _ => throw new NotSupportedException($"{call.Resource} has no local stand-in."),
                 };
             }
-            catch (Exception e)
+            catch (Exception e) when (e is not OperationCanceledException)
             {
                 LastException = e;
                 throw;

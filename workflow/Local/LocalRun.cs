@@ -11,34 +11,35 @@ namespace PySpotify.Workflow.Local;
 
 /// <summary>Runs and redrives executions in a data folder, and shows them.</summary>
 /// <param name="data">The data folder.</param>
+/// <param name="secrets">Its secrets.</param>
+/// <param name="settings">Who calls Spotify, and where it is.</param>
 /// <param name="clock">The time.</param>
+/// <param name="lines">Where to write what happens, line by line; null draws it on the terminal.</param>
 /// <param name="isVerbose">Whether to show all that the functions log.</param>
-internal sealed class LocalRun(DataFolder data, TimeProvider clock, bool isVerbose)
+internal sealed class LocalRun(
+    DataFolder data, SecretsFile secrets, SpotifySettings settings, TimeProvider clock, TextWriter? lines, bool isVerbose)
 {
     private const int SampleWeeks = 3;
 
-    private readonly SecretsFile _secrets = new(data.Secrets);
     private readonly StateMachine _machine = LocalPipeline.LoadDefinition();
 
+    private bool IsSample => settings.Credentials is null;
+
     /// <summary>
-    /// Starts an execution, and with the sample one for each of the weeks before as well, unless they are there or a date
-    /// is asked for.
+    /// Starts an execution, and with the sample one for each of the two weeks before as well, unless a date is asked for.
     /// </summary>
     /// <param name="input">The execution's input, a JSON object.</param>
     /// <param name="cancellationToken">Aborts it.</param>
-    /// <returns>Whether all succeeded.</returns>
-    public async Task<bool> StartAsync(JsonObject input, CancellationToken cancellationToken)
+    /// <exception cref="ExecutionFailedException">It did not succeed.</exception>
+    public async Task StartAsync(JsonObject input, CancellationToken cancellationToken)
     {
         using var hold = data.Hold();
-        var settings = SpotifySettings.Read(_secrets);
-        var isSample = settings.Credentials is null;
-        var now = clock.GetUtcNow();
-        var date = ExecutionInput.Read(JsonSerializer.SerializeToElement(input), now).SnapshotDate;
-        data.Claim(isSample);
-        if (isSample)
-            Console.WriteLine("Sample data: there are no Spotify credentials, so all that follows is made up.");
+        var date = ExecutionInput.Read(JsonSerializer.SerializeToElement(input), clock.GetUtcNow()).SnapshotDate;
+        data.Claim(IsSample);
+        if (IsSample)
+            Say("Sample data: there are no Spotify credentials, so all that follows is made up.");
 
-        List<DateOnly> dates = isSample && input["snapshotDate"] is null
+        List<DateOnly> dates = IsSample && input["snapshotDate"] is null
             ? [.. Enumerable.Range(1 - SampleWeeks, SampleWeeks).Select(week => date.AddDays(7 * week))]
             : [date];
         foreach (var snapshotDate in dates)
@@ -47,44 +48,53 @@ internal sealed class LocalRun(DataFolder data, TimeProvider clock, bool isVerbo
                 input["snapshotDate"] = snapshotDate.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture);
             var name = $"{clock.GetUtcNow():yyyyMMdd'T'HHmmss'Z'}-{RandomNumberGenerator.GetHexString(6, lowercase: true)}";
             using var log = ExecutionLog.Create(data.Executions, name);
-            if (!await RunAsync(settings, snapshotDate, name, log, interpreter => interpreter.RunAsync(name, input.ToJsonString(), cancellationToken)))
-                return false;
+            await RunAsync(snapshotDate, name, log, interpreter => interpreter.RunAsync(name, input.ToJsonString(), cancellationToken));
         }
-
-        return true;
     }
 
     /// <summary>Goes on with an execution that did not succeed.</summary>
     /// <param name="name">Its name; null takes the newest that did not succeed.</param>
     /// <param name="cancellationToken">Aborts it.</param>
-    /// <returns>Whether it succeeded.</returns>
-    public async Task<bool> RedriveAsync(string? name, CancellationToken cancellationToken)
+    /// <exception cref="ExecutionLogException">There is none, or its file is damaged.</exception>
+    /// <exception cref="ExecutionFailedException">It did not succeed.</exception>
+    public async Task RedriveAsync(string? name, CancellationToken cancellationToken)
     {
         using var hold = data.Hold();
         name ??= ExecutionLog.List(data.Executions).LastOrDefault(execution => execution.Status is not ("SUCCEEDED" or "DAMAGED"))?.Name
             ?? throw new ExecutionLogException($"No execution in {data.Executions} failed; there is nothing to redrive.");
         var history = ExecutionLog.Read(data.Executions, name);
-        var settings = SpotifySettings.Read(_secrets);
-        data.Claim(isSample: settings.Credentials is null);
         if (history is not [{ Input: { } input } first, ..])
             throw new ExecutionLogException($"The execution '{name}' never began. Start a new one.");
-        var snapshotDate = ExecutionInput.Read(JsonElement.Parse(input), first.Time).SnapshotDate;
-        using var log = ExecutionLog.Append(data.Executions, name);
-        return await RunAsync(settings, snapshotDate, name, log, interpreter => interpreter.RedriveAsync(history, cancellationToken));
+        data.Claim(IsSample);
+        try
+        {
+            var snapshotDate = ExecutionInput.Read(JsonElement.Parse(input), first.Time).SnapshotDate;
+            using var log = ExecutionLog.Append(data.Executions, name);
+            await RunAsync(snapshotDate, name, log, interpreter => interpreter.RedriveAsync(history, cancellationToken));
+        }
+        catch (Exception e) when (e is StateMachineException or JsonException or InvalidInputException)
+        {
+            throw new ExecutionLogException($"The execution '{name}' cannot be redriven; start a new one. {e.Message}", e);
+        }
     }
 
-    private async Task<bool> RunAsync(
-        SpotifySettings settings, DateOnly snapshotDate, string name, ExecutionLog log, Func<Interpreter, Task<ExecutionResult>> run)
+    private void Say(string line) => (lines ?? Console.Out).WriteLine(line);
+
+    private async Task RunAsync(DateOnly snapshotDate, string name, ExecutionLog log, Func<Interpreter, Task<ExecutionResult>> run)
     {
-        Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"Snapshot {snapshotDate:yyyy-MM-dd}, execution {name}"));
-        if (Console.IsOutputRedirected)
-            return await RunAsync(settings, snapshotDate, log, new PlainProgress(Console.Out, clock), run);
-        return await AnsiConsole.Live(new Text(" ")).StartAsync(async display =>
+        Say(string.Create(CultureInfo.InvariantCulture, $"Snapshot {snapshotDate:yyyy-MM-dd}, execution {name}"));
+        if (lines is not null)
+        {
+            await RunAsync(snapshotDate, log, new PlainProgress(lines, clock), run);
+            return;
+        }
+
+        await AnsiConsole.Live(new Text(" ")).StartAsync(async display =>
         {
             var progress = new LiveProgress(display, clock);
             try
             {
-                return await RunAsync(settings, snapshotDate, log, progress, run);
+                await RunAsync(snapshotDate, log, progress, run);
             }
             finally
             {
@@ -93,15 +103,14 @@ internal sealed class LocalRun(DataFolder data, TimeProvider clock, bool isVerbo
         });
     }
 
-    private async Task<bool> RunAsync(
-        SpotifySettings settings, DateOnly snapshotDate, ExecutionLog log, IProgress progress, Func<Interpreter, Task<ExecutionResult>> run)
+    private async Task RunAsync(DateOnly snapshotDate, ExecutionLog log, IProgress progress, Func<Interpreter, Task<ExecutionResult>> run)
     {
-        _secrets.Credentials = settings.Credentials ?? new("sample", "sample");
+        secrets.Credentials = settings.Credentials ?? new("sample", "sample");
         using var pipeline = new LocalPipeline(
             data,
-            _secrets,
+            secrets,
             settings.Options,
-            settings.Credentials is null ? new SampleSpotify(snapshotDate) : null,
+            IsSample ? new SampleSpotify(snapshotDate) : null,
             clock,
             (level, message) =>
             {
@@ -113,13 +122,15 @@ internal sealed class LocalRun(DataFolder data, TimeProvider clock, bool isVerbo
             log.Record(e);
             progress.Show(e);
         }));
-        return result.Status switch
+        var problem = result.Status switch
         {
-            ExecutionStatus.Succeeded => true,
-            ExecutionStatus.Failed => throw new ExecutionFailedException($"{result.State} failed with {result.Error}: {result.Cause}", pipeline.LastException),
-            ExecutionStatus.TimedOut => throw new ExecutionFailedException("The execution took longer than the definition allows. `pyspotify redrive` goes on from where it stopped.", null),
-            _ => throw new ExecutionFailedException("The execution was aborted. `pyspotify redrive` goes on from where it stopped.", null),
+            ExecutionStatus.Succeeded => null,
+            ExecutionStatus.Failed => $"{result.State} failed with {result.Error}: {result.Cause}",
+            ExecutionStatus.TimedOut => "The execution took longer than the definition allows. `pyspotify redrive` goes on from where it stopped.",
+            _ => "The execution was aborted. `pyspotify redrive` goes on from where it stopped.",
         };
+        if (problem is not null)
+            throw new ExecutionFailedException(problem, result.Status == ExecutionStatus.Failed ? pipeline.LastException : null);
     }
 }
 

@@ -15,6 +15,7 @@ public sealed class SecretsFile(string path) : ISecretStore
 {
     private static readonly JsonSerializerOptions Indented = new() { WriteIndented = true };
 
+    private readonly string _partial = path + ".partial";
     private readonly Lock _lock = new();
 
     /// <summary>Credentials that stand before the file's: the environment's, the user secrets' or the sample's.</summary>
@@ -29,7 +30,7 @@ public sealed class SecretsFile(string path) : ISecretStore
     public Task<string?> GetAsync(string name, CancellationToken cancellationToken) => Task.FromResult(
         name == Secrets.Credentials
             ? Credentials is null ? null : JsonSerializer.Serialize(Credentials, PayloadJson.Default.SpotifyCredentials)
-            : Read()[name]?.GetValue<string>());
+            : Read()[name]?.ToString());
 
     /// <inheritdoc/>
     public Task PutAsync(string name, string value, CancellationToken cancellationToken)
@@ -56,6 +57,9 @@ public sealed class SecretsFile(string path) : ISecretStore
         return Task.CompletedTask;
     }
 
+    /// <summary>Removes what a killed process left half written. Only while no other process writes the file.</summary>
+    public void RemovePartialFile() => File.Delete(_partial);
+
     private JsonObject Read()
     {
         if (!File.Exists(path))
@@ -76,18 +80,25 @@ public sealed class SecretsFile(string path) : ISecretStore
     private void Write(JsonObject secrets)
     {
         Directory.CreateDirectory(Path.GetDirectoryName(path)!);
-        var partial = path + ".partial";
         var options = new FileStreamOptions { Mode = FileMode.Create, Access = FileAccess.Write };
         if (!OperatingSystem.IsWindows())
             options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
-        File.Delete(partial);
-        using (var file = new FileStream(partial, options))
+        RemovePartialFile();
+        try
         {
-            JsonSerializer.Serialize(file, secrets, Indented);
-            file.Flush(flushToDisk: true);
-        }
+            using (var file = new FileStream(_partial, options))
+            {
+                JsonSerializer.Serialize(file, secrets, Indented);
+                file.Flush(flushToDisk: true);
+            }
 
-        File.Move(partial, path, overwrite: true);
+            File.Move(_partial, path, overwrite: true);
+        }
+        catch
+        {
+            RemovePartialFile();
+            throw;
+        }
     }
 }
 

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using System.Text.Json;
 using CsvHelper;
 using CsvHelper.Configuration;
 using Microsoft.Data.Sqlite;
@@ -43,14 +44,7 @@ public sealed class Warehouse(string path, string rawFolder, TimeProvider clock)
     public async Task<CrawlerStatus> GetAsync(string crawler, CancellationToken cancellationToken)
     {
         await using var connection = await OpenAsync(cancellationToken);
-        await using var command = Command(
-            connection, "SELECT started_at, error FROM crawls WHERE crawler = $crawler", ("$crawler", crawler));
-        await using var row = await command.ExecuteReaderAsync(cancellationToken);
-        if (!await row.ReadAsync(cancellationToken))
-            return new(Ready: true, LastCrawl: null);
-        var error = row.IsDBNull(1) ? null : row.GetString(1);
-        var startedAt = DateTimeOffset.Parse(row.GetString(0), CultureInfo.InvariantCulture);
-        return new(Ready: true, new(startedAt, Succeeded: error is null, error));
+        return new(Ready: true, ReadLastCrawl(connection, crawler));
     }
 
     /// <inheritdoc/>
@@ -81,11 +75,14 @@ public sealed class Warehouse(string path, string rawFolder, TimeProvider clock)
             error = e.Message;
         }
 
+        // A crawl is told from the one before by its start, also where the clock was put back in between.
+        var now = clock.GetUtcNow();
+        var startedAt = ReadLastCrawl(connection, crawler) is { } last && last.StartTime >= now ? last.StartTime.AddTicks(1) : now;
         Execute(
             connection,
             "INSERT OR REPLACE INTO crawls VALUES ($crawler, $at, $error)",
             ("$crawler", crawler),
-            ("$at", clock.GetUtcNow().ToString("O", CultureInfo.InvariantCulture)),
+            ("$at", startedAt.ToString("O", CultureInfo.InvariantCulture)),
             ("$error", error));
         await transaction.CommitAsync(cancellationToken);
         return true;
@@ -116,6 +113,7 @@ public sealed class Warehouse(string path, string rawFolder, TimeProvider clock)
             insert.Parameters["$snapshot_date"].Value = date;
             foreach (var file in CsvFiles(Path.Combine(rawFolder, table, $"snapshot_date={date}")))
                 rows += await RefineAsync(file, insert, cancellationToken);
+            CountQuarantined(connection, table, snapshotDate, date);
 
             var stored = long.Parse(Query(connection, $"SELECT count(*) FROM {Refined(table)} WHERE snapshot_date = $date", ("$date", date)).Single(), CultureInfo.InvariantCulture);
             if (stored != rows)
@@ -138,8 +136,10 @@ public sealed class Warehouse(string path, string rawFolder, TimeProvider clock)
             throw new QueryException($"There is no {path} yet; `pyspotify run` makes it.");
         try
         {
+            // Not opened as read-only: what a killed run left half written could not be rolled back. The authorizer lets
+            // nothing be written.
             await using var connection = new SqliteConnection(
-                new SqliteConnectionStringBuilder { DataSource = path, Mode = SqliteOpenMode.ReadOnly, Pooling = false }.ToString());
+                new SqliteConnectionStringBuilder { DataSource = path, Mode = SqliteOpenMode.ReadWrite, Pooling = false }.ToString());
             await connection.OpenAsync(cancellationToken);
             raw.sqlite3_set_authorizer(connection.Handle, Authorize, null);
             await using var command = Command(connection, sql);
@@ -159,10 +159,21 @@ public sealed class Warehouse(string path, string rawFolder, TimeProvider clock)
         {
             throw new QueryException("A query may read the tables and do nothing else.", e);
         }
-        catch (SqliteException e)
+        catch (Exception e) when (e is SqliteException or InvalidOperationException)
         {
             throw new QueryException($"The query did not run: {e.Message}", e);
         }
+    }
+
+    private static LastCrawl? ReadLastCrawl(SqliteConnection connection, string crawler)
+    {
+        using var command = Command(
+            connection, "SELECT started_at, error FROM crawls WHERE crawler = $crawler", ("$crawler", crawler));
+        using var row = command.ExecuteReader();
+        if (!row.Read())
+            return null;
+        var error = row.IsDBNull(1) ? null : row.GetString(1);
+        return new(DateTimeOffset.Parse(row.GetString(0), CultureInfo.InvariantCulture), Succeeded: error is null, error);
     }
 
     private static int Authorize(object? user, int action, utf8z first, utf8z second, utf8z database, utf8z trigger) =>
@@ -190,9 +201,29 @@ public sealed class Warehouse(string path, string rawFolder, TimeProvider clock)
         }
     }
 
+    // On AWS, the table lies over the same files.
+    private void CountQuarantined(SqliteConnection connection, string table, DateOnly snapshotDate, string date)
+    {
+        Execute(connection, "DELETE FROM quarantine WHERE table_name = $table AND snapshot_date = $date", ("$table", table), ("$date", date));
+        var folder = Path.Combine(rawFolder, "_quarantine", Keys.Partition(table, snapshotDate));
+        if (!Directory.Exists(folder))
+            return;
+        foreach (var line in Directory.GetFiles(folder, "*.jsonl").SelectMany(File.ReadLines))
+        {
+            using var refused = JsonDocument.Parse(line);
+            Execute(
+                connection,
+                "INSERT INTO quarantine VALUES ($reason, $table, $date)",
+                ("$reason", refused.RootElement.GetProperty("reason").GetString()),
+                ("$table", table),
+                ("$date", date));
+        }
+    }
+
     private static string Schema { get; } = string.Join('\n', [
         "CREATE TABLE IF NOT EXISTS crawls (crawler TEXT PRIMARY KEY, started_at TEXT NOT NULL, error TEXT);",
         "CREATE TABLE IF NOT EXISTS catalog (table_name TEXT, snapshot_date TEXT, PRIMARY KEY (table_name, snapshot_date));",
+        "CREATE TABLE IF NOT EXISTS quarantine (reason TEXT, table_name TEXT, snapshot_date TEXT);",
         .. RawTables.Select(Refined).Select(table =>
             $"CREATE TABLE IF NOT EXISTS {table} ({string.Join(", ", Columns.Select(column => $"{column.Name} {column.Type}"))});\n"
             + $"CREATE INDEX IF NOT EXISTS {table}_rank ON {table} (snapshot_date, rank);"),

@@ -101,7 +101,7 @@ public sealed class HttpSpotifyApi(HttpClient http, SpotifyOptions options) : IS
         }
         catch (JsonException e)
         {
-            throw new SpotifyResponseException($"{request.RequestUri!.AbsolutePath} is not the JSON expected at {e.Path ?? "its start"}", e);
+            throw SpotifyAnswers.Unreadable(request.RequestUri!.AbsolutePath, e);
         }
     }
 }

@@ -36,6 +36,25 @@ public static class SpotifyAnswers
             var error => new SpotifyResponseException($"status {status} from the accounts service{Quoted(error)}"),
         };
 
+    /// <summary>A body as one of the records below.</summary>
+    /// <param name="body">The body, JSON or not.</param>
+    /// <param name="path">What was asked for.</param>
+    /// <exception cref="SpotifyResponseException">It is not the JSON expected.</exception>
+    public static T Read<T>(string? body, string path)
+    {
+        try
+        {
+            return (T?)JsonSerializer.Deserialize(body ?? "", typeof(T), SpotifyJson.Default) ?? throw new JsonException("null");
+        }
+        catch (JsonException e)
+        {
+            throw Unreadable(path, e);
+        }
+    }
+
+    internal static SpotifyResponseException Unreadable(string path, JsonException e) =>
+        new($"{path} is not the JSON expected at {e.Path ?? "its start"}", e);
+
     private static string? Read(string? body, Func<JsonElement, string?> member)
     {
         try
@@ -86,6 +105,9 @@ public sealed record SearchPage(int? Total = null, string? Next = null, IReadOnl
 /// <summary><c>POST /api/token</c></summary>
 public sealed record TokenAnswer(string? AccessToken = null, int? ExpiresIn = null, string? RefreshToken = null)
 {
+    /// <summary>Names no secret.</summary>
+    public override string ToString() => $"answer with a token for {ExpiresIn} s";
+
     /// <summary>The token, if it is whole.</summary>
     public IssuedToken ToIssuedToken() => this is { AccessToken: { Length: > 0 } token, ExpiresIn: { } seconds }
         ? new IssuedToken(token, seconds, RefreshToken)

@@ -1,0 +1,36 @@
+using Amazon.Glue;
+using Amazon.Glue.Model;
+using PySpotify.Functions.Crawling;
+
+namespace PySpotify.Lambda;
+
+/// <summary>Glue's crawlers.</summary>
+public sealed class GlueCrawler(IAmazonGlue glue) : ICrawler
+{
+    /// <inheritdoc/>
+    public async Task<CrawlerStatus> GetAsync(string crawler, CancellationToken cancellationToken)
+    {
+        var answer = await glue.GetCrawlerAsync(new GetCrawlerRequest { Name = crawler }, cancellationToken);
+
+        // Glue says SUCCEEDED, FAILED or CANCELLED; moto, its stand-in in the tests, says COMPLETED.
+        return new(
+            Ready: answer.Crawler.State == CrawlerState.READY,
+            answer.Crawler.LastCrawl is { StartTime: { } start } last
+                ? new(start, Succeeded: last.Status?.Value is "SUCCEEDED" or "COMPLETED", last.ErrorMessage)
+                : null);
+    }
+
+    /// <inheritdoc/>
+    public async Task<bool> StartAsync(string crawler, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await glue.StartCrawlerAsync(new StartCrawlerRequest { Name = crawler }, cancellationToken);
+            return true;
+        }
+        catch (CrawlerRunningException)
+        {
+            return false;
+        }
+    }
+}

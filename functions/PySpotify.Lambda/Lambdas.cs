@@ -1,0 +1,60 @@
+using Amazon.Lambda.Annotations;
+using PySpotify.Functions;
+using PySpotify.Functions.Crawling;
+using PySpotify.Functions.Spotify;
+
+namespace PySpotify.Lambda;
+
+/// <summary>Hands over to <see cref="Authenticate"/>.</summary>
+public sealed class AuthenticateLambda(Authenticate function, LambdaLog log)
+{
+    /// <summary>The handler.</summary>
+    [LambdaFunction]
+    public Task<AuthenticateOutput> InvokeAsync(AuthenticateInput input) =>
+        log.FollowAsync(input.Execution, input.State, () => function.InvokeAsync(input, CancellationToken.None));
+}
+
+/// <summary>Hands over to <see cref="FetchTopPlayed"/>.</summary>
+public sealed class FetchTopPlayedLambda(FetchTopPlayed function, LambdaLog log)
+{
+    /// <summary>The handler.</summary>
+    [LambdaFunction]
+    public Task<StagedTracks> InvokeAsync(FetchTopPlayedInput input) =>
+        log.FollowAsync(input.Execution, input.State, () => function.InvokeAsync(input, CancellationToken.None));
+}
+
+/// <summary>Hands over to <see cref="FetchPopular"/>.</summary>
+public sealed class FetchPopularLambda(FetchPopular function, LambdaLog log)
+{
+    /// <summary>The handler.</summary>
+    [LambdaFunction]
+    public Task<StagedTracks> InvokeAsync(FetchPopularInput input) =>
+        log.FollowAsync(input.Execution, input.State, () => function.InvokeAsync(input, CancellationToken.None));
+}
+
+/// <summary>Hands over to <see cref="WriteCsv"/>.</summary>
+public sealed class WriteCsvLambda(WriteCsv function, LambdaLog log)
+{
+    /// <summary>The handler.</summary>
+    [LambdaFunction]
+    public Task<WriteCsvOutput> InvokeAsync(WriteCsvInput input) =>
+        log.FollowAsync(input.Execution, input.State, () => function.InvokeAsync(input, CancellationToken.None));
+}
+
+/// <summary>Hands over to <see cref="StartCrawler"/>.</summary>
+public sealed class StartCrawlerLambda(StartCrawler function, LambdaLog log)
+{
+    /// <summary>The handler.</summary>
+    [LambdaFunction]
+    public Task<Crawl> InvokeAsync(StartCrawlerInput input) =>
+        log.FollowAsync(input.Execution, input.State, () => function.InvokeAsync(input, CancellationToken.None));
+}
+
+/// <summary>Hands over to <see cref="PollCrawler"/>.</summary>
+public sealed class PollCrawlerLambda(PollCrawler function, LambdaLog log)
+{
+    /// <summary>The handler.</summary>
+    [LambdaFunction]
+    public Task<Crawl> InvokeAsync(PollCrawlerInput input) =>
+        log.FollowAsync(input.Execution, input.State, () => function.InvokeAsync(input, CancellationToken.None));
+}

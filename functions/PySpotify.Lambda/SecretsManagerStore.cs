@@ -1,0 +1,28 @@
+using Amazon.SecretsManager;
+using Amazon.SecretsManager.Model;
+using PySpotify.Functions.Storage;
+
+namespace PySpotify.Lambda;
+
+/// <summary>Secrets Manager.</summary>
+public sealed class SecretsManagerStore(IAmazonSecretsManager secretsManager) : ISecretStore
+{
+    /// <inheritdoc/>
+    public async Task<string?> GetAsync(string name, CancellationToken cancellationToken)
+    {
+        try
+        {
+            var answer = await secretsManager.GetSecretValueAsync(new GetSecretValueRequest { SecretId = name }, cancellationToken);
+            return answer.SecretString;
+        }
+        catch (ResourceNotFoundException)
+        {
+            // So it answers for a secret that has been made but holds no value yet, too.
+            return null;
+        }
+    }
+
+    /// <inheritdoc/>
+    public Task PutAsync(string name, string value, CancellationToken cancellationToken) =>
+        secretsManager.PutSecretValueAsync(new PutSecretValueRequest { SecretId = name, SecretString = value }, cancellationToken);
+}

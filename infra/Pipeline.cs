@@ -1,0 +1,83 @@
+using Pulumi;
+using Pulumi.Aws;
+
+namespace PySpotify.Infra;
+
+/// <summary>The whole pipeline. The components stand in the order in which data flows through them.</summary>
+public sealed class Pipeline : Stack
+{
+    /// <summary>Lays the components out.</summary>
+    public Pipeline()
+        : base(new StackOptions { ResourceTransformations = { Tag } })
+    {
+        var settings = new Settings(new Pulumi.Config());
+        var account = GetCallerIdentity.Invoke().Apply(identity => identity.AccountId);
+        var region = GetRegion.Invoke().Apply(region => region.Region);
+        var partition = GetPartition.Invoke().Apply(partition => partition.Partition);
+        var place = new Place(partition, region, account);
+
+        var secrets = new Secrets(settings);
+        var storage = new Storage(settings);
+        var catalog = new Catalog(settings, place, storage);
+        var functions = new Functions(settings, secrets, storage, catalog);
+        var workflow = new Workflow(settings, place, functions, catalog);
+        _ = new Alerts(settings, place, workflow);
+        var analytics = new Analytics(storage);
+
+        StateMachine = workflow.StateMachine.Arn;
+        RawBucket = storage.Raw.BucketName;
+        RefinedBucket = storage.Refined.BucketName;
+        AssetsBucket = storage.Assets.BucketName;
+        ResultsBucket = storage.Results.BucketName;
+        Workgroup = analytics.Workgroup.Name;
+        Console = Output.Format($"https://{region}.console.aws.amazon.com/states/home?region={region}#/statemachines/view/{StateMachine}");
+    }
+
+    /// <summary>The state machine's ARN.</summary>
+    [Output]
+    public Output<string> StateMachine { get; private set; }
+
+    /// <summary>The bucket of CSV files, staged and refused rows.</summary>
+    [Output]
+    public Output<string> RawBucket { get; private set; }
+
+    /// <summary>The bucket of Parquet files.</summary>
+    [Output]
+    public Output<string> RefinedBucket { get; private set; }
+
+    /// <summary>The bucket of the job's script.</summary>
+    [Output]
+    public Output<string> AssetsBucket { get; private set; }
+
+    /// <summary>The bucket of Athena's results.</summary>
+    [Output]
+    public Output<string> ResultsBucket { get; private set; }
+
+    /// <summary>The Athena workgroup to query in.</summary>
+    [Output]
+    public Output<string> Workgroup { get; private set; }
+
+    /// <summary>Where runs are watched, and redriven, in a browser.</summary>
+    [Output]
+    public Output<string> Console { get; private set; }
+
+    private static ResourceTransformationResult? Tag(ResourceTransformationArgs resource)
+    {
+        if (resource.Args.GetType().GetProperty("Tags")?.GetValue(resource.Args) is not InputMap<string> tags)
+            return null;
+        tags.Add("Project", "PySpotify");
+        tags.Add("Stack", Deployment.Instance.StackName);
+        return new ResourceTransformationResult(resource.Args, resource.Options);
+    }
+}
+
+/// <summary>Where the stack stands, for ARNs of what has no resource of its own.</summary>
+/// <param name="Partition">aws, as a rule.</param>
+/// <param name="Region">The region's name.</param>
+/// <param name="Account">The account's id.</param>
+public sealed record Place(Output<string> Partition, Output<string> Region, Output<string> Account)
+{
+    /// <summary>An ARN in this account and region.</summary>
+    public Output<string> Arn(string service, Input<string> resource) =>
+        Output.Format($"arn:{Partition}:{service}:{Region}:{Account}:{resource}");
+}

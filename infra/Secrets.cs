@@ -1,0 +1,49 @@
+using System.Text.Json;
+using Pulumi;
+using Pulumi.Aws.SecretsManager;
+
+namespace PySpotify.Infra;
+
+/// <summary>The Spotify app's credentials, from the configuration, and the access token, which Authenticate writes.</summary>
+public sealed class Secrets : ComponentResource
+{
+    private readonly int _recoveryDays;
+
+    /// <summary>Makes the secrets.</summary>
+    public Secrets(Settings settings)
+        : base("pyspotify:infra:Secrets", "secrets")
+    {
+        _recoveryDays = settings.SecretRecoveryDays;
+        Credentials = Make("credentials", "PySpotify");
+        Token = Make("token", "PySpotify/token");
+
+        // Authenticate replaces a refresh token that Spotify rotates. The configuration stands again only when it changes.
+        _ = new SecretVersion(
+            "credentials",
+            new SecretVersionArgs
+            {
+                SecretId = Credentials.Id,
+                SecretString = Output.CreateSecret(Output
+                    .Tuple(settings.ClientId, settings.ClientSecret, settings.RefreshToken ?? Output.Create(""))
+                    .Apply(credentials => JsonSerializer.Serialize(new
+                    {
+                        clientId = credentials.Item1,
+                        clientSecret = credentials.Item2,
+                        refreshToken = credentials.Item3 is "" ? null : credentials.Item3,
+                    }))),
+            },
+            new CustomResourceOptions { Parent = this });
+        RegisterOutputs();
+    }
+
+    /// <summary>Client id, client secret, refresh token.</summary>
+    public Secret Credentials { get; }
+
+    /// <summary>The access token; empty until the first run.</summary>
+    public Secret Token { get; }
+
+    private Secret Make(string name, string secret) => new(
+        name,
+        new SecretArgs { Name = secret, RecoveryWindowInDays = _recoveryDays },
+        new CustomResourceOptions { Parent = this });
+}

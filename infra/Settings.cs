@@ -1,0 +1,49 @@
+using System.Globalization;
+using Pulumi;
+
+namespace PySpotify.Infra;
+
+/// <summary>What <c>pulumi config set</c> decides, and what holds where it does not.</summary>
+/// <param name="config">The configuration under <c>pyspotify:</c>.</param>
+public sealed class Settings(Config config)
+{
+    /// <summary>The client id of the Spotify app.</summary>
+    public Output<string> ClientId { get; } = config.RequireSecret("clientId");
+
+    /// <summary>The client secret of the Spotify app.</summary>
+    public Output<string> ClientSecret { get; } = config.RequireSecret("clientSecret");
+
+    /// <summary>A signed-in user's refresh token; null without one.</summary>
+    public Output<string>? RefreshToken { get; } = config.GetSecret("refreshToken");
+
+    /// <summary>The day of the sign-in that the refresh token is from.</summary>
+    /// <exception cref="RunException">It is no date.</exception>
+    public DateOnly? SignedInOn { get; } = config.Get("signedInOn") is not { } text ? null
+        : DateOnly.TryParseExact(text, "yyyy-MM-dd", CultureInfo.InvariantCulture, DateTimeStyles.None, out var date) ? date
+        : throw new RunException($"pyspotify:signedInOn is '{text}'; write the day as 2026-11-22.");
+
+    /// <summary>When the workflow runs, in EventBridge Scheduler's terms.</summary>
+    public string Schedule { get; } = config.Get("schedule") ?? "cron(0 6 ? * MON *)";
+
+    /// <summary>The time zone of <see cref="Schedule"/>.</summary>
+    public string TimeZone { get; } = config.Get("timeZone") ?? "UTC";
+
+    /// <summary>Whether the schedule is on.</summary>
+    public bool ScheduleEnabled { get; } = config.GetBoolean("scheduleEnabled") ?? true;
+
+    /// <summary>Who is told of failures; nobody where it is null.</summary>
+    public string? AlertEmail { get; } = config.Get("alertEmail");
+
+    /// <summary>Days that logs are kept.</summary>
+    public int LogDays { get; } = config.GetInt32("logDays") ?? 30;
+
+    /// <summary>Days in which a deleted secret can be restored, 0 or 7 to 30. Until they are over its name is taken.</summary>
+    public int SecretRecoveryDays { get; } = config.GetInt32("secretRecoveryDays") ?? 0;
+
+    /// <summary>Whether <c>pulumi destroy</c> takes the buckets' contents away too, or stops at a bucket that holds any.</summary>
+    public bool ForceDestroy { get; } = config.GetBoolean("forceDestroy") ?? true;
+
+    /// <summary>A bucket's name; null leaves it to Pulumi, which makes it unique.</summary>
+    /// <param name="bucket">raw, refined, assets or results.</param>
+    public string? BucketName(string bucket) => config.Get($"{bucket}Bucket");
+}

@@ -1,0 +1,126 @@
+using Pulumi;
+using Pulumi.Aws.S3;
+using Pulumi.Aws.S3.Inputs;
+
+namespace PySpotify.Infra;
+
+/// <summary>The buckets: encrypted, closed to the public, spoken to over TLS alone.</summary>
+public sealed class Storage : ComponentResource
+{
+    private readonly Settings _settings;
+
+    /// <summary>Makes the buckets.</summary>
+    public Storage(Settings settings)
+        : base("pyspotify:infra:Storage", "storage")
+    {
+        _settings = settings;
+
+        // Longer than the 14 days in which an execution can be redriven, so that a redrive finds its staged rows.
+        Raw = Make("raw", versioned: true, Expire("staging", "_staging/", days: 30));
+        Refined = Make("refined", versioned: true);
+        Assets = Make("assets", versioned: true);
+        Results = Make("results", versioned: false, Expire("results", "", days: 30));
+        Script = new BucketObjectv2(
+            "csv-to-parquet",
+            new BucketObjectv2Args
+            {
+                Bucket = Assets.Id,
+                Key = "csv_to_parquet.py",
+                Source = new FileAsset("../workflow/csv_to_parquet.py"),
+            },
+            new CustomResourceOptions { Parent = this });
+        RegisterOutputs();
+    }
+
+    /// <summary>CSV files, staged and refused rows.</summary>
+    public Bucket Raw { get; }
+
+    /// <summary>Parquet files.</summary>
+    public Bucket Refined { get; }
+
+    /// <summary>The job's script.</summary>
+    public Bucket Assets { get; }
+
+    /// <summary>What Athena answers.</summary>
+    public Bucket Results { get; }
+
+    /// <summary>The job's script.</summary>
+    public BucketObjectv2 Script { get; }
+
+    private Bucket Make(string name, bool versioned, params BucketLifecycleConfigurationRuleArgs[] rules)
+    {
+        var options = new CustomResourceOptions { Parent = this };
+        var bucket = new Bucket(
+            $"pyspotify-{name}",
+            new BucketArgs { BucketName = _settings.BucketName(name)!, ForceDestroy = _settings.ForceDestroy },
+            options);
+        _ = new BucketServerSideEncryptionConfiguration(
+            name,
+            new()
+            {
+                Bucket = bucket.Id,
+                Rules =
+                {
+                    new BucketServerSideEncryptionConfigurationRuleArgs
+                    {
+                        ApplyServerSideEncryptionByDefault =
+                            new BucketServerSideEncryptionConfigurationRuleApplyServerSideEncryptionByDefaultArgs { SseAlgorithm = "AES256" },
+                    },
+                },
+            },
+            options);
+        var closed = new BucketPublicAccessBlock(
+            name,
+            new BucketPublicAccessBlockArgs
+            {
+                Bucket = bucket.Id,
+                BlockPublicAcls = true,
+                BlockPublicPolicy = true,
+                IgnorePublicAcls = true,
+                RestrictPublicBuckets = true,
+            },
+            options);
+
+        // One after the other: S3 refuses two settings of a bucket at the same moment.
+        _ = new BucketPolicy(
+            name,
+            new BucketPolicyArgs { Bucket = bucket.Id, Policy = Policies.Fill("bucket", new Dictionary<string, Input<string>> { ["Bucket"] = bucket.Arn }) },
+            new CustomResourceOptions { Parent = this, DependsOn = { closed } });
+        var history = new List<Resource>();
+        if (versioned)
+        {
+            history.Add(new BucketVersioning(
+                name,
+                new()
+                {
+                    Bucket = bucket.Id,
+                    VersioningConfiguration = new BucketVersioningVersioningConfigurationArgs { Status = "Enabled" },
+                },
+                options));
+        }
+
+        _ = new BucketLifecycleConfiguration(
+            name,
+            new BucketLifecycleConfigurationArgs { Bucket = bucket.Id, Rules = [.. rules, Forget()] },
+            new CustomResourceOptions { Parent = this, DependsOn = history });
+        return bucket;
+    }
+
+    private static BucketLifecycleConfigurationRuleArgs Expire(string id, string prefix, int days) => new()
+    {
+        Id = id,
+        Status = "Enabled",
+        Filter = new BucketLifecycleConfigurationRuleFilterArgs { Prefix = prefix },
+        Expiration = new BucketLifecycleConfigurationRuleExpirationArgs { Days = days },
+    };
+
+    /// <summary>Old versions undo a mistake for as long as somebody may notice it; half-sent uploads are of no use.</summary>
+    private static BucketLifecycleConfigurationRuleArgs Forget() => new()
+    {
+        Id = "old-versions",
+        Status = "Enabled",
+        Filter = new BucketLifecycleConfigurationRuleFilterArgs { Prefix = "" },
+        NoncurrentVersionExpiration = new BucketLifecycleConfigurationRuleNoncurrentVersionExpirationArgs { NoncurrentDays = 90 },
+        AbortIncompleteMultipartUpload = new BucketLifecycleConfigurationRuleAbortIncompleteMultipartUploadArgs { DaysAfterInitiation = 7 },
+    };
+}

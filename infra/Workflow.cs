@@ -1,0 +1,90 @@
+using System.Text.Json.Nodes;
+using Pulumi;
+using Pulumi.Aws.CloudWatch;
+using Pulumi.Aws.Scheduler;
+using Pulumi.Aws.Scheduler.Inputs;
+using Pulumi.Aws.Sfn;
+using Pulumi.Aws.Sfn.Inputs;
+using Pulumi.Aws.Sqs;
+
+namespace PySpotify.Infra;
+
+/// <summary>The state machine, and the schedule that starts it.</summary>
+public sealed class Workflow : ComponentResource
+{
+    /// <summary>Makes the state machine and its schedule.</summary>
+    public Workflow(Settings settings, Place place, Functions functions, Catalog catalog)
+        : base("pyspotify:infra:Workflow", "workflow")
+    {
+        var options = new CustomResourceOptions { Parent = this };
+        var names = functions.Arns.ToDictionary(function => function.Key, function => (Input<string>)function.Value);
+        names["Account"] = place.Account;
+
+        // The definition knows crawlers and the job by name, the policy by ARN.
+        var role = Policies.Role(this, "state-machine", "states", new Dictionary<string, Input<string>>(names) { ["RefineJob"] = catalog.RefineJob.Arn });
+        var log = new LogGroup(
+            "state-machine",
+            new LogGroupArgs
+            {
+                Name = $"/aws/vendedlogs/states/pyspotify-{Deployment.Instance.StackName}",
+                RetentionInDays = settings.LogDays,
+            },
+            options);
+        StateMachine = new StateMachine(
+            "pyspotify",
+            new StateMachineArgs
+            {
+                RoleArn = role,
+                Definition = Policies.FillIn(Policies.Text("workflow/pyspotify.asl.json"), new Dictionary<string, Input<string>>(names)
+                {
+                    ["RawCrawler"] = catalog.RawCrawler.Name,
+                    ["RefinedCrawler"] = catalog.RefinedCrawler.Name,
+                    ["RefineJob"] = catalog.RefineJob.Name,
+                }),
+                LoggingConfiguration = new StateMachineLoggingConfigurationArgs
+                {
+                    Level = "ERROR",
+                    IncludeExecutionData = false,
+                    LogDestination = Output.Format($"{log.Arn}:*"),
+                },
+                TracingConfiguration = new StateMachineTracingConfigurationArgs { Enabled = true },
+            },
+            options);
+
+        DeadLetters = new Queue(
+            "pyspotify-dead-letters",
+            new QueueArgs { SqsManagedSseEnabled = true, MessageRetentionSeconds = (int)TimeSpan.FromDays(14).TotalSeconds },
+            options);
+        _ = new Schedule(
+            "pyspotify-weekly",
+            new ScheduleArgs
+            {
+                Description = "Starts a run of PySpotify.",
+                ScheduleExpression = settings.Schedule,
+                ScheduleExpressionTimezone = settings.TimeZone,
+                State = settings.ScheduleEnabled ? "ENABLED" : "DISABLED",
+                FlexibleTimeWindow = new ScheduleFlexibleTimeWindowArgs { Mode = "FLEXIBLE", MaximumWindowInMinutes = 15 },
+                Target = new ScheduleTargetArgs
+                {
+                    Arn = StateMachine.Arn,
+                    RoleArn = Policies.Role(this, "scheduler", "scheduler", new Dictionary<string, Input<string>>
+                    {
+                        ["Account"] = place.Account,
+                        ["StateMachine"] = StateMachine.Arn,
+                        ["DeadLetters"] = DeadLetters.Arn,
+                    }),
+                    Input = JsonNode.Parse(Policies.Text("workflow/input.json"))!.ToJsonString(),
+                    RetryPolicy = new ScheduleTargetRetryPolicyArgs { MaximumRetryAttempts = 5, MaximumEventAgeInSeconds = 3600 },
+                    DeadLetterConfig = new ScheduleTargetDeadLetterConfigArgs { Arn = DeadLetters.Arn },
+                },
+            },
+            options);
+        RegisterOutputs();
+    }
+
+    /// <summary>The state machine.</summary>
+    public StateMachine StateMachine { get; }
+
+    /// <summary>Starts that the schedule could not deliver.</summary>
+    public Queue DeadLetters { get; }
+}

@@ -1,0 +1,365 @@
+using System.Text.Json;
+using Pulumi;
+using Pulumi.Utilities;
+using PySpotify.Infra;
+using PySpotify.Lambda;
+
+namespace PySpotify.Tests;
+
+/// <summary>The stack that <c>pulumi up</c> lays out, as the engine sees it.</summary>
+public sealed class InfraTests(InfraTests.Layout layout) : IClassFixture<InfraTests.Layout>
+{
+    // What AWS gives no tags, or what its owner's tags cover.
+    private static readonly string[] Untagged =
+    [
+        "cloudwatch/eventTarget", "glue/classifier", "iam/rolePolicy", "s3/bucketLifecycleConfiguration", "s3/bucketPolicy",
+        "s3/bucketPublicAccessBlock", "s3/bucketServerSideEncryptionConfiguration", "s3/bucketVersioning", "scheduler/schedule",
+        "secretsmanager/secretVersion", "sns/topicPolicy", "sns/topicSubscription", "sqs/queuePolicy",
+    ];
+
+    private static readonly string[] Buckets = ["raw", "refined", "assets", "results"];
+
+    public static TheoryData<string> Functions => [.. Handlers.Functions];
+
+    [Fact]
+    public void Every_bucket_is_encrypted_closed_and_spoken_to_over_tls()
+    {
+        Assert.Equal(Buckets.Order(), All("s3/bucket").Select(bucket => bucket.Name["pyspotify-".Length..]).Order());
+        foreach (var name in Buckets)
+        {
+            var bucket = One("s3/bucket", $"pyspotify-{name}");
+            string[] sides = ["ServerSideEncryptionConfiguration", "PublicAccessBlock", "Policy"];
+            Assert.All(sides, side => Assert.Equal($"{bucket.Name}-id", Text(One($"s3/bucket{side}", name)["bucket"])));
+            var rule = One("s3/bucketServerSideEncryptionConfiguration", name)["rules"][0];
+            Assert.Equal("AES256", Text(rule.GetProperty("applyServerSideEncryptionByDefault").GetProperty("sseAlgorithm")));
+            string[] blocks = ["blockPublicAcls", "blockPublicPolicy", "ignorePublicAcls", "restrictPublicBuckets"];
+            Assert.All(blocks, block => Assert.True(One("s3/bucketPublicAccessBlock", name)[block].GetBoolean()));
+            var policy = Text(One("s3/bucketPolicy", name)["policy"]);
+            Assert.Contains("aws:SecureTransport", policy, StringComparison.Ordinal);
+            Assert.Contains($"\"{bucket.Arn}/*\"", policy, StringComparison.Ordinal);
+        }
+    }
+
+    [Fact]
+    public void Versions_are_kept_where_data_lives()
+    {
+        Assert.Equal(["assets", "raw", "refined"], All("s3/bucketVersioning").Select(versioning => versioning.Name).Order());
+        Assert.All(All("s3/bucketVersioning"), versioning => Assert.Equal("Enabled", Text(versioning["versioningConfiguration"].GetProperty("status"))));
+    }
+
+    [Fact]
+    public void Staged_rows_outlive_the_redrive_window_and_old_versions_go()
+    {
+        var rules = One("s3/bucketLifecycleConfiguration", "raw")["rules"].EnumerateArray().ToDictionary(rule => Text(rule.GetProperty("id")));
+        Assert.Equal("_staging/", Text(rules["staging"].GetProperty("filter").GetProperty("prefix")));
+        Assert.Equal(30, rules["staging"].GetProperty("expiration").GetProperty("days").GetInt32());
+        Assert.All(Buckets, name => Assert.Contains(
+            One("s3/bucketLifecycleConfiguration", name)["rules"].EnumerateArray(), rule => rule.TryGetProperty("noncurrentVersionExpiration", out _)));
+        Assert.Contains(
+            One("s3/bucketLifecycleConfiguration", "results")["rules"].EnumerateArray(), rule => rule.TryGetProperty("expiration", out _));
+    }
+
+    [Fact]
+    public void Credentials_come_from_the_configuration_and_the_token_from_nowhere()
+    {
+        Assert.Equal(["PySpotify", "PySpotify/token"], All("secretsmanager/secret").Select(secret => Text(secret["name"])).Order());
+        var version = Assert.Single(All("secretsmanager/secretVersion"));
+        Assert.Equal("credentials-id", Text(version["secretId"]));
+        Assert.Equal("""{"clientId":"id","clientSecret":"hush","refreshToken":"again"}""", Text(version["secretString"]));
+    }
+
+    [Theory]
+    [MemberData(nameof(Functions))]
+    public void A_Lambda_has_a_handler_that_exists_and_a_size_a_log_and_a_role_of_its_own(string function)
+    {
+        var lambda = Assert.Single(All("lambda/function"), lambda => Text(lambda["handler"]) == Handlers.Of(function));
+        Assert.NotNull(typeof(Handlers).Assembly.GetType(Text(lambda["handler"]).Split("::")[1]));
+        Assert.Equal("dotnet10", Text(lambda["runtime"]));
+        Assert.Equal("arm64", Text(lambda["architectures"][0]));
+        Assert.Equal(nameof(FileArchive), Text(lambda["code"]));
+        Assert.Equal("Active", Text(lambda["tracingConfig"].GetProperty("mode")));
+        Assert.InRange(lambda["memorySize"].GetInt32(), 256, 1024);
+        Assert.All(Invocations(function), state => Assert.True(
+            lambda["timeout"].GetInt32() <= state.GetProperty("TimeoutSeconds").GetInt32(), "the Lambda outlives its state"));
+
+        var log = Assert.Single(All("cloudwatch/logGroup"), log => Text(log["name"]) == Text(lambda["loggingConfig"].GetProperty("logGroup")));
+        Assert.Equal(30, log["retentionInDays"].GetInt32());
+        Assert.Equal("JSON", Text(lambda["loggingConfig"].GetProperty("logFormat")));
+        Assert.Single(All("lambda/function"), other => Text(other["role"]) == Text(lambda["role"]));
+        Assert.Contains($"\"{log.Arn}:*\"", PolicyOf(Text(lambda["role"])), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void The_bucket_is_named_to_those_who_write_in_it() => Assert.Equal(
+        new[] { "FetchPopular", "FetchTopPlayed", "WriteCsv" }.Select(Handlers.Of),
+        All("lambda/function").Where(lambda => lambda["environment"].ValueKind == JsonValueKind.Object
+            && Text(lambda["environment"].GetProperty("variables").GetProperty(Handlers.RawBucket)) == "pyspotify-raw")
+            .Select(lambda => Text(lambda["handler"])).Order());
+
+    [Fact]
+    public void There_is_a_role_for_each_who_acts()
+    {
+        string[] roles =
+        [
+            "authenticate", "crawler", "fetch-popular", "fetch-top-played", "job", "poll-crawler", "reminder", "scheduler",
+            "start-crawler", "state-machine", "write-csv",
+        ];
+        Assert.Equal(roles.Select(role => $"pyspotify-{role}"), All("iam/role").Select(role => role.Name).Order());
+        Assert.Equal(roles.Select(role => $"pyspotify-{role}"), All("iam/rolePolicy").Select(policy => policy.Name).Order());
+        Assert.All(All("iam/role"), role => Assert.NotEmpty(PolicyOf(role.Arn)));
+    }
+
+    [Fact]
+    public void Policies_name_resources_of_this_stack()
+    {
+        var policies = layout.Resources.SelectMany(resource => new[] { resource["policy"], resource["assumeRolePolicy"] })
+            .Where(policy => policy.ValueKind == JsonValueKind.String).Select(Text).ToList();
+        Assert.Equal((2 * 11) + Buckets.Length + 2, policies.Count);
+        Assert.All(policies, policy => Assert.DoesNotContain("${", policy, StringComparison.Ordinal));
+        var credentials = One("secretsmanager/secret", "credentials").Arn;
+        Assert.Equal(
+            ["pyspotify-authenticate"],
+            All("iam/rolePolicy").Where(policy => Text(policy["policy"]).Contains($"\"{credentials}\"", StringComparison.Ordinal)).Select(policy => policy.Name));
+        Assert.Contains("arn:aws:glue:eu-central-1:123456789012:table/spotify_data_refined/spotifytopplayed_refined", PolicyOf(One("iam/role", "pyspotify-crawler").Arn), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void The_definition_has_every_name_filled_in()
+    {
+        var text = Text(One("sfn/stateMachine", "pyspotify")["definition"]);
+        Assert.DoesNotContain("${", text, StringComparison.Ordinal);
+        Assert.All(All("lambda/function"), lambda => Assert.Contains($"\"FunctionName\": \"{lambda.Arn}\"", text, StringComparison.Ordinal));
+        Assert.Contains("\"crawler\": \"pyspotify-raw\"", text, StringComparison.Ordinal);
+        Assert.Contains("\"crawler\": \"pyspotify-refined\"", text, StringComparison.Ordinal);
+        Assert.Contains("\"JobName\": \"pyspotify-refine\"", text, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Runs_are_logged_without_their_data_and_traced()
+    {
+        var machine = One("sfn/stateMachine", "pyspotify");
+        var log = One("cloudwatch/logGroup", "state-machine");
+        Assert.StartsWith("/aws/vendedlogs/states/", Text(log["name"]), StringComparison.Ordinal);
+        Assert.Equal("ERROR", Text(machine["loggingConfiguration"].GetProperty("level")));
+        Assert.False(machine["loggingConfiguration"].GetProperty("includeExecutionData").GetBoolean());
+        Assert.Equal($"{log.Arn}:*", Text(machine["loggingConfiguration"].GetProperty("logDestination")));
+        Assert.True(machine["tracingConfiguration"].GetProperty("enabled").GetBoolean());
+    }
+
+    [Fact]
+    public void The_schedule_starts_a_run_each_week()
+    {
+        var schedule = One("scheduler/schedule", "pyspotify-weekly");
+        Assert.Equal("cron(0 6 ? * MON *)", Text(schedule["scheduleExpression"]));
+        Assert.Equal("UTC", Text(schedule["scheduleExpressionTimezone"]));
+        Assert.Equal("ENABLED", Text(schedule["state"]));
+        Assert.Equal("FLEXIBLE", Text(schedule["flexibleTimeWindow"].GetProperty("mode")));
+        var target = schedule["target"];
+        Assert.Equal(One("sfn/stateMachine", "pyspotify").Arn, Text(target.GetProperty("arn")));
+        Assert.Equal(One("iam/role", "pyspotify-scheduler").Arn, Text(target.GetProperty("roleArn")));
+        Assert.Equal(One("sqs/queue", "pyspotify-dead-letters").Arn, Text(target.GetProperty("deadLetterConfig").GetProperty("arn")));
+        Assert.InRange(target.GetProperty("retryPolicy").GetProperty("maximumRetryAttempts").GetInt32(), 1, 10);
+        var input = JsonDocument.Parse(Text(target.GetProperty("input"))).RootElement;
+        Assert.NotEmpty(input.GetProperty("topPlayed").GetProperty("playlistIds").EnumerateArray());
+        Assert.NotEmpty(input.GetProperty("popular").GetProperty("queries").EnumerateArray());
+    }
+
+    [Fact]
+    public void A_crawler_reads_the_tables_and_nothing_beside_them()
+    {
+        var raw = One("glue/crawler", "pyspotify-raw");
+        Assert.Equal(["s3://pyspotify-raw/spotifytopplayed/", "s3://pyspotify-raw/spotifypopularsongs/"], Paths(raw));
+        Assert.Equal("pyspotify-csv", Text(raw["classifiers"][0]));
+        Assert.Equal("spotify_data", Text(raw["databaseName"]));
+        var refined = One("glue/crawler", "pyspotify-refined");
+        Assert.Equal(["s3://pyspotify-refined/spotifytopplayed_refined/", "s3://pyspotify-refined/spotifypopularsongs_refined/"], Paths(refined));
+        Assert.Equal("spotify_data_refined", Text(refined["databaseName"]));
+        var csv = One("glue/classifier", "pyspotify-csv")["csvClassifier"];
+        Assert.Equal(
+            ("OpenCSVSerDe", "PRESENT", "\"", ","),
+            (Text(csv.GetProperty("serde")), Text(csv.GetProperty("containsHeader")), Text(csv.GetProperty("quoteSymbol")), Text(csv.GetProperty("delimiter"))));
+    }
+
+    [Fact]
+    public void The_job_runs_the_script_one_at_a_time_with_arguments_that_it_knows()
+    {
+        var job = One("glue/job", "pyspotify-refine");
+        Assert.StartsWith("5.", Text(job["glueVersion"]), StringComparison.Ordinal);
+        Assert.Equal(1, job["executionProperty"].GetProperty("maxConcurrentRuns").GetInt32());
+        Assert.Equal("s3://pyspotify-assets/csv_to_parquet.py", Text(job["command"].GetProperty("scriptLocation")));
+        Assert.Equal("spotify_data", Text(job["defaultArguments"].GetProperty("--database")));
+        Assert.Equal("s3://pyspotify-refined", Text(job["defaultArguments"].GetProperty("--refined")));
+    }
+
+    [Fact]
+    public void Whoever_asked_hears_of_a_failed_run()
+    {
+        var rule = One("cloudwatch/eventRule", "pyspotify-failed");
+        var pattern = JsonDocument.Parse(Text(rule["eventPattern"])).RootElement.GetProperty("detail");
+        Assert.Equal(["FAILED", "TIMED_OUT", "ABORTED"], pattern.GetProperty("status").EnumerateArray().Select(Text));
+        Assert.Equal(One("sfn/stateMachine", "pyspotify").Arn, Text(pattern.GetProperty("stateMachineArn")[0]));
+        Assert.Equal(One("sns/topic", "pyspotify-alerts").Arn, Text(One("cloudwatch/eventTarget", "failed")["arn"]));
+        Assert.Equal("me@example.com", Text(One("sns/topicSubscription", "email")["endpoint"]));
+    }
+
+    [Fact]
+    public void A_week_without_a_successful_run_and_an_undelivered_start_raise_alarms()
+    {
+        var noRun = One("cloudwatch/metricAlarm", "pyspotify-no-run");
+        Assert.Equal(
+            ("pyspotify-successes", "LessThanThreshold", "breaching"),
+            (Text(noRun["dimensions"].GetProperty("QueueName")), Text(noRun["comparisonOperator"]), Text(noRun["treatMissingData"])));
+        Assert.Equal(8 * 24 * 3600, One("sqs/queue", "pyspotify-successes")["messageRetentionSeconds"].GetInt32());
+        var pattern = Text(One("cloudwatch/eventRule", "pyspotify-succeeded")["eventPattern"]);
+        Assert.Contains("\"SUCCEEDED\"", pattern, StringComparison.Ordinal);
+        Assert.Equal(One("sqs/queue", "pyspotify-successes").Arn, Text(One("cloudwatch/eventTarget", "succeeded")["arn"]));
+
+        var undelivered = One("cloudwatch/metricAlarm", "pyspotify-not-started");
+        Assert.Equal(
+            ("pyspotify-dead-letters", "GreaterThanOrEqualToThreshold", "notBreaching"),
+            (Text(undelivered["dimensions"].GetProperty("QueueName")), Text(undelivered["comparisonOperator"]), Text(undelivered["treatMissingData"])));
+        Assert.All([noRun, undelivered], alarm =>
+        {
+            Assert.Equal(One("sns/topic", "pyspotify-alerts").Arn, Text(alarm["alarmActions"][0]));
+            Assert.Contains(alarm.Arn, Text(One("sns/topicPolicy", "alerts")["policy"]), StringComparison.Ordinal);
+        });
+    }
+
+    [Fact]
+    public void A_month_before_the_sign_in_ends_somebody_is_told()
+    {
+        var reminder = One("scheduler/schedule", "pyspotify-reminder");
+        Assert.Equal("at(2027-04-22T09:00:00)", Text(reminder["scheduleExpression"]));
+        Assert.Equal(One("sns/topic", "pyspotify-alerts").Arn, Text(reminder["target"].GetProperty("arn")));
+        Assert.Contains("2027-05-22", Text(reminder["target"].GetProperty("input")), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_query_reads_so_much_and_answers_into_our_bucket()
+    {
+        var configuration = One("athena/workgroup", "pyspotify")["configuration"];
+        Assert.True(configuration.GetProperty("enforceWorkgroupConfiguration").GetBoolean());
+        Assert.InRange(configuration.GetProperty("bytesScannedCutoffPerQuery").GetInt32(), 10_000_000, int.MaxValue);
+        Assert.Equal("s3://pyspotify-results/", Text(configuration.GetProperty("resultConfiguration").GetProperty("outputLocation")));
+        Assert.Equal(
+            "SSE_S3", Text(configuration.GetProperty("resultConfiguration").GetProperty("encryptionConfiguration").GetProperty("encryptionOption")));
+    }
+
+    [Fact]
+    public void Everything_is_tagged() => Assert.All(
+        layout.Resources.Where(resource => !Untagged.Contains(resource.Type)),
+        resource =>
+        {
+            Assert.True(resource["tags"].ValueKind == JsonValueKind.Object, $"{resource.Type} {resource.Name} has no tags");
+            Assert.Equal("PySpotify", Text(resource["tags"].GetProperty("Project")));
+            Assert.Equal("test", Text(resource["tags"].GetProperty("Stack")));
+        });
+
+    [Fact]
+    public void Queues_are_encrypted() =>
+        Assert.All(All("sqs/queue"), queue => Assert.True(queue["sqsManagedSseEnabled"].GetBoolean()));
+
+    [Fact]
+    public async Task Outputs_say_where_everything_is()
+    {
+        var outputs = new Dictionary<string, string>();
+        foreach (var output in typeof(Pipeline).GetProperties().Where(property => property.DeclaringType == typeof(Pipeline)))
+            outputs[output.Name] = await OutputUtilities.GetValueAsync((Output<string>)output.GetValue(layout.Pipeline)!);
+        Assert.Equal(
+            ["AssetsBucket", "Console", "RawBucket", "RefinedBucket", "ResultsBucket", "StateMachine", "Workgroup"], outputs.Keys.Order());
+        Assert.Equal(
+            $"https://eu-central-1.console.aws.amazon.com/states/home?region=eu-central-1#/statemachines/view/{outputs["StateMachine"]}",
+            outputs["Console"]);
+    }
+
+    [Fact]
+    public void All_can_be_taken_away()
+    {
+        Assert.All(All("s3/bucket"), bucket => Assert.True(bucket["forceDestroy"].GetBoolean()));
+        Assert.All(All("secretsmanager/secret"), secret => Assert.Equal(0, secret["recoveryWindowInDays"].GetInt32()));
+        Assert.True(One("athena/workgroup", "pyspotify")["forceDestroy"].GetBoolean());
+    }
+
+    [Fact]
+    public async Task Without_a_sign_in_nothing_reminds_of_it()
+    {
+        var (resources, _) = await Mocks.RunAsync();
+        Assert.DoesNotContain(resources, resource => resource.Name == "pyspotify-reminder");
+        Assert.DoesNotContain(resources, resource => resource.Type == "sns/topicSubscription");
+        var version = Assert.Single(resources, resource => resource.Type == "secretsmanager/secretVersion");
+        Assert.Equal("""{"clientId":"id","clientSecret":"hush","refreshToken":null}""", Text(version["secretString"]));
+    }
+
+    [Theory]
+    [InlineData(null, "pulumi config set signedInOn")]
+    [InlineData("22.11.2026", "signedInOn is '22.11.2026'")]
+    public async Task A_sign_in_without_its_day_is_refused(string? day, string said)
+    {
+        var error = await Assert.ThrowsAsync<RunException>(() =>
+            Mocks.RunAsync([("refreshToken", "again"), .. day is null ? Array.Empty<(string, string)>() : [("signedInOn", day)]]));
+        Assert.Contains(said, error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task The_configuration_decides_names_times_and_what_stays()
+    {
+        var (resources, _) = await Mocks.RunAsync(
+            ("rawBucket", "mine"), ("forceDestroy", "false"), ("secretRecoveryDays", "7"), ("schedule", "cron(30 7 ? * SUN *)"),
+            ("timeZone", "Europe/Berlin"), ("scheduleEnabled", "false"), ("logDays", "14"));
+        var raw = resources.Single(resource => resource is { Type: "s3/bucket", Name: "pyspotify-raw" });
+        Assert.Equal(("mine", false), (Text(raw["bucket"]), raw["forceDestroy"].GetBoolean()));
+        Assert.All(resources.Where(resource => resource.Type == "secretsmanager/secret"), secret => Assert.Equal(7, secret["recoveryWindowInDays"].GetInt32()));
+        Assert.All(resources.Where(resource => resource.Type == "cloudwatch/logGroup"), log => Assert.Equal(14, log["retentionInDays"].GetInt32()));
+        var schedule = resources.Single(resource => resource.Type == "scheduler/schedule");
+        Assert.Equal(
+            ("cron(30 7 ? * SUN *)", "Europe/Berlin", "DISABLED"),
+            (Text(schedule["scheduleExpression"]), Text(schedule["scheduleExpressionTimezone"]), Text(schedule["state"])));
+
+        // A schedule that is off on purpose is no cause for alarm.
+        Assert.False(resources.Single(resource => resource.Name == "pyspotify-no-run")["actionsEnabled"].GetBoolean());
+    }
+
+    private static string Text(JsonElement element) => element.GetString()!;
+
+    private static IEnumerable<string> Paths(Asked crawler) =>
+        crawler["s3Targets"].EnumerateArray().Select(target => Text(target.GetProperty("path")));
+
+    private IEnumerable<Asked> All(string type) => layout.Resources.Where(resource => resource.Type == type);
+
+    private Asked One(string type, string name) => Assert.Single(All(type), resource => resource.Name == name);
+
+    private string PolicyOf(string role)
+    {
+        var name = Assert.Single(All("iam/role"), candidate => candidate.Arn == role).Name;
+        return Text(Assert.Single(All("iam/rolePolicy"), policy => Text(policy["role"]) == $"{name}-id")["policy"]);
+    }
+
+    /// <summary>The states that invoke a function.</summary>
+    private IEnumerable<JsonElement> Invocations(string function)
+    {
+        var arn = Assert.Single(All("lambda/function"), lambda => Text(lambda["handler"]) == Handlers.Of(function)).Arn;
+        return Walk(JsonDocument.Parse(Text(One("sfn/stateMachine", "pyspotify")["definition"])).RootElement).Where(state =>
+            state.TryGetProperty("Parameters", out var parameters)
+            && parameters.TryGetProperty("FunctionName", out var name) && name.GetString() == arn);
+
+        static IEnumerable<JsonElement> Walk(JsonElement element) => element.ValueKind switch
+        {
+            JsonValueKind.Object => element.EnumerateObject().SelectMany(member => Walk(member.Value)).Prepend(element),
+            JsonValueKind.Array => element.EnumerateArray().SelectMany(Walk),
+            _ => [],
+        };
+    }
+
+    /// <summary>The stack with a sign-in and somebody to tell.</summary>
+    public sealed class Layout : IAsyncLifetime
+    {
+        public IReadOnlyList<Asked> Resources { get; private set; } = [];
+
+        public Pipeline? Pipeline { get; private set; }
+
+        public async ValueTask InitializeAsync() => (Resources, Pipeline) = await Mocks.RunAsync(
+            ("refreshToken", "again"), ("signedInOn", "2026-11-22"), ("alertEmail", "me@example.com"));
+
+        public ValueTask DisposeAsync() => ValueTask.CompletedTask;
+    }
+}

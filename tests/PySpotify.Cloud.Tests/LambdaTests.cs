@@ -1,0 +1,124 @@
+using System.Reflection;
+using System.Text;
+using System.Text.Json;
+using Amazon.Lambda.Annotations;
+using Amazon.Lambda.Core;
+using Microsoft.Extensions.DependencyInjection;
+using PySpotify.Functions;
+using PySpotify.Functions.Crawling;
+using PySpotify.Functions.Spotify;
+using PySpotify.Lambda;
+
+namespace PySpotify.Tests;
+
+public sealed class LambdaTests
+{
+    private static readonly DateTimeOffset Time = new(2026, 11, 22, 9, 30, 0, TimeSpan.Zero);
+
+    public LambdaTests()
+    {
+        Environment.SetEnvironmentVariable("AWS_REGION", "eu-central-1");
+        Environment.SetEnvironmentVariable(Handlers.RawBucket, "raw");
+    }
+
+    public static TheoryData<string> Functions => [.. Handlers.Functions];
+
+    /// <summary>Each type that is read or written, and its JSON.</summary>
+    public static TheoryData<Type, string> Payloads => new()
+    {
+        { typeof(AuthenticateInput), """{"input":{"popular":{"queries":["a"]}},"startTime":"2026-11-22T09:30:00+00:00","execution":"e","state":"s"}""" },
+        { typeof(AuthenticateOutput), """{"snapshotDate":"2026-11-22","topPlayed":{"playlistIds":["a"]},"popular":{"queries":["b"]},"token":{"secret":"PySpotify/token","expiresAt":"2026-11-22T10:30:00+00:00"}}""" },
+        { typeof(FetchTopPlayedInput), """{"playlistId":"a","token":{"secret":"c","expiresAt":"2026-11-22T10:30:00+00:00"},"execution":"e","state":"s"}""" },
+        { typeof(FetchPopularInput), """{"query":"a","token":{"secret":"c","expiresAt":"2026-11-22T10:30:00+00:00"},"execution":"e","state":"s"}""" },
+        { typeof(StagedTracks), """{"source":"a","key":"b","rows":3,"skipped":{"local file":1}}""" },
+        { typeof(WriteCsvInput), """{"table":"spotifytopplayed","snapshotDate":"2026-11-22","source":"a","key":"b","rows":3,"execution":"e","state":"s"}""" },
+        { typeof(WriteCsvOutput), """{"source":"a","rows":3,"quarantined":0}""" },
+        { typeof(StartCrawlerInput), """{"crawler":"raw","crawl":{"status":"NOT_STARTED","before":null,"error":null,"redriveCount":0},"redriveCount":0,"execution":"e","state":"s"}""" },
+        { typeof(PollCrawlerInput), """{"crawler":"raw","crawl":{"status":"RUNNING","before":"2026-11-22T09:30:00.123+00:00","error":null,"redriveCount":1},"execution":"e","state":"s"}""" },
+        { typeof(Crawl), """{"status":"FAILED","before":null,"error":"No such bucket","redriveCount":2}""" },
+    };
+
+    [Fact]
+    public void Every_Lambda_is_listed()
+    {
+        var lambdas = typeof(Startup).Assembly.GetTypes()
+            .Where(type => type.GetMethods().Any(method => method.IsDefined(typeof(LambdaFunctionAttribute))));
+
+        Assert.Equal(Handlers.Functions.Select(function => $"{function}Lambda").Order(), lambdas.Select(type => type.Name).Order());
+    }
+
+    [Theory]
+    [MemberData(nameof(Functions))]
+    public void A_handler_string_names_a_class_that_builds_and_its_method(string function)
+    {
+        var parts = Handlers.Of(function).Split("::");
+
+        var type = Assembly.Load(parts[0]).GetType(parts[1], throwOnError: true)!;
+        var method = type.GetMethod(parts[2])!;
+        Assert.NotNull(Activator.CreateInstance(type));
+        Assert.Equal($"{function}Input", Assert.Single(method.GetParameters(), parameter => parameter.ParameterType != typeof(ILambdaContext)).ParameterType.Name);
+        Assert.Equal(typeof(Task<>), method.ReturnType.GetGenericTypeDefinition());
+    }
+
+    [Fact]
+    public void Every_service_can_be_built()
+    {
+        var services = new ServiceCollection();
+        new Startup().ConfigureServices(services);
+        foreach (var function in Handlers.Functions)
+            services.AddSingleton(typeof(Startup).Assembly.GetType($"PySpotify.Lambda.{function}Lambda", throwOnError: true)!);
+
+        using var provider = services.BuildServiceProvider(new ServiceProviderOptions { ValidateOnBuild = true, ValidateScopes = true });
+
+        foreach (var service in services.Where(service => !service.ServiceType.ContainsGenericParameters))
+            Assert.NotNull(provider.GetRequiredService(service.ServiceType));
+        Assert.IsType<SpotifyWebApi>(provider.GetRequiredService<ISpotifyApi>());
+    }
+
+    [Theory]
+    [MemberData(nameof(Functions))]
+    public void Only_who_writes_needs_the_bucket(string function)
+    {
+        Environment.SetEnvironmentVariable(Handlers.RawBucket, null);
+        var type = typeof(Startup).Assembly.GetType(Handlers.Of(function).Split("::")[1], throwOnError: true)!;
+
+        var error = Record.Exception(() => Activator.CreateInstance(type));
+
+        if (function is "FetchTopPlayed" or "FetchPopular" or "WriteCsv")
+            Assert.Contains(Handlers.RawBucket, error!.InnerException!.Message, StringComparison.Ordinal);
+        else
+            Assert.Null(error);
+    }
+
+    [Theory]
+    [MemberData(nameof(Payloads))]
+    public void A_payload_is_read_and_written_alike(Type type, string json)
+    {
+        ArgumentNullException.ThrowIfNull(type);
+        var payload = Deserialize(type, json);
+        using var written = new MemoryStream();
+        Invoke(nameof(PayloadSerializer.Serialize), type, payload, written);
+
+        Assert.Equal(json, Encoding.UTF8.GetString(written.ToArray()));
+    }
+
+    [Theory]
+    [MemberData(nameof(Payloads))]
+    public void A_payload_with_another_member_is_refused(Type type, string json)
+    {
+        ArgumentNullException.ThrowIfNull(json);
+        Assert.Throws<JsonException>(() => Deserialize(type, json[..^1] + ""","news":1}"""));
+        Assert.Throws<JsonException>(() => Deserialize(type, $"{{\"{char.ToUpperInvariant(json[2])}{json[3..]}"));
+        Assert.Throws<JsonException>(() => Deserialize(type, "{}"));
+    }
+
+    private static object Deserialize(Type type, string json)
+    {
+        using var stream = new MemoryStream(Encoding.UTF8.GetBytes(json));
+        return Invoke(nameof(PayloadSerializer.Deserialize), type, stream)!;
+    }
+
+    private static object? Invoke(string method, Type type, params object[] arguments) =>
+        typeof(PayloadSerializer).GetMethod(method)!.MakeGenericMethod(type)
+            .Invoke(new PayloadSerializer(), BindingFlags.DoNotWrapExceptions, null, arguments, null);
+}

@@ -1,0 +1,9 @@
+using PySpotify.Functions.Spotify;
+using PySpotify.Lambda;
+
+namespace PySpotify.Tests;
+
+public sealed class SpotifyWebApiContractTests : SpotifyContractTests
+{
+    protected override ISpotifyApi Create(HttpClient http, SpotifyOptions options) => new SpotifyWebApi(http, options);
+}

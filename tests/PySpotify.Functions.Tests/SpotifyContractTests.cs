@@ -1,0 +1,511 @@
+using Microsoft.Extensions.Logging.Abstractions;
+using PySpotify.Functions;
+using PySpotify.Functions.Spotify;
+
+namespace PySpotify.Tests;
+
+/// <summary>What every client of Spotify's does, whichever library it is made of.</summary>
+public abstract class SpotifyContractTests : IAsyncLifetime
+{
+    private const string Id = "fakePlaylist0000000001";
+
+    private readonly List<HttpClient> _clients = [];
+    private FakeSpotify _spotify = null!;
+
+    private static CancellationToken Cancelled => TestContext.Current.CancellationToken;
+
+    private SpotifyCredentials App => new(_spotify.ClientId, _spotify.ClientSecret);
+
+    private SpotifyCredentials Person => App with { RefreshToken = _spotify.RefreshToken };
+
+    public async ValueTask InitializeAsync() => _spotify = await FakeSpotify.StartAsync();
+
+    public async ValueTask DisposeAsync()
+    {
+        GC.SuppressFinalize(this);
+        _clients.ForEach(client => client.Dispose());
+        await _spotify.DisposeAsync();
+    }
+
+    protected abstract ISpotifyApi Create(HttpClient http, SpotifyOptions options);
+
+    [Fact]
+    public async Task Pages_of_a_playlist_come_in_its_order()
+    {
+        var (client, token) = await SignInAsync();
+        _spotify.AddPlaylist(Id, FakeSpotify.Tracks(120));
+
+        var pages = new List<TrackPage>();
+        foreach (var offset in new[] { 0, 50, 100 })
+            pages.Add(await client.GetPlaylistItemsAsync(token, Id, offset, 50, Cancelled));
+
+        Assert.Equal(Enumerable.Range(0, 120).Select(n => $"Track {n}"), pages.SelectMany(page => page.Tracks).Select(track => track!.Name));
+        Assert.Equal([true, true, false], pages.Select(page => page.HasNext));
+        Assert.All(pages, page => Assert.Equal(120, page.Total));
+        Assert.Equal(["0 50", "50 50", "100 50"], Asked(Endpoint.Playlist).Select(call => $"{call.Offset} {call.Limit}"));
+        Assert.Equal("track,episode", Asked(Endpoint.Playlist)[0]["additional_types"]);
+        _spotify.AssertNothingUnexpected();
+    }
+
+    [Fact]
+    public async Task Pages_of_a_search_come_best_match_first()
+    {
+        var (client, token) = await SignInAsync();
+        _spotify.AddSearch(FakeSpotify.Tracks(70));
+
+        var page = await client.SearchTracksAsync(token, "year:2025-2026", 50, 20, Cancelled);
+
+        Assert.Equal(Enumerable.Range(50, 20).Select(FakeSpotify.TrackId), page.Tracks.Select(track => track!.Id));
+        Assert.Equal((70, false), (page.Total, page.HasNext));
+        var call = Assert.Single(Asked(Endpoint.Search));
+        Assert.Equal(("track", "year:2025-2026", 50, 20), (call["type"], call["q"], call.Offset, call.Limit));
+        _spotify.AssertNothingUnexpected();
+    }
+
+    [Theory]
+    [InlineData("artist:\"Tyler, The Creator\" year:2025-2026")]
+    [InlineData("a & b = c + d # e % f ? g / h")]
+    [InlineData("Beyoncé 宇多田ヒカル 🎧")]
+    [InlineData("{thisYear} \\ `<script>` %20 %2B")]
+    public async Task A_query_arrives_as_it_was_written(string query)
+    {
+        var (client, token) = await SignInAsync();
+        _spotify.AddSearch(FakeSpotify.Tracks(1), query);
+
+        var page = await client.SearchTracksAsync(token, query, 0, 10, Cancelled);
+
+        Assert.Single(page.Tracks);
+        Assert.Equal(query, Asked(Endpoint.Search).Single()["q"]);
+    }
+
+    [Fact]
+    public async Task A_track_is_read_whole()
+    {
+        var (client, token) = await SignInAsync();
+        _spotify.AddPlaylist(Id, FakeSpotify.Tracks(1, first: 7));
+        _spotify.AddSearch(FakeSpotify.Tracks(1, first: 7));
+
+        var row = Assert.Single((await client.GetPlaylistItemsAsync(token, Id, 0, 50, Cancelled)).Tracks)!;
+        var found = Assert.Single((await client.SearchTracksAsync(token, "a", 0, 50, Cancelled)).Tracks)!;
+
+        foreach (var track in new[] { row, found })
+        {
+            Assert.Equal(
+                new Track(FakeSpotify.TrackId(7), "Track 7", "track", false, 7 * 37 % 101, 180_007, null, new Album("Album 7", "2025-01-08")),
+                track with { Artists = null });
+            Assert.Equal([new Artist("Artist 7")], track.Artists);
+        }
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task No_row_costs_the_page(bool search)
+    {
+        var (client, token) = await SignInAsync();
+        _spotify.AddPlaylist(Id, FakeSpotify.TrapRows.Values);
+        _spotify.AddSearch(FakeSpotify.TrapRows.Values);
+
+        var page = search
+            ? await client.SearchTracksAsync(token, "a", 0, 50, Cancelled)
+            : await client.GetPlaylistItemsAsync(token, Id, 0, 50, Cancelled);
+
+        var names = FakeSpotify.TrapRows.Keys.ToList();
+        Assert.Equal(names.Count, page.Tracks.Count);
+        Track? Row(string name) => page.Tracks[names.IndexOf(name)];
+        Assert.Null(Row("null row"));
+        Assert.Null(Row("row without a track"));
+        Assert.Equal("episode", Row("episode")!.Type);
+        Assert.Equal((null, true), (Row("local file")!.Id, Row("local file")!.IsLocal));
+        Assert.Equal("hologram", Row("unknown type")!.Type);
+        Assert.Empty(Row("no artists")!.Artists!);
+        Assert.Equal("", Row("album without a name")!.Album!.Name);
+        Assert.Null(Row("release date null")!.Album!.ReleaseDate);
+        foreach (var date in new[] { "1981", "1981-12", "0000" })
+            Assert.Equal(date, Row($"release date {date}")!.Album!.ReleaseDate);
+        Assert.Equal(Row("same track")!.Id, Row("same track again")!.Id);
+        Assert.Equal(0, Row("popularity 0")!.Popularity);
+        Assert.Null(Row("popularity absent")!.Popularity);
+        Assert.Equal("Say \"Cheese\" 'Twice'", Row("quotes")!.Name);
+        Assert.Equal("One, Two, Three", Row("commas")!.Name);
+        Assert.Equal("First\r\nSecond\nThird\u2028Fourth", Row("line breaks")!.Name);
+        Assert.Equal("Left\tRight", Row("tabs")!.Name);
+        Assert.Equal("Headphones 🎧 on 👩‍🎤", Row("emoji")!.Name);
+        Assert.Equal("=1+1", Row("leading =")!.Name);
+        Assert.Equal("Backslash\\", Row("backslash at the end")!.Name);
+        Assert.Equal("<script>alert(\"PySpotify\")</script>", Row("script")!.Name);
+        Assert.Equal(new string('x', 100_000), Row("100 kB name")!.Name);
+    }
+
+    [Fact]
+    public async Task A_track_is_found_under_its_older_name_too()
+    {
+        var (client, token) = await SignInAsync();
+        _spotify.AddPlaylist(Id, FakeSpotify.Tracks(2));
+        _spotify.OnPage = (_, page) =>
+        {
+            foreach (var row in page["items"]!.AsArray())
+            {
+                var track = row!["item"]!.DeepClone();
+                row.AsObject().Remove("item");
+                row["track"] = track;
+            }
+        };
+
+        var page = await client.GetPlaylistItemsAsync(token, Id, 0, 50, Cancelled);
+
+        Assert.Equal(["Track 0", "Track 1"], page.Tracks.Select(track => track!.Name));
+    }
+
+    [Fact]
+    public async Task What_Spotify_leaves_out_or_adds_harms_nothing()
+    {
+        var (client, token) = await SignInAsync();
+        _spotify.AddSearch(FakeSpotify.Tracks(1));
+        _spotify.OnPage = (_, page) =>
+        {
+            page.Remove("total");
+            page.Remove("next");
+            page["news"] = "of 2027";
+        };
+
+        var page = await client.SearchTracksAsync(token, "a", 0, 10, Cancelled);
+
+        Assert.Equal((null, false), (page.Total, page.HasNext));
+        Assert.Single(page.Tracks);
+    }
+
+    [Fact]
+    public async Task Development_Mode_gives_no_popularity_and_refuses_large_pages()
+    {
+        _spotify.DevelopmentMode = true;
+        var (client, token) = await SignInAsync(Person);
+        _spotify.AddSearch(FakeSpotify.Tracks(12));
+        _spotify.AddPlaylist(Id, FakeSpotify.Tracks(3));
+
+        var error = await Assert.ThrowsAsync<SpotifyInvalidLimitException>(() => client.SearchTracksAsync(token, "a", 0, 50, Cancelled));
+        Assert.Contains("50", error.Message, StringComparison.Ordinal);
+        var found = await client.SearchTracksAsync(token, "a", 0, 10, Cancelled);
+        var rows = await client.GetPlaylistItemsAsync(token, Id, 0, 50, Cancelled);
+
+        Assert.Equal(10, found.Tracks.Count);
+        Assert.All(found.Tracks.Concat(rows.Tracks), track => Assert.Null(track!.Popularity));
+    }
+
+    [Fact]
+    public async Task Refused_playlists_say_which_and_why()
+    {
+        _spotify.DevelopmentMode = true;
+        var (client, token) = await SignInAsync(Person);
+        _spotify.AddPlaylist("somebodyElses", FakeSpotify.Tracks(3), owned: false);
+
+        var unknown = await Assert.ThrowsAsync<SpotifyPlaylistNotFoundException>(
+            () => client.GetPlaylistItemsAsync(token, "nobodys", 0, 50, Cancelled));
+        var forbidden = await Assert.ThrowsAsync<SpotifyPlaylistForbiddenException>(
+            () => client.GetPlaylistItemsAsync(token, "somebodyElses", 0, 50, Cancelled));
+
+        Assert.Contains("nobodys", unknown.Message, StringComparison.Ordinal);
+        Assert.Contains("somebodyElses", forbidden.Message, StringComparison.Ordinal);
+        Assert.Equal(2, _spotify.Calls(Endpoint.Playlist));
+    }
+
+    [Fact]
+    public async Task Other_refusals_are_quoted()
+    {
+        var (client, token) = await SignInAsync();
+
+        var error = await Assert.ThrowsAsync<SpotifyResponseException>(() => client.SearchTracksAsync(token, "a", 990, 20, Cancelled));
+
+        Assert.Contains("400: 'Invalid offset'", error.Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("""{"error":{"status":400,"message":{"text":["odd"]}}}""")]
+    [InlineData("""{"error":null}""")]
+    [InlineData("[]")]
+    [InlineData("<html>")]
+    [InlineData("")]
+    public async Task A_refusal_may_have_any_body(string body)
+    {
+        var (client, token) = await SignInAsync();
+        _spotify.Fail(Fault.Body(400, "application/json", body), times: 2);
+
+        await Assert.ThrowsAsync<SpotifyResponseException>(() => client.SearchTracksAsync(token, "a", 0, 10, Cancelled));
+        await Assert.ThrowsAsync<SpotifyCredentialsException>(() => client.RequestTokenAsync(App, Cancelled));
+    }
+
+    [Fact]
+    public async Task An_app_gets_a_token_by_its_credentials()
+    {
+        var token = await Connect().RequestTokenAsync(App, Cancelled);
+
+        Assert.StartsWith("fake-access-token-", token.AccessToken, StringComparison.Ordinal);
+        Assert.Equal((3600, null), (token.ExpiresIn, token.RefreshToken));
+        Assert.Equal("client_credentials", Assert.Single(_spotify.Requests).GrantType);
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task A_person_gets_a_token_by_their_sign_in(bool rotates)
+    {
+        _spotify.RotatesRefreshTokens = rotates;
+        var old = Person;
+
+        var token = await Connect().RequestTokenAsync(old, Cancelled);
+
+        Assert.Equal("refresh_token", Assert.Single(_spotify.Requests).GrantType);
+        Assert.Equal(rotates ? _spotify.RefreshToken : null, token.RefreshToken);
+        Assert.Equal(rotates, old.RefreshToken != _spotify.RefreshToken);
+    }
+
+    [Theory]
+    [InlineData(400)]
+    [InlineData(401)]
+    public async Task Wrong_credentials_are_not_tried_again(int status)
+    {
+        _spotify.InvalidClientStatus = status;
+        var wrong = App with { ClientSecret = "s3cret-of-another-app" };
+
+        var error = await Assert.ThrowsAsync<SpotifyCredentialsException>(() => Connect().RequestTokenAsync(wrong, Cancelled));
+
+        Assert.Contains("invalid_client", error.Message, StringComparison.Ordinal);
+        Assert.DoesNotContain(wrong.ClientSecret, error.ToString(), StringComparison.Ordinal);
+        Assert.Equal(1, _spotify.Calls(Endpoint.Token));
+    }
+
+    [Fact]
+    public async Task An_expired_sign_in_is_not_tried_again()
+    {
+        var expired = App with { RefreshToken = "refresh-token-of-last-year" };
+
+        var error = await Assert.ThrowsAsync<SpotifySignInExpiredException>(() => Connect().RequestTokenAsync(expired, Cancelled));
+
+        Assert.DoesNotContain(expired.RefreshToken!, error.ToString(), StringComparison.Ordinal);
+        Assert.Equal(1, _spotify.Calls(Endpoint.Token));
+    }
+
+    [Theory]
+    [InlineData("{}")]
+    [InlineData("""{"access_token":"","expires_in":3600}""")]
+    [InlineData("""{"access_token":"fake-half-token","token_type":"Bearer"}""")]
+    [InlineData("""{"access_token":"fake-half-token","expires_in":"soon"}""")]
+    [InlineData("null")]
+    public async Task Half_a_token_is_none(string body)
+    {
+        _spotify.Fail(Fault.Body(200, "application/json", body));
+
+        var error = await Assert.ThrowsAsync<SpotifyResponseException>(() => Connect().RequestTokenAsync(App, Cancelled));
+
+        Assert.DoesNotContain("fake-half-token", error.ToString(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_refused_token_is_tried_again_and_then_named()
+    {
+        var (client, token) = await SignInAsync();
+        _spotify.AddSearch(FakeSpotify.Tracks(1));
+        _spotify.Fail(Fault.Unauthorized);
+        Assert.Single((await client.SearchTracksAsync(token, "a", 0, 10, Cancelled)).Tracks);
+
+        _spotify.ExpireTokens();
+        var error = await Assert.ThrowsAsync<SpotifyUnauthorizedException>(() => client.SearchTracksAsync(token, "a", 0, 10, Cancelled));
+
+        Assert.DoesNotContain(token, error.ToString(), StringComparison.Ordinal);
+        Assert.InRange(_spotify.Calls(Endpoint.Search), 4, 6);
+    }
+
+    [Fact]
+    public async Task A_short_limit_is_waited_out()
+    {
+        var clock = new HurriedClock();
+        var (client, token) = await SignInAsync(clock: clock);
+        _spotify.AddSearch(FakeSpotify.Tracks(1));
+        _spotify.Fail(Fault.Status(429, retryAfter: "7"), times: 2);
+        var start = clock.GetUtcNow();
+
+        Assert.Single((await client.SearchTracksAsync(token, "a", 0, 10, Cancelled)).Tracks);
+
+        Assert.Equal(3, _spotify.Calls(Endpoint.Search));
+        Assert.InRange(clock.GetUtcNow() - start, TimeSpan.FromSeconds(14), TimeSpan.FromSeconds(30));
+    }
+
+    [Theory]
+    [InlineData(null)]
+    [InlineData("absurd")]
+    [InlineData("-5")]
+    public async Task A_limit_without_a_time_is_waited_out_a_few_times(string? retryAfter)
+    {
+        var (client, token) = await SignInAsync();
+        _spotify.AddSearch(FakeSpotify.Tracks(1));
+        _spotify.Fail(Fault.Status(429, retryAfter), times: 2);
+        Assert.Single((await client.SearchTracksAsync(token, "a", 0, 10, Cancelled)).Tracks);
+
+        _spotify.Fail(Fault.Status(429, retryAfter), times: 100);
+        await Assert.ThrowsAsync<SpotifyRateLimitedException>(() => client.SearchTracksAsync(token, "a", 0, 10, Cancelled));
+
+        Assert.InRange(_spotify.Calls(Endpoint.Search), 5, 12);
+    }
+
+    [Fact]
+    public async Task A_long_limit_is_told_at_once()
+    {
+        var (client, token) = await SignInAsync();
+        _spotify.Fail(Fault.Status(429, retryAfter: "3600"), times: 100);
+
+        var error = await Assert.ThrowsAsync<SpotifyRateLimitedException>(() => client.SearchTracksAsync(token, "a", 0, 10, Cancelled));
+
+        Assert.Matches(@"after \d{4}-\d\d-\d\d \d\d:\d\d:\d\d UTC", error.Message);
+        Assert.Equal(1, _spotify.Calls(Endpoint.Search));
+    }
+
+    [Fact]
+    public async Task A_used_up_quota_is_told_at_once()
+    {
+        var (client, token) = await SignInAsync();
+        _spotify.Fail(Fault.Status(429, retryAfter: "5", reason: "QUOTA_EXCEEDED"), times: 100);
+
+        await Assert.ThrowsAsync<SpotifyQuotaExceededException>(() => client.SearchTracksAsync(token, "a", 0, 10, Cancelled));
+
+        Assert.Equal(1, _spotify.Calls(Endpoint.Search));
+    }
+
+    [Theory]
+    [InlineData(500)]
+    [InlineData(502)]
+    [InlineData(503)]
+    [InlineData(504)]
+    public async Task A_fault_of_Spotifys_is_tried_again_and_then_named(int status)
+    {
+        var (client, token) = await SignInAsync();
+        _spotify.AddPlaylist(Id, FakeSpotify.Tracks(1));
+        _spotify.Fail(Fault.Status(status), times: 2);
+        Assert.Single((await client.GetPlaylistItemsAsync(token, Id, 0, 50, Cancelled)).Tracks);
+
+        _spotify.Fail(Fault.Status(status), times: 100);
+        await Assert.ThrowsAsync<SpotifyUnavailableException>(() => client.GetPlaylistItemsAsync(token, Id, 0, 50, Cancelled));
+        await Assert.ThrowsAsync<SpotifyUnavailableException>(() => client.RequestTokenAsync(App, Cancelled));
+
+        Assert.Equal(3 + 4, _spotify.Calls(Endpoint.Playlist));
+    }
+
+    [Theory]
+    [InlineData(nameof(Fault.CutConnection))]
+    [InlineData(nameof(Fault.CutBody))]
+    public async Task A_cut_connection_is_tried_again_and_then_named(string name)
+    {
+        var fault = name == nameof(Fault.CutBody) ? Fault.CutBody : Fault.CutConnection;
+        var (client, token) = await SignInAsync();
+        _spotify.AddPlaylist(Id, FakeSpotify.Tracks(50));
+        _spotify.Fail(fault, times: 2);
+        Assert.Equal(50, (await client.GetPlaylistItemsAsync(token, Id, 0, 50, Cancelled)).Tracks.Count);
+
+        _spotify.Fail(fault, times: 100);
+        var error = await Assert.ThrowsAsync<SpotifyUnavailableException>(() => client.GetPlaylistItemsAsync(token, Id, 0, 50, Cancelled));
+
+        Assert.DoesNotContain(token, error.ToString(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Silence_ends_with_the_attempt()
+    {
+        var (_, token) = await SignInAsync();
+        var client = Connect(new HurriedClock { Real = TimeSpan.FromMilliseconds(100) });
+        _spotify.Fail(Fault.Hang, times: 2);
+        _spotify.Fail(Fault.NeverEnds, times: 2);
+
+        var error = await Assert.ThrowsAsync<SpotifyUnavailableException>(() => client.SearchTracksAsync(token, "a", 0, 10, Cancelled));
+
+        Assert.Contains("no answer within 0.1 s", error.Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("text/html", "<!DOCTYPE html><h1>Sign in to the Wi-Fi</h1>")]
+    [InlineData("application/json", "upstream connect error")]
+    [InlineData("application/json", "")]
+    [InlineData("application/json", "null")]
+    [InlineData("application/json", "[]")]
+    [InlineData("application/json", "{}")]
+    [InlineData("application/json", """{"tracks":null,"items":null}""")]
+    [InlineData("application/json", """{"tracks":{"items":{}},"items":7}""")]
+    [InlineData("application/json", """{"tracks":{"items":[{"popularity":"high"}]},"items":[{"item":{"popularity":"high"}}]}""")]
+    public async Task What_is_no_answer_says_so(string contentType, string body)
+    {
+        var (client, token) = await SignInAsync();
+        _spotify.Fail(Fault.Body(200, contentType, body), times: 2);
+
+        await Assert.ThrowsAsync<SpotifyResponseException>(() => client.SearchTracksAsync(token, "a", 0, 10, Cancelled));
+        await Assert.ThrowsAsync<SpotifyResponseException>(() => client.GetPlaylistItemsAsync(token, Id, 0, 50, Cancelled));
+    }
+
+    [Fact]
+    public async Task Half_an_answer_says_so()
+    {
+        var (client, token) = await SignInAsync();
+        _spotify.AddPlaylist(Id, FakeSpotify.Tracks(50));
+        _spotify.Fail(Fault.HalfJson);
+
+        var error = await Assert.ThrowsAsync<SpotifyResponseException>(() => client.GetPlaylistItemsAsync(token, Id, 0, 50, Cancelled));
+
+        Assert.Contains($"/v1/playlists/{Id}/items", error.Message, StringComparison.Ordinal);
+        Assert.DoesNotContain(token, error.ToString(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_right_answer_of_another_type_is_read()
+    {
+        var (client, token) = await SignInAsync();
+        _spotify.Fail(Fault.Body(200, "text/plain", """{"tracks":{"total":1,"items":[{"name":"a"}]}}"""));
+
+        Assert.Equal("a", Assert.Single((await client.SearchTracksAsync(token, "a", 0, 10, Cancelled)).Tracks)!.Name);
+    }
+
+    [Fact]
+    public async Task Who_cancels_waits_for_nothing()
+    {
+        var (client, token) = await SignInAsync();
+        _spotify.Fail(Fault.Hang);
+        using var patience = new CancellationTokenSource();
+
+        var call = client.SearchTracksAsync(token, "a", 0, 10, patience.Token);
+        await patience.CancelAsync();
+
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => call);
+    }
+
+    private SpotifyRequest[] Asked(Endpoint endpoint) => [.. _spotify.Requests.Where(request => request.Endpoint == endpoint)];
+
+    private async Task<(ISpotifyApi Client, string Token)> SignInAsync(SpotifyCredentials? credentials = null, HurriedClock? clock = null)
+    {
+        var client = Connect(clock);
+        return (client, (await client.RequestTokenAsync(credentials ?? App, Cancelled)).AccessToken);
+    }
+
+    private ISpotifyApi Connect(HurriedClock? clock = null)
+    {
+        clock ??= new();
+        var options = new SpotifyOptions(_spotify.ApiUrl, _spotify.AccountsUrl) { AttemptTimeout = clock.Real };
+        var http = SpotifyHandler.CreateClient(options, clock, NullLogger.Instance);
+        _clients.Add(http);
+        return Create(http, options);
+    }
+
+    /// <summary>Passes waiting times at once, and moves on by them; only an attempt has its real time.</summary>
+    private sealed class HurriedClock : TimeProvider
+    {
+        private long _ahead;
+
+        /// <summary>The time that passes as it does.</summary>
+        public TimeSpan Real { get; init; } = TimeSpan.FromSeconds(20.5);
+
+        public override DateTimeOffset GetUtcNow() => base.GetUtcNow() + TimeSpan.FromTicks(Interlocked.Read(ref _ahead));
+
+        public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period)
+        {
+            if (dueTime == Real || dueTime <= TimeSpan.Zero)
+                return base.CreateTimer(callback, state, dueTime, period);
+            Interlocked.Add(ref _ahead, dueTime.Ticks);
+            return base.CreateTimer(callback, state, TimeSpan.Zero, period);
+        }
+    }
+}

@@ -1,0 +1,238 @@
+using PySpotify.Workflow.StatesLanguage;
+
+namespace PySpotify.Workflow.Tests.StatesLanguage;
+
+internal static class Refusal
+{
+    public static string Of(Action load) => Assert.Throws<StateMachineException>(load).Message;
+}
+
+public sealed class RefusalTests
+{
+    private const string Inner = """{"StartAt": "I", "States": {"I": {"Type": "Pass", "End": true}}}""";
+
+    private static string OfState(string state) => Refusal.Of(() => Trial.OfState(state).Interpreter());
+
+    private static string OfMachine(string machine) => Refusal.Of(() => StateMachine.Load(machine));
+
+    [Theory]
+    [InlineData("QueryLanguage", "\"JSONata\"", "only JSONPath")]
+    [InlineData("Assign", "{}", "not supported here")]
+    [InlineData("HeartbeatSeconds", "5", "not supported here")]
+    [InlineData("HeartbeatSecondsPath", "\"$.a\"", "not supported here")]
+    [InlineData("Credentials", "{}", "not supported here")]
+    [InlineData("Arguments", "{}", "not supported here")]
+    [InlineData("Output", "{}", "not supported here")]
+    [InlineData("Seconds", "5", "not supported here")]
+    [InlineData("retry", "[]", "not supported here")]
+    [InlineData("InputPath", "\"$.a[*]\"", "not supported")]
+    [InlineData("InputPath", "\"$..a\"", "not supported")]
+    [InlineData("InputPath", "\"$.a[?(@.b)]\"", "not supported")]
+    [InlineData("InputPath", "\"$.a[0:2]\"", "not supported")]
+    [InlineData("InputPath", "\"$.a[-1]\"", "not supported")]
+    [InlineData("InputPath", "\"$.a[0,1]\"", "not supported")]
+    [InlineData("InputPath", "\"$['a','b']\"", "not supported")]
+    [InlineData("InputPath", "\"$['']\"", "not supported")]
+    [InlineData("InputPath", "\"$['a\"", "not supported")]
+    [InlineData("InputPath", "\"$[\"", "not supported")]
+    [InlineData("InputPath", "\"$.\"", "not supported")]
+    [InlineData("InputPath", "\"$a\"", "not supported")]
+    [InlineData("InputPath", "\"$.length()\"", "not supported")]
+    [InlineData("InputPath", "\"a\"", "must start with $")]
+    [InlineData("InputPath", "\"\"", "must start with $")]
+    [InlineData("InputPath", "5", "must be a string")]
+    [InlineData("OutputPath", "\"$.*\"", "not supported")]
+    [InlineData("InputPath", "\"$$.Task.Token\"", "context object")]
+    [InlineData("InputPath", "\"$$.Execution.Nmae\"", "context object")]
+    [InlineData("InputPath", "\"$$.Map.Item.Key\"", "context object")]
+    [InlineData("InputPath", "\"$$[0]\"", "context object")]
+    [InlineData("ResultPath", "\"$$.Execution\"", "context object")]
+    [InlineData("ResultPath", "\"$.a[*]\"", "not supported")]
+    [InlineData("Parameters", "[]", "must be an object")]
+    [InlineData("Parameters", "{\"a.$\": 5}", "path or an intrinsic function")]
+    [InlineData("Parameters", "{\"a.$\": \"$.b\", \"a\": 1}", "twice")]
+    [InlineData("ResultSelector", "{\"x\": [{\"a.$\": \"$.b[*]\"}]}", "not supported")]
+    [InlineData("TimeoutSeconds", "0", "integer from 1")]
+    [InlineData("TimeoutSeconds", "1.5", "integer from 1")]
+    [InlineData("TimeoutSeconds", "\"5\"", "integer from 1")]
+    [InlineData("Comment", "5", "must be a string")]
+    [InlineData("Retry", "{}", "must be an array")]
+    [InlineData("Parameters", "{\"FunctionName\": \"${Fetch}\"}", "the name ${Fetch} is not filled in")]
+    [InlineData("Comment", "\"for ${Fetch}\"", "the name ${Fetch} is not filled in")]
+    public void A_field_of_a_task_that_is_not_supported_is_refused(string field, string value, string why)
+    {
+        string message = OfState($$"""{"Type": "Task", "Resource": "arn:x:y", "{{field}}": {{value}}, "End": true}""");
+        Assert.StartsWith($"State 'S', field '{field}': ", message, StringComparison.Ordinal);
+        Assert.Contains(why, message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("""{}""", "Retry[0].ErrorEquals", "missing")]
+    [InlineData("""{"ErrorEquals": []}""", "Retry[0].ErrorEquals", "one or more")]
+    [InlineData("""{"ErrorEquals": [1]}""", "Retry[0].ErrorEquals", "one or more")]
+    [InlineData("""{"ErrorEquals": ["States.ALL", "E"]}""", "Retry[0].ErrorEquals", "alone")]
+    [InlineData("""{"ErrorEquals": ["States.ALL"]}, {"ErrorEquals": ["E"]}""", "Retry[0].ErrorEquals", "last")]
+    [InlineData("""{"ErrorEquals": ["States.Runtime"]}""", "Retry[0].ErrorEquals", "always ends")]
+    [InlineData("""{"ErrorEquals": ["States.Timeuot"]}""", "Retry[0].ErrorEquals", "no error States.Timeuot")]
+    [InlineData("""{"ErrorEquals": ["E"], "IntervalSeconds": 0}""", "Retry[0].IntervalSeconds", "integer from 1")]
+    [InlineData("""{"ErrorEquals": ["E"], "BackoffRate": 0.5}""", "Retry[0].BackoffRate", "from 1")]
+    [InlineData("""{"ErrorEquals": ["E"], "BackoffRate": "2"}""", "Retry[0].BackoffRate", "from 1")]
+    [InlineData("""{"ErrorEquals": ["E"], "MaxAttempts": -1}""", "Retry[0].MaxAttempts", "integer from 0")]
+    [InlineData("""{"ErrorEquals": ["E"], "IntervalSeconds": 5, "MaxDelaySeconds": 5}""", "Retry[0].MaxDelaySeconds", "greater than IntervalSeconds")]
+    [InlineData("""{"ErrorEquals": ["E"], "MaxDelaySeconds": 31622401}""", "Retry[0].MaxDelaySeconds", "integer from 1")]
+    [InlineData("""{"ErrorEquals": ["E"], "JitterStrategy": "SOME"}""", "Retry[0].JitterStrategy", "NONE or FULL")]
+    [InlineData("""{"ErrorEquals": ["E"], "Next": "S"}""", "Retry[0].Next", "not supported here")]
+    [InlineData("""{"ErrorEquals": ["E"]}, 5""", "Retry[1]", "must be an object")]
+    public void A_retrier_that_AWS_would_refuse_is_refused(string retriers, string field, string why)
+    {
+        string message = OfState($$"""{"Type": "Task", "Resource": "arn:x:y", "Retry": [{{retriers}}], "End": true}""");
+        Assert.StartsWith($"State 'S', field '{field}': ", message, StringComparison.Ordinal);
+        Assert.Contains(why, message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("""{"ErrorEquals": ["E"]}""", "Catch[0].Next", "missing")]
+    [InlineData("""{"ErrorEquals": ["E"], "Next": "Nowhere"}""", "Catch[0].Next", "no state 'Nowhere'")]
+    [InlineData("""{"ErrorEquals": ["States.ALL"], "Next": "S"}, {"ErrorEquals": ["E"], "Next": "S"}""", "Catch[0].ErrorEquals", "last")]
+    [InlineData("""{"ErrorEquals": ["E"], "Next": "S", "ResultPath": "$$.a"}""", "Catch[0].ResultPath", "context object")]
+    [InlineData("""{"ErrorEquals": ["E"], "Next": "S", "Assign": {}}""", "Catch[0].Assign", "not supported here")]
+    public void A_catcher_that_AWS_would_refuse_is_refused(string catchers, string field, string why)
+    {
+        string message = OfState($$"""{"Type": "Task", "Resource": "arn:x:y", "Catch": [{{catchers}}], "End": true}""");
+        Assert.StartsWith($"State 'S', field '{field}': ", message, StringComparison.Ordinal);
+        Assert.Contains(why, message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("""{"End": true}""", "Type", "missing")]
+    [InlineData("""{"Type": "Taks", "End": true}""", "Type", "no type 'Taks'")]
+    [InlineData("""{"Type": "Task", "End": true}""", "Resource", "missing")]
+    [InlineData("""{"Type": "Task", "Resource": "${Fetch}", "End": true}""", "Resource", "not filled in")]
+    [InlineData("""{"Type": "Task", "Resource": "fetch", "End": true}""", "Resource", "ARN")]
+    [InlineData("""{"Type": "Task", "Resource": "arn:aws:states:::lambda:invoke.waitForTaskToken", "End": true}""", "Resource", "waitForTaskToken")]
+    [InlineData("""{"Type": "Task", "Resource": "arn:x:y", "TimeoutSeconds": 5, "TimeoutSecondsPath": "$.a", "End": true}""", "TimeoutSecondsPath", "beside")]
+    [InlineData("""{"Type": "Pass"}""", "Next", "either")]
+    [InlineData("""{"Type": "Pass", "Next": "S", "End": true}""", "Next", "either")]
+    [InlineData("""{"Type": "Pass", "Next": "S", "End": false}""", "End", "must be true")]
+    [InlineData("""{"Type": "Pass", "Next": "Nowhere"}""", "Next", "no state 'Nowhere'")]
+    [InlineData("""{"Type": "Pass", "ResultSelector": {}, "End": true}""", "ResultSelector", "not supported here")]
+    [InlineData("""{"Type": "Pass", "Retry": [], "End": true}""", "Retry", "not supported here")]
+    [InlineData("""{"Type": "Pass", "Result": 1, "Parameters": {}, "End": true}""", "Result", "beside")]
+    [InlineData("""{"Type": "Succeed", "End": true}""", "End", "not supported here")]
+    [InlineData("""{"Type": "Succeed", "ResultPath": "$.a"}""", "ResultPath", "not supported here")]
+    [InlineData("""{"Type": "Fail", "InputPath": "$.a"}""", "InputPath", "not supported here")]
+    [InlineData("""{"Type": "Fail", "Error": "E", "ErrorPath": "$.a"}""", "ErrorPath", "beside")]
+    [InlineData("""{"Type": "Fail", "CausePath": "States.UUID()"}""", "CausePath", "not supported")]
+    [InlineData("""{"Type": "Wait", "End": true}""", "Seconds", "one of")]
+    [InlineData("""{"Type": "Wait", "Seconds": 1, "SecondsPath": "$.a", "End": true}""", "Seconds", "one of")]
+    [InlineData("""{"Type": "Wait", "Seconds": -1, "End": true}""", "Seconds", "integer from 0")]
+    [InlineData("""{"Type": "Wait", "Timestamp": "2026-01-31", "End": true}""", "Timestamp", "no time")]
+    [InlineData("""{"Type": "Wait", "Seconds": 1, "ResultPath": "$", "End": true}""", "ResultPath", "not supported here")]
+    [InlineData("""{"Type": "Parallel", "End": true}""", "Branches", "must not be empty")]
+    [InlineData("""{"Type": "Parallel", "Branches": [5], "End": true}""", "Branches[0]", "must be an object")]
+    [InlineData("""{"Type": "Parallel", "Branches": [{"States": {}}], "End": true}""", "Branches[0].StartAt", "missing")]
+    [InlineData("""{"Type": "Parallel", "Branches": [{"StartAt": "S", "States": {}}], "End": true}""", "Branches[0].StartAt", "no state 'S'")]
+    [InlineData($$"""{"Type": "Parallel", "Branches": [{{Inner}}, {{Inner}}], "End": true}""", "Branches[1].States", "'I' is used twice")]
+    [InlineData("""{"Type": "Parallel", "Branches": [{"StartAt": "S", "States": {"S": {"Type": "Succeed"}}}], "End": true}""", "Branches[0].States", "'S' is used twice")]
+    [InlineData($$"""{"Type": "Map", "End": true}""", "ItemProcessor", "missing")]
+    [InlineData($$"""{"Type": "Map", "Iterator": {{Inner}}, "End": true}""", "ItemProcessor", "missing")]
+    [InlineData($$"""{"Type": "Map", "ItemProcessor": {{Inner}}, "Parameters": {}, "End": true}""", "Parameters", "not supported here")]
+    [InlineData($$"""{"Type": "Map", "ItemProcessor": {{Inner}}, "ItemReader": {}, "End": true}""", "ItemReader", "not supported here")]
+    [InlineData($$"""{"Type": "Map", "ItemProcessor": {{Inner}}, "ToleratedFailureCount": 1, "End": true}""", "ToleratedFailureCount", "not supported here")]
+    [InlineData($$"""{"Type": "Map", "ItemProcessor": {{Inner}}, "MaxConcurrency": -1, "End": true}""", "MaxConcurrency", "integer from 0")]
+    [InlineData($$"""{"Type": "Map", "ItemProcessor": {{Inner}}, "ItemsPath": null, "End": true}""", "ItemsPath", "must be a path")]
+    [InlineData("""{"Type": "Map", "ItemProcessor": {"ProcessorConfig": {"Mode": "DISTRIBUTED", "ExecutionType": "STANDARD"}}, "End": true}""", "ItemProcessor.ProcessorConfig.Mode", "only INLINE")]
+    [InlineData("""{"Type": "Map", "ItemProcessor": {"ProcessorConfig": {"Mode": "INLINE", "ExecutionType": "STANDARD"}}, "End": true}""", "ItemProcessor.ProcessorConfig.ExecutionType", "not supported here")]
+    [InlineData("""{"Type": "Choice"}""", "Choices", "must not be empty")]
+    [InlineData("""{"Type": "Choice", "Choices": [], "Default": "S"}""", "Choices", "must not be empty")]
+    [InlineData("""{"Type": "Choice", "Choices": [{"Variable": "$.a", "IsPresent": true}]}""", "Choices[0].Next", "missing")]
+    [InlineData("""{"Type": "Choice", "Choices": [{"Variable": "$.a", "IsPresent": true, "Next": "No"}]}""", "Choices[0].Next", "no state 'No'")]
+    [InlineData("""{"Type": "Choice", "Choices": [{"IsPresent": true, "Next": "S"}]}""", "Choices[0].Variable", "missing")]
+    [InlineData("""{"Type": "Choice", "Choices": [{"Variable": "$.a", "Next": "S"}]}""", "Choices[0].Variable", "no comparison")]
+    [InlineData("""{"Type": "Choice", "Choices": [{"Variable": "$.a", "StringLike": "x", "Next": "S"}]}""", "Choices[0].StringLike", "not supported here")]
+    [InlineData("""{"Type": "Choice", "Choices": [{"Variable": "$.a", "BooleanLessThan": true, "Next": "S"}]}""", "Choices[0].BooleanLessThan", "not supported here")]
+    [InlineData("""{"Type": "Choice", "Choices": [{"Variable": "$.a", "IsNull": true, "IsString": true, "Next": "S"}]}""", "Choices[0].IsString", "not supported here")]
+    [InlineData("""{"Type": "Choice", "Choices": [{"Variable": "$.a", "StringEquals": 5, "Next": "S"}]}""", "Choices[0].StringEquals", "must be a string")]
+    [InlineData("""{"Type": "Choice", "Choices": [{"Variable": "$.a", "NumericEquals": "5", "Next": "S"}]}""", "Choices[0].NumericEquals", "must be a numeric")]
+    [InlineData("""{"Type": "Choice", "Choices": [{"Variable": "$.a", "BooleanEquals": "true", "Next": "S"}]}""", "Choices[0].BooleanEquals", "must be a boolean")]
+    [InlineData("""{"Type": "Choice", "Choices": [{"Variable": "$.a", "TimestampEquals": "today", "Next": "S"}]}""", "Choices[0].TimestampEquals", "must be a timestamp")]
+    [InlineData("""{"Type": "Choice", "Choices": [{"Variable": "$.a", "IsNull": "true", "Next": "S"}]}""", "Choices[0].IsNull", "must be a boolean")]
+    [InlineData("""{"Type": "Choice", "Choices": [{"Variable": "$.a", "StringEqualsPath": "b", "Next": "S"}]}""", "Choices[0].StringEqualsPath", "must start with $")]
+    [InlineData("""{"Type": "Choice", "Choices": [{"Variable": "$.a", "StringMatches": "a\\b", "Next": "S"}]}""", "Choices[0].StringMatches", "backslash")]
+    [InlineData("""{"Type": "Choice", "Choices": [{"And": [], "Next": "S"}]}""", "Choices[0].And", "must not be empty")]
+    [InlineData("""{"Type": "Choice", "Choices": [{"Or": [{"Variable": "$.a", "IsNull": true, "Next": "S"}], "Next": "S"}]}""", "Choices[0].Or[0].Next", "not supported here")]
+    [InlineData("""{"Type": "Choice", "Choices": [{"Not": {"Variable": "a", "IsNull": true}, "Next": "S"}]}""", "Choices[0].Not.Variable", "must start with $")]
+    [InlineData("""{"Type": "Choice", "Choices": [{"Not": {"Variable": "$.a", "IsNull": true}, "Variable": "$.b", "Next": "S"}]}""", "Choices[0].Variable", "not supported here")]
+    [InlineData("""{"Type": "Choice", "Choices": [{"Variable": "$.a", "IsNull": true, "Next": "S"}], "Retry": []}""", "Retry", "not supported here")]
+    [InlineData("""{"Type": "Choice", "Choices": [{"Variable": "$.a", "IsNull": true, "Next": "S"}], "Default": "No"}""", "Default", "no state 'No'")]
+    [InlineData("""{"Type": "Choice", "Choices": [{"Variable": "$.a", "IsNull": true, "Next": "S"}], "Next": "S"}""", "Next", "not supported here")]
+    public void A_state_that_is_not_valid_is_refused(string state, string field, string why)
+    {
+        string message = OfState(state);
+        Assert.StartsWith($"State 'S', field '{field}': ", message, StringComparison.Ordinal);
+        Assert.Contains(why, message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("no JSON", "not valid JSON")]
+    [InlineData("[]", "must be an object")]
+    [InlineData("""{"States": {}}""", "Field 'StartAt': it is missing.")]
+    [InlineData("""{"StartAt": "S"}""", "Field 'States': it is missing.")]
+    [InlineData("""{"StartAt": "S", "States": []}""", "Field 'States': it must be an object.")]
+    [InlineData("""{"StartAt": "T", "States": {"S": {"Type": "Succeed"}}}""", "Field 'StartAt': there is no state 'T' here.")]
+    [InlineData("""{"StartAt": "S", "States": {"S": {"Type": "Succeed"}}, "Version": "2.0"}""", "Field 'Version'")]
+    [InlineData("""{"StartAt": "S", "States": {"S": {"Type": "Succeed"}}, "QueryLanguage": "JSONata"}""", "Field 'QueryLanguage'")]
+    [InlineData("""{"StartAt": "S", "States": {"S": {"Type": "Succeed"}}, "TimeoutSeconds": 0}""", "Field 'TimeoutSeconds'")]
+    [InlineData("""{"StartAt": "S", "States": {"S": {"Type": "Succeed"}}, "Retry": []}""", "Field 'Retry': it is not supported here.")]
+    [InlineData("""{"StartAt": "S", "States": {"S": {"Type": "Succeed"}, "T": {"Type": "Succeed"}}}""", "State 'T', field 'Next': no other state leads here.")]
+    [InlineData("""{"StartAt": "S", "States": {"S": {"Type": "Succeed"}, "T": {"Type": "Pass", "Next": "T"}}}""", "State 'T', field 'Next': no other state leads here.")]
+    [InlineData("""{"StartAt": "S", "States": {"S": {"Type": "Succeed"}, "S": {"Type": "Succeed"}}}""", "not valid JSON")]
+    [InlineData("""{"StartAt": "S", "States": {"S": {"Type": "Succeed", "Comment": "a", "Comment": "b"}}}""", "not valid JSON")]
+    [InlineData("""{"StartAt": "S", "States": {"S": 5}}""", "State 'S', field '': it must be an object.")]
+    [InlineData("""{"StartAt": "", "States": {"": {"Type": "Succeed"}}}""", "must have 1 to 80 characters")]
+    [InlineData("""{"StartAt": "${A}", "States": {"${A}": {"Type": "Succeed"}}}""", "the name ${A} is not filled in")]
+    public void A_definition_that_is_not_valid_is_refused(string machine, string why) =>
+        Assert.Contains(why, OfMachine(machine), StringComparison.Ordinal);
+
+    [Fact]
+    public void A_state_of_a_branch_cannot_lead_out_of_it()
+    {
+        string message = OfMachine("""
+            {"StartAt": "P", "States": {
+              "P": {"Type": "Parallel", "Branches": [{"StartAt": "A", "States": {"A": {"Type": "Pass", "Next": "Q"}}}], "Next": "Q"},
+              "Q": {"Type": "Succeed"}}}
+            """);
+        Assert.Equal("State 'A', field 'Next': there is no state 'Q' here.", message);
+    }
+
+    [Fact]
+    public void Comments_are_allowed_wherever_AWS_allows_them()
+    {
+        StateMachine.Load("""
+            {"Comment": "c", "Version": "1.0", "QueryLanguage": "JSONPath", "TimeoutSeconds": 60, "StartAt": "P", "States": {
+              "P": {"Type": "Parallel", "Comment": "c", "Next": "M", "Branches": [{"Comment": "c", "StartAt": "A", "States": {"A": {"Type": "Fail", "Comment": "c"}}}],
+                "Retry": [{"Comment": "c", "ErrorEquals": ["E"]}], "Catch": [{"Comment": "c", "ErrorEquals": ["E"], "Next": "M"}]},
+              "M": {"Type": "Map", "Comment": "c", "Next": "C", "ItemProcessor": {"Comment": "c", "ProcessorConfig": {"Mode": "INLINE"}, "StartAt": "B", "States": {"B": {"Type": "Succeed", "Comment": "c"}}}},
+              "C": {"Type": "Choice", "Comment": "c", "Choices": [{"Comment": "c", "Not": {"Comment": "c", "Variable": "$", "IsNull": true}, "Next": "C"}], "Default": "W"},
+              "W": {"Type": "Wait", "Comment": "c", "Seconds": 1, "End": true}}}
+            """);
+    }
+
+    [Fact]
+    public void Names_are_filled_in_and_escaped()
+    {
+        StateMachine machine = StateMachine.Load("""{"StartAt": "S", "States": {"S": {"Type": "Pass", "Result": "${A.b}-${C}", "End": true}}}""",
+            new Dictionary<string, string> { ["A.b"] = "one \"two\"", ["C"] = @"\" });
+        FakeClock clock = new();
+        ExecutionResult result = clock.Run(() => new Interpreter(machine, (_, _) => throw new NotSupportedException(), clock, _ => { }).RunAsync("n", "{}"));
+        Assert.Equal("one \"two\"-\\", System.Text.Json.JsonSerializer.Deserialize<string>(result.Output!));
+    }
+
+    [Fact]
+    public void The_hash_is_that_of_the_definition_and_not_of_its_layout()
+    {
+        const string text = """{"StartAt": "S", "States": {"S": {"Type": "Succeed"}}}""";
+        Assert.Equal(StateMachine.Load(text).Definition, StateMachine.Load(text.Replace(" ", "\r\n", StringComparison.Ordinal)).Definition);
+        Assert.NotEqual(StateMachine.Load(text).Definition, StateMachine.Load(text.Replace("\"S\"", "\"T\"", StringComparison.Ordinal)).Definition);
+    }
+}

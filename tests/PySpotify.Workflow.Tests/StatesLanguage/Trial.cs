@@ -1,0 +1,93 @@
+using PySpotify.Workflow.StatesLanguage;
+
+namespace PySpotify.Workflow.Tests.StatesLanguage;
+
+/// <summary>A definition run under a fake clock, with what it called and recorded. Resources are named by their last
+/// part: <c>arn:x:fetch</c> is answered by what <see cref="On"/> got for <c>fetch</c>; else a task echoes its payload.</summary>
+internal sealed class Trial(string definition)
+{
+    private readonly Dictionary<string, TaskInvoker> _answers = [];
+    private readonly Lock _lock = new();
+
+    public FakeClock Clock { get; } = new();
+    public List<TaskCall> Calls { get; } = [];
+    public List<HistoryEvent> History { get; } = [];
+    public Func<double> Random { get; set; } = () => 0.5;
+    public CancellationToken Abort { get; set; }
+
+    /// <summary>The resources called, by their last part, in order.</summary>
+    public string[] Called => [.. Calls.Select(call => Resource(call))];
+
+    public static Trial OfState(string state) => new($$"""{"StartAt": "S", "States": {"S": {{state}} } }""");
+
+    /// <summary>A Task named S in which the fields stand.</summary>
+    public static Trial OfTask(string fields = "") =>
+        OfState($$"""{"Type": "Task", "Resource": "arn:x:task", {{fields}} {{(fields.Length > 0 ? "," : "")}} "End": true}""");
+
+    public Trial On(string resource, TaskInvoker answer)
+    {
+        _answers[resource] = answer;
+        return this;
+    }
+
+    public Trial On(string resource, Func<TaskCall, string> answer) => On(resource, (call, _) => Task.FromResult(answer(call)));
+
+    /// <summary>Answers with each in turn; an answer that starts with ! is an error's name; one alone is
+    /// given each time.</summary>
+    public Trial On(string resource, params string[] answers)
+    {
+        int next = 0;
+        return On(resource, _ => (answers.Length == 1 ? answers[0] : answers[next++]) switch
+        {
+            ['!', .. string error] => throw new TaskFailedException(error, $"{error} it was"),
+            string answer => answer,
+        });
+    }
+
+    /// <summary>Answers after so many seconds of the clock.</summary>
+    public Trial OnAfter(string resource, double seconds, string answer = "{}") => On(resource, async (_, ct) =>
+    {
+        await Task.Delay(TimeSpan.FromSeconds(seconds), Clock, ct);
+        return answer;
+    });
+
+    public ExecutionResult Run(string input = "{}") => Clock.Run(() => Interpreter().RunAsync("run-1", input, Abort));
+
+    public ExecutionResult Redrive(IEnumerable<HistoryEvent>? history = null)
+    {
+        HistoryEvent[] past = [.. history ?? History];
+        return Clock.Run(() => Interpreter().RedriveAsync(past, Abort));
+    }
+
+    /// <summary>Runs and gives the output.</summary>
+    public string Output(string input = "{}")
+    {
+        ExecutionResult result = Run(input);
+        Assert.True(result.Status == ExecutionStatus.Succeeded, $"{result.Status} in {result.State}: {result.Error}: {result.Cause}");
+        return result.Output!;
+    }
+
+    /// <summary>Runs and gives the error's name.</summary>
+    public string Error(string input = "{}")
+    {
+        ExecutionResult result = Run(input);
+        Assert.Equal(ExecutionStatus.Failed, result.Status);
+        return result.Error!;
+    }
+
+    public IEnumerable<HistoryEvent> Events(HistoryEventType type) => History.Where(e => e.Type == type);
+
+    public Interpreter Interpreter() => new(StateMachine.Load(definition), Invoke, Clock, Record, Random);
+
+    public static string Resource(TaskCall call) => call.Resource[(call.Resource.LastIndexOf(':') + 1)..];
+
+    private Task<string> Invoke(TaskCall call, CancellationToken ct)
+    {
+        lock (_lock)
+            Calls.Add(call);
+        return _answers.TryGetValue(Resource(call), out TaskInvoker? answer) ? answer(call, ct) : Task.FromResult(call.Payload);
+    }
+
+    // Through JSON, as a file would keep it.
+    private void Record(HistoryEvent e) => History.Add(HistoryEvent.FromJson(e.ToJson()));
+}

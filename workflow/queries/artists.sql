@@ -1,0 +1,35 @@
+-- Which artists have the most songs on each list this week, and the most popularity in sum?
+-- A song of unknown popularity adds nothing to the sum.
+-- 'latest' can be a day instead, such as '2026-11-22': then the last snapshot up to it.
+WITH
+listed AS (
+    SELECT 'top played' AS list, snapshot_date, track_id, rank, artist, track_pop
+    FROM spotifytopplayed_refined
+    UNION ALL
+    SELECT 'popular', snapshot_date, track_id, rank, artist, track_pop
+    FROM spotifypopularsongs_refined
+),
+week AS (
+    SELECT max(snapshot_date) AS snapshot_date
+    FROM listed
+    WHERE snapshot_date <= 'latest'
+),
+songs AS (
+    SELECT list, track_id, min(rank) AS rank, max(artist) AS artist, max(track_pop) AS track_pop
+    FROM listed
+    WHERE snapshot_date = (SELECT snapshot_date FROM week)
+    GROUP BY list, track_id
+),
+artists AS (
+    SELECT
+        list, artist, count(*) AS songs, sum(track_pop) AS popularity,
+        count(*) - count(track_pop) AS unknown_popularity, min(rank) AS best_rank
+    FROM songs
+    GROUP BY list, artist
+)
+SELECT
+    list, artist, songs, popularity, unknown_popularity, best_rank,
+    rank() OVER (PARTITION BY list ORDER BY songs DESC) AS place_by_songs,
+    rank() OVER (PARTITION BY list ORDER BY popularity DESC NULLS LAST) AS place_by_popularity
+FROM artists
+ORDER BY list DESC, songs DESC, popularity DESC NULLS LAST, artist

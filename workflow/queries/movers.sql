@@ -1,0 +1,56 @@
+-- Which songs moved up and down against the week before, the biggest moves first?
+-- That is the snapshot before, and days_between says how long before.
+-- 'latest' can be a day instead, such as '2026-11-22': then the last snapshot up to it.
+WITH
+listed AS (
+    SELECT 'top played' AS list, snapshot_date, track_id, rank, track, artist, track_pop
+    FROM spotifytopplayed_refined
+    UNION ALL
+    SELECT 'popular', snapshot_date, track_id, rank, track, artist, track_pop
+    FROM spotifypopularsongs_refined
+),
+-- Julian day numbers (the formula holds from 1901 to 2099): a day that seven divides is a Monday.
+days AS (
+    SELECT
+        list, snapshot_date,
+        367 * y - 7 * (y + (m + 9) / 12) / 4 + 275 * m / 9 + d + 1721014 AS day
+    FROM (
+        SELECT DISTINCT
+            list, snapshot_date,
+            CAST(substr(snapshot_date, 1, 4) AS integer) AS y,
+            CAST(substr(snapshot_date, 6, 2) AS integer) AS m,
+            CAST(substr(snapshot_date, 9, 2) AS integer) AS d
+        FROM listed
+        WHERE snapshot_date <= 'latest'
+    )
+),
+snapshots AS (
+    SELECT
+        list, snapshot_date,
+        lag(snapshot_date) OVER (PARTITION BY list ORDER BY snapshot_date) AS compared_with,
+        day - lag(day) OVER (PARTITION BY list ORDER BY snapshot_date) AS days_between
+    FROM days
+),
+week AS (
+    SELECT *
+    FROM snapshots
+    WHERE snapshot_date = (SELECT max(snapshot_date) FROM snapshots)
+),
+-- Several playlists or searches may list a song: its best place counts.
+places AS (
+    SELECT
+        list, snapshot_date, track_id,
+        min(rank) AS rank, max(track) AS track, max(artist) AS artist, max(track_pop) AS track_pop
+    FROM listed
+    GROUP BY list, snapshot_date, track_id
+)
+SELECT
+    now.list, was.rank - now.rank AS move, now.rank, was.rank AS rank_before,
+    now.track, now.artist, now.track_pop, now.track_id,
+    week.snapshot_date, week.compared_with, week.days_between
+FROM week
+JOIN places AS now ON now.list = week.list AND now.snapshot_date = week.snapshot_date
+JOIN places AS was
+    ON was.list = week.list AND was.snapshot_date = week.compared_with AND was.track_id = now.track_id
+WHERE was.rank <> now.rank
+ORDER BY abs(was.rank - now.rank) DESC, now.list DESC, now.rank, now.track_id
