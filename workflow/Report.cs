@@ -140,7 +140,7 @@ internal sealed class Report
         Column[] columns =
         [
             RankAndMove, SongColumn,
-            new("weeks", "Weeks", "number", row => Value(weeks[row.Text("track_id")!]["weeks"])),
+            new("weeks", "Weeks", "number", row => $"<span data-col=\"weeks\">{Value(weeks[row.Text("track_id")!]["weeks"])}</span>"),
             new("track_pop", "Popu­larity", "number"),
         ];
         var table = Table("top", list, $"{Title(list)}, the first ten", columns, rows.Take(Shown));
@@ -200,7 +200,7 @@ internal sealed class Report
     {
         Column[] columns =
         [
-            new("snapshot_date", "Snapshot", "day", row => $"<time datetime=\"{row["snapshot_date"]}\">{Date(row.Text("snapshot_date")!).ToString("d MMM yyyy", CultureInfo.InvariantCulture)}</time>"),
+            new("snapshot_date", "Snapshot", "day", row => $"<time data-col=\"snapshot_date\" datetime=\"{row["snapshot_date"]}\">{Date(row.Text("snapshot_date")!).ToString("d MMM yyyy", CultureInfo.InvariantCulture)}</time>"),
             new("songs", "Songs", "number"), new("unknown_popularity", "No popu­larity", "number wide"), new("unknown_year", "No year", "number"), new("quarantined", "Quaran­tined", "number wide"),
         ];
         var rows = Rows("health", list).ToList();
@@ -264,7 +264,7 @@ internal sealed class Report
         return $"""
             <p class="note">The songs that lead the {Title(list).ToLowerInvariant()} on {Day(_week)}, and where they stood before. {note}</p>
             <figure data-query="popularity" data-list="{list}">
-            {Ranks("broad", 1080, 36, songs, labelWidth: 300)}
+            {Ranks("broad", 940, 34, songs, labelWidth: 290)}
             {Ranks("narrow", 340, 34, songs, labelWidth: 152)}
             </figure>
             """;
