@@ -74,6 +74,7 @@ internal static class Commands
         root.Subcommands.Add(SignIn());
         root.Subcommands.Add(Query());
         root.Subcommands.Add(WriteReport());
+        root.Subcommands.Add(Refine());
         return root;
     }
 
@@ -215,6 +216,29 @@ internal static class Commands
             return Succeeded;
         });
         return report;
+    }
+
+    private static Command Refine()
+    {
+        Option<DateOnly?> one = new("--snapshot-date") { Description = "One snapshot, YYYY-MM-DD; all unless given.", HelpName = "date", CustomParser = ReadDate };
+        Option<bool> spark = new("--spark") { Description = "Into Parquet, by the job that AWS Glue runs; needs pyspark." };
+        Command refine = new("refine", "Fill the tables anew from the CSV files.") { one, spark };
+        refine.SetAction(async (command, cancellationToken) =>
+        {
+            var data = Folder(command);
+            using var hold = data.Hold();
+            if (command.GetValue(spark))
+            {
+                await SparkJob.RunAsync(data, command.GetValue(one), cancellationToken);
+                Console.WriteLine($"Parquet     {data.Refined}");
+                return Succeeded;
+            }
+
+            foreach (var (table, rows) in await Warehouse(data).RefineAllAsync(command.GetValue(one), cancellationToken))
+                Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{table}: {rows:N0} rows"));
+            return Succeeded;
+        });
+        return refine;
     }
 
     private static async Task ShowResultAsync(DataFolder data, CancellationToken cancellationToken)

@@ -18,6 +18,9 @@ public sealed class DataFolder(string root)
     /// <summary>In place of the raw bucket.</summary>
     public string Raw => Path.Combine(Root, "raw");
 
+    /// <summary>In place of the refined bucket: Parquet, where Spark wrote it.</summary>
+    public string Refined => Path.Combine(Root, "refined");
+
     /// <summary>One file an execution.</summary>
     public string Executions => Path.Combine(Root, "executions");
 

@@ -125,6 +125,43 @@ public sealed class Warehouse(string path, string rawFolder, TimeProvider clock)
         return counts;
     }
 
+    /// <summary>Crawls the raw folder, refines what is there and crawls that: what a run does, for snapshots of any age.</summary>
+    /// <param name="snapshotDate">One snapshot; null is all of them.</param>
+    /// <param name="cancellationToken">Ends it between two snapshots.</param>
+    /// <returns>Rows by refined table.</returns>
+    /// <exception cref="CrawlFailedException">A file has other columns.</exception>
+    /// <exception cref="RefineException">There is no such snapshot, or a cell is not of its column's type.</exception>
+    public async Task<IReadOnlyDictionary<string, int>> RefineAllAsync(DateOnly? snapshotDate, CancellationToken cancellationToken)
+    {
+        await CrawlAsync(RawCrawler);
+        List<DateOnly> found;
+        await using (var connection = await OpenAsync(cancellationToken))
+        {
+            found = [.. Query(connection, $"SELECT DISTINCT snapshot_date FROM catalog WHERE table_name IN ('{string.Join("', '", RawTables)}') ORDER BY 1")
+                .Select(date => DateOnly.ParseExact(date, "yyyy-MM-dd", CultureInfo.InvariantCulture))];
+        }
+
+        var chosen = found.Where(date => snapshotDate is null || date == snapshotDate).ToList();
+        if (chosen is [])
+            throw new RefineException($"{rawFolder} has no snapshot{(snapshotDate is { } date ? $" of {date:yyyy-MM-dd}" : "")}");
+        var counts = new SortedDictionary<string, int>(StringComparer.Ordinal);
+        foreach (var date in chosen)
+        {
+            foreach (var (table, rows) in await RefineAsync(date, cancellationToken))
+                counts[table] = counts.GetValueOrDefault(table) + rows;
+        }
+
+        await CrawlAsync(RefinedCrawler);
+        return counts;
+
+        async Task CrawlAsync(string crawler)
+        {
+            await StartAsync(crawler, cancellationToken);
+            if (await GetAsync(crawler, cancellationToken) is { LastCrawl: { Succeeded: false } failed })
+                throw new CrawlFailedException(crawler, failed.Error);
+        }
+    }
+
     /// <summary>Runs one read-only statement.</summary>
     /// <param name="sql">The statement. It can read the tables and nothing else.</param>
     /// <param name="cancellationToken">Ends it.</param>
@@ -325,4 +362,4 @@ public sealed class QueryException(string message, Exception? inner = null) : Py
 /// <summary>The warehouse cannot be opened.</summary>
 public sealed class WarehouseException(string path, Exception inner) : PySpotifyException(
     $"{path} cannot be opened as a warehouse: {inner.Message} If it is damaged, move it away; "
-    + "it is made anew, and `pyspotify run` with each --snapshot-date fills it again.", inner);
+    + "`pyspotify refine` makes it anew from the CSV files.", inner);

@@ -15,8 +15,9 @@ public sealed class S3ObjectStore(IAmazonS3 s3, string bucket) : IObjectStore
             var response = await s3.GetObjectAsync(bucket, Keys.Checked(key), cancellationToken);
             return response.ResponseStream;
         }
-        catch (AmazonS3Exception e) when (e.StatusCode == HttpStatusCode.NotFound)
+        catch (AmazonS3Exception e) when (e.StatusCode is HttpStatusCode.NotFound or HttpStatusCode.Forbidden)
         {
+            // To who may not list a bucket, S3 says of a missing object that it is forbidden.
             throw new ObjectNotFoundException($"s3://{bucket}/{key}", e);
         }
     }
