@@ -21,7 +21,8 @@ public sealed class Pipeline : Stack
         var catalog = new Catalog(settings, place, storage);
         var functions = new Functions(settings, secrets, storage, catalog);
         var analytics = new Analytics(storage, catalog);
-        var workflow = new Workflow(settings, place, functions, catalog);
+        var quickSight = settings.QuickSightUser is { } user ? new QuickSight(user, place, storage, catalog, analytics) : null;
+        var workflow = new Workflow(settings, place, functions, catalog, quickSight);
         _ = new Alerts(settings, place, workflow);
 
         StateMachine = workflow.StateMachine.Arn;
