@@ -15,7 +15,7 @@ public sealed class Functions : ComponentResource
     /// </summary>
     private static readonly Dictionary<string, (string Policy, int Memory, int Timeout)> Sizes = new()
     {
-        ["Authenticate"] = ("authenticate", 512, 55),
+        ["Authenticate"] = ("authenticate", 512, 290),
         ["FetchTopPlayed"] = ("fetch-top-played", 512, 840),
         ["FetchPopular"] = ("fetch-popular", 768, 840),
         ["WriteCsv"] = ("write-csv", 768, 300),
@@ -65,9 +65,16 @@ public sealed class Functions : ComponentResource
                 Role = role,
                 MemorySize = memory,
                 Timeout = timeout,
-                Environment = name is "FetchTopPlayed" or "FetchPopular" or "WriteCsv"
-                    ? new FunctionEnvironmentArgs { Variables = { [Handlers.RawBucket] = storage.Raw.BucketName } }
-                    : null!,
+                Environment = name switch
+                {
+                    // Both branches fetch at once, so that together they keep to the four calls of a local run.
+                    "FetchTopPlayed" or "FetchPopular" => new FunctionEnvironmentArgs
+                    {
+                        Variables = { [Handlers.RawBucket] = storage.Raw.BucketName, [Handlers.Concurrency] = "2" },
+                    },
+                    "WriteCsv" => new FunctionEnvironmentArgs { Variables = { [Handlers.RawBucket] = storage.Raw.BucketName } },
+                    _ => null!,
+                },
                 LoggingConfig = new FunctionLoggingConfigArgs
                 {
                     LogFormat = "JSON",

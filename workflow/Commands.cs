@@ -193,8 +193,7 @@ internal static class Commands
     private static async Task<(IReadOnlyList<string> Columns, IReadOnlyList<object?[]> Rows)> AskAsync(
         Warehouse warehouse, string question, DateOnly? week, string? track, CancellationToken cancellationToken)
     {
-        // A statement has at least two words, a name has one.
-        if (!question.Any(char.IsWhiteSpace))
+        if (question.All(c => char.IsLetterOrDigit(c) || c == '-'))
         {
             var answer = await NamedQuery.Get(question).AskAsync(warehouse, week, track, cancellationToken);
             return (answer.Columns, answer.Rows);

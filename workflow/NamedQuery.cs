@@ -30,11 +30,12 @@ internal sealed partial record NamedQuery(string Name, string Question, string S
     /// <exception cref="QueryException">There is none.</exception>
     public static NamedQuery Get(string name)
     {
-        var nearest = All.MinBy(query => Distance(query.Name, name))!;
-        return nearest.Name == name ? nearest : throw new QueryException(
-            $"There is no query '{name}'. "
-            + (Distance(nearest.Name, name) <= 3 || nearest.Name.Contains(name, StringComparison.OrdinalIgnoreCase) ? $"Do you mean {nearest.Name}? " : "")
-            + "`pyspotify query` lists them.");
+        if (All.FirstOrDefault(query => query.Name == name) is { } found)
+            return found;
+        var nearest = All.FirstOrDefault(query => name.Length > 2 && query.Name.Contains(name, StringComparison.OrdinalIgnoreCase))
+            ?? All.Where(query => Distance(query.Name, name) <= name.Length / 3).MinBy(query => Distance(query.Name, name));
+        throw new QueryException(
+            $"There is no query '{ResultTable.Clean(name)}'. {(nearest is null ? "" : $"Do you mean {nearest.Name}? ")}`pyspotify query` lists them.");
     }
 
     /// <summary>Asks it.</summary>

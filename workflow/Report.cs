@@ -14,7 +14,7 @@ internal sealed class Report
 {
     private const int Shown = 10, Movers = 6, Entries = 8, Leavers = 4, Artists = 6, Snapshots = 6;
 
-    /// <summary>The pictures of ranks over weeks go back as far as half a year.</summary>
+    /// <summary>Ranks over weeks go back half a year, on a phone a quarter.</summary>
     private const int MostDays = 182;
 
     private static readonly HtmlEncoder Encoder = HtmlEncoder.Create(UnicodeRanges.All);
@@ -45,13 +45,9 @@ internal sealed class Report
             answers.Add((query.Name, await query.AskAsync(warehouse, week, null, cancellationToken)));
         var report = new Report(answers);
         var template = await File.ReadAllTextAsync(Path.Combine(AppContext.BaseDirectory, "report.html"), cancellationToken);
-        var partial = data.Report + ".partial";
-        await File.WriteAllTextAsync(
-            partial,
+        WholeFile.Write(data.Report, Encoding.UTF8.GetBytes(
             template.Replace("{{title}}", Day(report._week), StringComparison.Ordinal)
-                .Replace("{{body}}", report.Body(data.IsSample), StringComparison.Ordinal),
-            cancellationToken);
-        File.Move(partial, data.Report, overwrite: true);
+                .Replace("{{body}}", report.Body(data.IsSample), StringComparison.Ordinal)));
     }
 
     private string Body(bool isSample) => $"""
@@ -140,7 +136,7 @@ internal sealed class Report
         Column[] columns =
         [
             RankAndMove, SongColumn,
-            new("weeks", "Weeks", "number", row => Value(weeks[row.Text("track_id")!]["weeks"])),
+            new("weeks", "Weeks", "number", row => $"<span data-col=\"weeks\">{Value(weeks[row.Text("track_id")!]["weeks"])}</span>"),
             new("track_pop", "Popu­larity", "number"),
         ];
         var table = Table("top", list, $"{Title(list)}, the first ten", columns, rows.Take(Shown));
@@ -200,7 +196,7 @@ internal sealed class Report
     {
         Column[] columns =
         [
-            new("snapshot_date", "Snapshot", "day", row => $"<time datetime=\"{row["snapshot_date"]}\">{Date(row.Text("snapshot_date")!).ToString("d MMM yyyy", CultureInfo.InvariantCulture)}</time>"),
+            new("snapshot_date", "Snapshot", "day", row => $"<time data-col=\"snapshot_date\" datetime=\"{row["snapshot_date"]}\">{Date(row.Text("snapshot_date")!).ToString("d MMM yyyy", CultureInfo.InvariantCulture)}</time>"),
             new("songs", "Songs", "number"), new("unknown_popularity", "No popu­larity", "number wide"), new("unknown_year", "No year", "number"), new("quarantined", "Quaran­tined", "number wide"),
         ];
         var rows = Rows("health", list).ToList();
@@ -215,8 +211,9 @@ internal sealed class Report
     {
         const double width = 360, height = 150, top = 18, axis = height - 20;
         var rows = Rows("years", list).ToList();
-        var known = rows.Where(row => row.Text("year") is not null).Select(row => (Year: int.Parse(row.Text("year")!, CultureInfo.InvariantCulture), Row: row)).ToList();
-        var unknown = rows.Where(row => row.Text("year") is null).Sum(row => row.Number("songs") ?? 0);
+        var known = rows.Where(row => int.TryParse(row.Text("year"), NumberStyles.None, null, out _))
+            .Select(row => (Year: int.Parse(row.Text("year")!, CultureInfo.InvariantCulture), Row: row)).ToList();
+        var unknown = rows.Sum(row => row.Number("songs")) - known.Sum(year => year.Row.Number("songs"));
         if (known.Count == 0)
             return Nothing("No song has a known year.");
         var last = known.Max(year => year.Year);
@@ -264,8 +261,8 @@ internal sealed class Report
         return $"""
             <p class="note">The songs that lead the {Title(list).ToLowerInvariant()} on {Day(_week)}, and where they stood before. {note}</p>
             <figure data-query="popularity" data-list="{list}">
-            {Ranks("broad", 1080, 36, songs, labelWidth: 300)}
-            {Ranks("narrow", 340, 34, songs, labelWidth: 152)}
+            {Ranks("broad", 940, 34, songs, labelWidth: 290)}
+            {Ranks("narrow", 340, 34, [.. songs.Select(song => song.Where(row => newest - DayNumber(row.Text("snapshot_date")!) < MostDays / 2).ToList())], labelWidth: 152)}
             </figure>
             """;
     }
@@ -322,7 +319,10 @@ internal sealed class Report
 
             foreach (var row in songs[n].Where(row => row.Number("rank") is not null))
                 svg.Append(Invariant($"<circle data-day=\"{row.Text("snapshot_date")}\" data-rank=\"{row["rank"]}\" cx=\"{X(row):0.#}\" cy=\"{Y(row.Number("rank")!.Value):0.#}\" r=\"{(row == songs[n][^1] ? 4.5 : snapshots.Count > 12 ? 2.5 : 4)}\"><title>{Html(row.Text("track"))}, {ShortDay(row)}: rank {row["rank"]}, popularity {row["track_pop"] ?? "unknown"}</title></circle>"));
+            // Songs of several playlists may share a rank; their names need a place each.
             var y = top + n * slot;
+            if (songs[n][^1].Number("rank") is { } now && Math.Abs(Y(now) - y) > 1)
+                svg.Append(Invariant($"<path class=\"lead\" d=\"M{X(songs[n][^1])} {Y(now):0.#}L{right + 11} {y:0.#}\"/>"));
             svg.Append(Invariant($"<text x=\"{right + 14}\" y=\"{y - 1:0.#}\"><tspan class=\"name\">{Html(Short(songs[n][0].Text("track")!, labelWidth - 28))}</tspan><tspan class=\"quiet\" x=\"{right + 14}\" dy=\"1.25em\" font-size=\"11\">{Html(Short(songs[n][0].Text("artist")!, labelWidth - 20))}</tspan></text></g>"));
         }
 
@@ -355,8 +355,8 @@ internal sealed class Report
     /// <param name="Cell">A cell's inside, where it is more than the value.</param>
     private sealed record Column(string Name, string Head, string Kind, Func<Answer.Row, string>? Cell = null)
     {
-        public string Write(Answer.Row row) => Cell is not null
-            ? $"<td class=\"{Kind}\">{Cell(row)}</td>"
+        public string Write(Answer.Row row) => Kind is "song" or "artist" or "day" ? $"<th scope=\"row\" class=\"{Kind}\">{Cell!(row)}</th>"
+            : Cell is not null ? $"<td class=\"{Kind}\">{Cell(row)}</td>"
             : $"<td class=\"{Kind}\" data-col=\"{Name}\">{Value(row[Name])}</td>";
     }
 

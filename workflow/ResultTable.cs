@@ -12,7 +12,7 @@ namespace PySpotify.Workflow;
 internal static class ResultTable
 {
     /// <summary>A column that is cut keeps at least this many cells.</summary>
-    private const int NarrowestText = 10;
+    private const int NarrowestText = 16;
 
     private static readonly JsonSerializerOptions Json = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 

@@ -39,7 +39,7 @@ public sealed partial class Authenticate(ISpotifyApi spotify, ISecretStore secre
         var plan = ExecutionInput.Read(input.Input, input.StartTime);
         var credentials = await Secrets.ReadCredentialsAsync(secrets, cancellationToken);
         var fingerprint = Fingerprint(credentials);
-        var token = await Secrets.ReadTokenAsync(secrets, cancellationToken);
+        var token = await Secrets.ReadTokenAsync(secrets, Secrets.Token, cancellationToken);
         if (token is null || token.IssuedFor != fingerprint || token.ExpiresAt - clock.GetUtcNow() <= LongEnough)
             token = await RequestTokenAsync(credentials, fingerprint, cancellationToken);
         return new(plan.SnapshotDate, plan.TopPlayed, plan.Popular, new(Secrets.Token, token.ExpiresAt));

@@ -16,13 +16,16 @@ public sealed record Popular(IReadOnlyList<string> Queries);
 public sealed partial record ExecutionInput(DateOnly SnapshotDate, TopPlayed TopPlayed, Popular Popular)
 {
     /// <summary>
-    /// Playlists and queries together, at most. It keeps the execution's history under Step Functions' 25,000 events
-    /// and, with <see cref="MaxQueryLength"/>, every payload under 64 kB; past it, a Distributed Map is the way.
+    /// Playlists and queries together, at most. It keeps the execution's history under Step Functions' 25,000 events;
+    /// past it, a Distributed Map is the way.
     /// </summary>
-    public const int MaxSources = 100;
+    public const int MaxSources = 300;
 
     /// <summary>Characters in a query, at most.</summary>
-    public const int MaxQueryLength = 100;
+    public const int MaxQueryLength = 200;
+
+    /// <summary>Bytes of the input as JSON, at most. It keeps every payload under 64 kB.</summary>
+    public const int MaxBytes = 40_000;
 
     /// <summary>
     /// Reads an execution's input: <c>topPlayed.playlistIds</c>, <c>popular.queries</c> (either may be left out or
@@ -35,6 +38,8 @@ public sealed partial record ExecutionInput(DateOnly SnapshotDate, TopPlayed Top
     public static ExecutionInput Read(JsonElement input, DateTimeOffset startTime)
     {
         Expect(input, "the input", "topPlayed", "popular", "snapshotDate");
+        if (JsonSerializer.SerializeToUtf8Bytes(input, PayloadJson.Default.JsonElement).Length is > MaxBytes and var bytes)
+            throw new InvalidInputException("the input", $"has {bytes} bytes as JSON; one execution takes {MaxBytes} at most");
         var date = ReadDate(input) ?? DateOnly.FromDateTime(startTime.UtcDateTime);
         var playlistIds = ReadList(input, "topPlayed", "playlistIds");
         for (var i = 0; i < playlistIds.Count; i++)
@@ -71,8 +76,7 @@ public sealed partial record ExecutionInput(DateOnly SnapshotDate, TopPlayed Top
     {
         if (!input.TryGetProperty("snapshotDate", out var text) || text.ValueKind == JsonValueKind.Null)
             return null;
-        return text.ValueKind == JsonValueKind.String
-            && DateOnly.TryParseExact(text.GetString(), "yyyy-MM-dd", CultureInfo.InvariantCulture, DateTimeStyles.None, out var date)
+        return DateOnly.TryParseExact(Text(text.GetString), "yyyy-MM-dd", CultureInfo.InvariantCulture, DateTimeStyles.None, out var date)
             ? date
             : throw new InvalidInputException("snapshotDate", "is no date; write it as 2026-11-22");
     }
@@ -85,10 +89,13 @@ public sealed partial record ExecutionInput(DateOnly SnapshotDate, TopPlayed Top
         Expect(element, group, field);
         if (!element.TryGetProperty(field, out var list))
             return [];
-        if (list.ValueKind != JsonValueKind.Array || list.EnumerateArray().Any(item => item.ValueKind != JsonValueKind.String))
+        if (list.ValueKind != JsonValueKind.Array)
             throw new InvalidInputException(name, "must be a list of strings");
 
-        List<string> values = [.. list.EnumerateArray().Select(item => item.GetString()!)];
+        List<string> values = [];
+        foreach (var item in list.EnumerateArray())
+            values.Add(Text(item.GetString) ?? throw new InvalidInputException($"{name}[{values.Count}]", "is no text"));
+
         for (var i = 0; i < values.Count && values.Count <= MaxSources; i++)
         {
             if (values.IndexOf(values[i]) < i)
@@ -104,9 +111,23 @@ public sealed partial record ExecutionInput(DateOnly SnapshotDate, TopPlayed Top
             throw new InvalidInputException(name, "must be a JSON object");
         foreach (var property in element.EnumerateObject())
         {
-            if (!fields.Contains(property.Name))
+            var field = Text(() => property.Name);
+            if (!fields.Contains(field))
                 throw new InvalidInputException(
-                    $"'{property.Name}' in {name}", $"is not known; known are {string.Join(", ", fields)}");
+                    $"'{field}' in {name}", $"is not known; known are {string.Join(", ", fields)}");
+        }
+    }
+
+    /// <summary>Null where it is no text: another kind of value, or half a surrogate pair, which JSON can escape.</summary>
+    private static string? Text(Func<string?> read)
+    {
+        try
+        {
+            return read();
+        }
+        catch (InvalidOperationException)
+        {
+            return null;
         }
     }
 

@@ -13,6 +13,9 @@ public sealed record FetchTopPlayedInput(string PlaylistId, TokenReference Token
 /// <summary>Stages the tracks of one playlist, in its order, each once.</summary>
 public sealed class FetchTopPlayed(ISpotifyApi spotify, TrackStaging staging)
 {
+    // Ten times what Spotify lets a playlist hold; it ends a list whose pages always name a next one.
+    private const int LongestPlaylist = 100_000;
+
     /// <exception cref="SpotifyTokenExpiredException">The token has run out; authenticate and come back.</exception>
     /// <exception cref="SpotifyPlaylistNotFoundException">Spotify knows no such playlist for this app.</exception>
     /// <exception cref="SpotifyPlaylistForbiddenException">The playlist is not the signed-in user's.</exception>
@@ -24,7 +27,7 @@ public sealed class FetchTopPlayed(ISpotifyApi spotify, TrackStaging staging)
             source,
             Keys.Staged(input.Execution, Tables.TopPlayed, source),
             token => (offset, limit, ct) => spotify.GetPlaylistItemsAsync(token, input.PlaylistId, offset, limit, ct),
-            cap: int.MaxValue,
+            LongestPlaylist,
             songs => songs,
             cancellationToken);
     }

@@ -1,3 +1,4 @@
+using System.Text.Json;
 using System.Text.Json.Serialization;
 using PySpotify.Functions.Crawling;
 using PySpotify.Functions.Spotify;
@@ -11,6 +12,7 @@ namespace PySpotify.Functions;
     UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow,
     RespectNullableAnnotations = true,
     RespectRequiredConstructorParameters = true)]
+[JsonSerializable(typeof(JsonElement))]
 [JsonSerializable(typeof(AuthenticateInput))]
 [JsonSerializable(typeof(AuthenticateOutput))]
 [JsonSerializable(typeof(FetchTopPlayedInput))]

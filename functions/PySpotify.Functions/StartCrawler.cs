@@ -24,8 +24,10 @@ public sealed class StartCrawler(ICrawler crawler)
         if (input.Crawl.Status == Crawl.Failed && input.Crawl.RedriveCount == input.RedriveCount)
             throw new CrawlFailedException(input.Crawler, input.Crawl.Error);
 
-        var before = (await crawler.GetAsync(input.Crawler, cancellationToken)).LastCrawl?.StartTime;
-        var started = await crawler.StartAsync(input.Crawler, cancellationToken);
-        return new Crawl(started ? Crawl.Running : Crawl.Waiting, before, RedriveCount: input.RedriveCount);
+        // Started only from rest: were another's crawl to end between these calls, the poll would take it for ours.
+        var status = await crawler.GetAsync(input.Crawler, cancellationToken);
+        var started = status.Ready && await crawler.StartAsync(input.Crawler, cancellationToken);
+        return new Crawl(
+            started ? Crawl.Running : Crawl.Waiting, status.LastCrawl?.StartTime, RedriveCount: input.RedriveCount);
     }
 }

@@ -1,5 +1,5 @@
--- Which artists have the most songs on each list this week, and the most popularity in sum?
--- A song of unknown popularity adds nothing to the sum.
+-- Which artists have the most songs and the most popularity this week?
+-- Places count by number of songs and by summed popularity, to which a song of unknown popularity adds nothing.
 -- 'latest' can be a day instead, such as '2026-11-22': then the last snapshot up to it.
 WITH
 listed AS (

@@ -1,4 +1,5 @@
--- How sound is each snapshot: how many rows, how many without popularity or year, how many set aside in quarantine?
+-- What does each snapshot hold, and what is missing from it?
+-- quarantined: rows set aside because they had no artist, name or id. days_between: since the snapshot before.
 -- weeks_missing: whole weeks (Monday to Sunday) without a snapshot since the one before.
 -- 'latest' can be a day instead, such as '2026-11-22': then the last snapshot up to it.
 WITH
@@ -15,13 +16,12 @@ days AS (
         list, snapshot_date,
         367 * y - 7 * (y + (m + 9) / 12) / 4 + 275 * m / 9 + d + 1721014 AS day
     FROM (
-        SELECT DISTINCT
+        SELECT
             list, snapshot_date,
             CAST(substr(snapshot_date, 1, 4) AS integer) AS y,
             CAST(substr(snapshot_date, 6, 2) AS integer) AS m,
             CAST(substr(snapshot_date, 9, 2) AS integer) AS d
-        FROM listed
-        WHERE snapshot_date <= 'latest'
+        FROM (SELECT DISTINCT list, snapshot_date FROM listed WHERE snapshot_date <= 'latest')
     )
 ),
 counts AS (

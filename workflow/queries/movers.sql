@@ -1,5 +1,5 @@
--- Which songs moved up and down against the week before, the biggest moves first?
--- That is the snapshot before, and days_between says how long before.
+-- Which songs moved up and down against the week before?
+-- The biggest moves come first. The week before is the snapshot before; days_between says how long before.
 -- 'latest' can be a day instead, such as '2026-11-22': then the last snapshot up to it.
 WITH
 listed AS (
@@ -15,13 +15,12 @@ days AS (
         list, snapshot_date,
         367 * y - 7 * (y + (m + 9) / 12) / 4 + 275 * m / 9 + d + 1721014 AS day
     FROM (
-        SELECT DISTINCT
+        SELECT
             list, snapshot_date,
             CAST(substr(snapshot_date, 1, 4) AS integer) AS y,
             CAST(substr(snapshot_date, 6, 2) AS integer) AS m,
             CAST(substr(snapshot_date, 9, 2) AS integer) AS d
-        FROM listed
-        WHERE snapshot_date <= 'latest'
+        FROM (SELECT DISTINCT list, snapshot_date FROM listed WHERE snapshot_date <= 'latest')
     )
 ),
 snapshots AS (
@@ -42,6 +41,7 @@ places AS (
         list, snapshot_date, track_id,
         min(rank) AS rank, max(track) AS track, max(artist) AS artist, max(track_pop) AS track_pop
     FROM listed
+    WHERE snapshot_date IN (SELECT snapshot_date FROM week UNION SELECT compared_with FROM week)
     GROUP BY list, snapshot_date, track_id
 )
 SELECT

@@ -1,4 +1,4 @@
--- Which songs are both among the most played and among the most popular this week?
+-- Which songs are both most played and most popular?
 -- 'latest' can be a day instead, such as '2026-11-22': then the last snapshot up to it.
 WITH
 listed AS (

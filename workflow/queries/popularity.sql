@@ -16,13 +16,12 @@ days AS (
         list, snapshot_date,
         367 * y - 7 * (y + (m + 9) / 12) / 4 + 275 * m / 9 + d + 1721014 AS day
     FROM (
-        SELECT DISTINCT
+        SELECT
             list, snapshot_date,
             CAST(substr(snapshot_date, 1, 4) AS integer) AS y,
             CAST(substr(snapshot_date, 6, 2) AS integer) AS m,
             CAST(substr(snapshot_date, 9, 2) AS integer) AS d
-        FROM listed
-        WHERE snapshot_date <= 'latest'
+        FROM (SELECT DISTINCT list, snapshot_date FROM listed WHERE snapshot_date <= 'latest')
     )
 ),
 snapshots AS (
@@ -35,33 +34,35 @@ snapshots AS (
         END AS weeks_missing
     FROM days
 ),
--- Several playlists or searches may list a song: its best place counts.
-places AS (
-    SELECT
-        list, snapshot_date, track_id,
-        min(rank) AS rank, max(track) AS track, max(artist) AS artist, max(track_pop) AS track_pop
-    FROM listed
-    GROUP BY list, snapshot_date, track_id
-),
-songs AS (
-    SELECT list, track_id, max(track) AS track, max(artist) AS artist
-    FROM places
-    GROUP BY list, track_id
-),
 asked AS (
-    SELECT list, track_id, 1 AS place
-    FROM songs
+    SELECT DISTINCT list, track_id, 1 AS place
+    FROM listed
     WHERE track_id = 'strongest'
 ),
 leaders AS (
-    SELECT list, track_id, row_number() OVER (PARTITION BY list ORDER BY rank, track_id) AS place
-    FROM places
+    SELECT list, track_id, row_number() OVER (PARTITION BY list ORDER BY min(rank), track_id) AS place
+    FROM listed
     WHERE snapshot_date = (SELECT max(snapshot_date) FROM days)
+    GROUP BY list, track_id
 ),
 chosen AS (
     SELECT * FROM asked
     UNION ALL
     SELECT * FROM leaders WHERE place <= 10 AND (SELECT count(*) FROM asked) = 0
+),
+-- Several playlists or searches may list a song: its best place counts.
+places AS (
+    SELECT
+        listed.list, listed.snapshot_date, listed.track_id,
+        min(rank) AS rank, max(track) AS track, max(artist) AS artist, max(track_pop) AS track_pop
+    FROM listed
+    JOIN chosen ON chosen.list = listed.list AND chosen.track_id = listed.track_id
+    GROUP BY listed.list, listed.snapshot_date, listed.track_id
+),
+songs AS (
+    SELECT list, track_id, max(track) AS track, max(artist) AS artist
+    FROM places
+    GROUP BY list, track_id
 )
 SELECT
     chosen.list, chosen.place, songs.track, songs.artist, snapshots.snapshot_date, snapshots.weeks_missing,

@@ -1,4 +1,5 @@
--- What are the top 50 of each list this week, and where did each song stand the time before?
+-- What are the top 50 of each list this week?
+-- change, move and rank_before compare with the snapshot before: compared_with.
 -- 'latest' can be a day instead, such as '2026-11-22': then the last snapshot up to it.
 WITH
 listed AS (
@@ -26,6 +27,7 @@ places AS (
         min(rank) AS rank, max(track) AS track, max(artist) AS artist, max(track_pop) AS track_pop,
         max(album_nm) AS album_nm, max(album_dt) AS album_dt, max(duration_ms) AS duration_ms
     FROM listed
+    WHERE snapshot_date IN (SELECT snapshot_date FROM week UNION SELECT compared_with FROM week)
     GROUP BY list, snapshot_date, track_id
 ),
 debuts AS (
@@ -48,8 +50,8 @@ SELECT
         WHEN was.rank < positions.rank THEN 'down'
         ELSE 'same'
     END AS change,
-    was.rank - positions.rank AS move, was.rank AS rank_before,
-    positions.track, positions.artist, positions.track_pop,
+    was.rank - positions.rank AS move,
+    positions.track, positions.artist, positions.track_pop, was.rank AS rank_before,
     positions.album_nm, positions.album_dt, positions.duration_ms, positions.track_id,
     week.snapshot_date, week.compared_with
 FROM positions

@@ -105,6 +105,9 @@ public sealed record SearchPage(int? Total = null, string? Next = null, IReadOnl
 /// <summary><c>POST /api/token</c></summary>
 public sealed record TokenAnswer(string? AccessToken = null, int? ExpiresIn = null, string? RefreshToken = null)
 {
+    /// <summary>Names no secret.</summary>
+    public override string ToString() => $"answer with a token for {ExpiresIn} s";
+
     /// <summary>The token, if it is whole.</summary>
     public IssuedToken ToIssuedToken() => this is { AccessToken: { Length: > 0 } token, ExpiresIn: { } seconds }
         ? new IssuedToken(token, seconds, RefreshToken)

@@ -18,8 +18,9 @@ public sealed class SpotifyTokenExpiredException(DateTimeOffset expiresAt) : PyS
 
 /// <summary>Spotify refused (401) a token that had not expired.</summary>
 public sealed class SpotifyUnauthorizedException() : PySpotifyException(
-    "Spotify refused an access token that has not expired. Was the app deleted, its secret rotated or the user's "
-    + "access withdrawn? Check the app on https://developer.spotify.com/dashboard, then redrive the execution.");
+    "Spotify refused an access token that has not expired. Was the app deleted or the user's access withdrawn? Check the "
+    + "app on https://developer.spotify.com/dashboard. The token is used until it expires, an hour after it was issued; "
+    + "redrive the execution after that.");
 
 /// <summary>No such playlist for this app (404).</summary>
 public sealed class SpotifyPlaylistNotFoundException(string playlistId) : PySpotifyException(

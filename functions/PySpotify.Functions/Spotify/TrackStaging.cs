@@ -32,7 +32,7 @@ public sealed class TrackStaging(ISecretStore secrets, IObjectStore store, TimeP
         Func<IAsyncEnumerable<Song>, IAsyncEnumerable<Song>> arrange,
         CancellationToken cancellationToken)
     {
-        var access = await Secrets.ReadTokenAsync(secrets, cancellationToken);
+        var access = await Secrets.ReadTokenAsync(secrets, token.Secret, cancellationToken);
         if (access is null || access.ExpiresAt <= clock.GetUtcNow())
             throw new SpotifyTokenExpiredException(access?.ExpiresAt ?? token.ExpiresAt);
 

@@ -1,7 +1,8 @@
 namespace PySpotify.Functions.Storage;
 
 /// <summary>Where rows lie: an S3 bucket, or a folder that stands in for one.</summary>
-/// <remarks>Keys are segments joined by <c>/</c>, as in S3: <c>spotifytopplayed/snapshot_date=2026-11-22/x.csv</c>.</remarks>
+/// <remarks>Keys are segments joined by <c>/</c>, as in S3: <c>spotifytopplayed/snapshot_date=2026-11-22/x.csv</c>.
+/// A key that <see cref="Keys.Checked"/> does not let pass is an <see cref="ArgumentException"/>.</remarks>
 public interface IObjectStore
 {
     /// <summary>Opens an object for reading from its start.</summary>

@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Globalization;
 using System.Runtime.InteropServices;
 using System.Security.Cryptography;
@@ -18,6 +19,10 @@ public static class Tables
 /// <summary>Where everything lies in the raw bucket.</summary>
 public static partial class Keys
 {
+    // What Windows forbids in a file name is refused everywhere, so that rows can move between buckets and machines.
+    private static readonly SearchValues<char> Forbidden =
+        SearchValues.Create([.. "\\:*?\"<>|", .. Enumerable.Range(0, 32).Select(c => (char)c)]);
+
     /// <summary>
     /// A playlist's id or a query as a file name. This is the only way from one to the other. An id stays as it is;
     /// of a query the letters and digits stay, and a hash tells apart what then looks alike.
@@ -50,6 +55,13 @@ public static partial class Keys
     /// <summary>A snapshot's folder.</summary>
     public static string Partition(string table, DateOnly snapshotDate) =>
         string.Create(CultureInfo.InvariantCulture, $"{table}/snapshot_date={snapshotDate:yyyy-MM-dd}");
+
+    /// <summary>A key, if it is one for a bucket and a folder alike.</summary>
+    /// <exception cref="ArgumentException">It would lead out of its folder, or is no file name somewhere.</exception>
+    public static string Checked(string key) =>
+        key.Split('/').Any(s => s is [] or ['.' or ' ', ..] or [.., '.' or ' '] || s.AsSpan().ContainsAny(Forbidden))
+            ? throw new ArgumentException($"'{key}' is no object key.", nameof(key))
+            : key;
 
     [GeneratedRegex("[^0-9a-z]+")]
     private static partial Regex NoWord();

@@ -1,5 +1,3 @@
-using System.Buffers;
-
 namespace PySpotify.Functions.Storage;
 
 /// <summary>A folder that stands in for an S3 bucket.</summary>
@@ -8,10 +6,6 @@ public sealed class LocalObjectStore(string root) : IObjectStore
 {
     /// <summary>Where objects are written before they are renamed; on the same volume, so that a rename is atomic.</summary>
     private readonly string _partial = Path.Combine(root, "_partial");
-
-    // What Windows forbids in a file name is refused everywhere, so that a data folder can move between machines.
-    private static readonly SearchValues<char> Forbidden =
-        SearchValues.Create([.. "\\:*?\"<>|", .. Enumerable.Range(0, 32).Select(c => (char)c)]);
 
     /// <inheritdoc/>
     public Task<Stream> OpenReadAsync(string key, CancellationToken cancellationToken)
@@ -82,12 +76,5 @@ public sealed class LocalObjectStore(string root) : IObjectStore
     }
 
     /// <summary>The file that holds an object.</summary>
-    /// <exception cref="ArgumentException">The key would lead out of the folder, or is no file name somewhere.</exception>
-    public string PathOf(string key)
-    {
-        var segments = key.Split('/');
-        if (segments.Any(s => s is [] or ['.' or ' ', ..] or [.., '.' or ' '] || s.AsSpan().ContainsAny(Forbidden)))
-            throw new ArgumentException($"'{key}' is no object key for a folder.", nameof(key));
-        return Path.Combine([root, .. segments]);
-    }
+    public string PathOf(string key) => Path.Combine([root, .. Keys.Checked(key).Split('/')]);
 }

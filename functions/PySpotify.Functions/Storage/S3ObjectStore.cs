@@ -12,7 +12,7 @@ public sealed class S3ObjectStore(IAmazonS3 s3, string bucket) : IObjectStore
     {
         try
         {
-            var response = await s3.GetObjectAsync(bucket, key, cancellationToken);
+            var response = await s3.GetObjectAsync(bucket, Keys.Checked(key), cancellationToken);
             return response.ResponseStream;
         }
         catch (AmazonS3Exception e) when (e.StatusCode == HttpStatusCode.NotFound)
@@ -26,6 +26,7 @@ public sealed class S3ObjectStore(IAmazonS3 s3, string bucket) : IObjectStore
     public async Task WriteAsync(
         string key, Func<Stream, CancellationToken, Task> write, CancellationToken cancellationToken)
     {
+        Keys.Checked(key);
         await using var file = new FileStream(
             Path.GetTempFileName(), FileMode.Open, FileAccess.ReadWrite, FileShare.None, 1 << 16, FileOptions.DeleteOnClose);
         await write(file, cancellationToken);
@@ -36,6 +37,6 @@ public sealed class S3ObjectStore(IAmazonS3 s3, string bucket) : IObjectStore
     }
 
     /// <inheritdoc/>
-    public Task DeleteAsync(string key, CancellationToken cancellationToken) =>
-        s3.DeleteObjectAsync(bucket, key, cancellationToken);
+    public async Task DeleteAsync(string key, CancellationToken cancellationToken) =>
+        await s3.DeleteObjectAsync(bucket, Keys.Checked(key), cancellationToken);
 }

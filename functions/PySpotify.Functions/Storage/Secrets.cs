@@ -36,8 +36,9 @@ public static class Secrets
         secrets.PutAsync(
             Credentials, JsonSerializer.Serialize(credentials, PayloadJson.Default.SpotifyCredentials), cancellationToken);
 
-    internal static async Task<AccessToken?> ReadTokenAsync(ISecretStore secrets, CancellationToken cancellationToken) =>
-        Read(await secrets.GetAsync(Token, cancellationToken), PayloadJson.Default.AccessToken);
+    internal static async Task<AccessToken?> ReadTokenAsync(
+        ISecretStore secrets, string name, CancellationToken cancellationToken) =>
+        Read(await secrets.GetAsync(name, cancellationToken), PayloadJson.Default.AccessToken);
 
     internal static Task WriteTokenAsync(ISecretStore secrets, AccessToken token, CancellationToken cancellationToken) =>
         secrets.PutAsync(Token, JsonSerializer.Serialize(token, PayloadJson.Default.AccessToken), cancellationToken);

@@ -1,0 +1,131 @@
+using System.Text.Json;
+using PySpotify.Functions;
+
+namespace PySpotify.Tests;
+
+public sealed class ExecutionInputTests
+{
+    private static readonly DateTimeOffset Start = new(2026, 11, 22, 6, 0, 0, TimeSpan.Zero);
+
+    [Fact]
+    public void A_whole_input_is_read()
+    {
+        var input = Read("""
+            {
+              "topPlayed": {"playlistIds": ["37i9dQZEVXbMDoHDwVN2tF", "0000000000000000000000"]},
+              "popular": {"queries": ["year:{lastYear}-{thisYear}", "genre:\"k-pop\" {thisYear} {thisYear}", "{nextYear}"]},
+              "snapshotDate": "2024-01-05"
+            }
+            """);
+
+        Assert.Equal(new DateOnly(2024, 1, 5), input.SnapshotDate);
+        Assert.Equal(["37i9dQZEVXbMDoHDwVN2tF", "0000000000000000000000"], input.TopPlayed.PlaylistIds);
+        Assert.Equal(["year:2023-2024", "genre:\"k-pop\" 2024 2024", "{nextYear}"], input.Popular.Queries);
+    }
+
+    [Theory]
+    [InlineData("2026-11-22T23:59:59.9Z", "2026-11-22")]
+    [InlineData("2026-11-22T23:30:00-05:00", "2026-11-23")]
+    [InlineData("2027-01-01T08:00:00+09:00", "2026-12-31")]
+    public void The_date_is_the_UTC_day_of_the_start(string start, string date)
+    {
+        foreach (var given in new[] { "", ""","snapshotDate":null""" })
+        {
+            var input = Read($$"""{"popular":{"queries":["{thisYear}"]}{{given}}}""", DateTimeOffset.Parse(start, null));
+
+            Assert.Equal(DateOnly.Parse(date, null), input.SnapshotDate);
+            Assert.Equal([date[..4]], input.Popular.Queries);
+        }
+    }
+
+    [Theory]
+    [InlineData("""{"popular":{"queries":["a"]}}""", 0, 1)]
+    [InlineData("""{"popular":{"queries":["a"]},"topPlayed":{}}""", 0, 1)]
+    [InlineData("""{"popular":{"queries":[]},"topPlayed":{"playlistIds":["0000000000000000000000"]}}""", 1, 0)]
+    public void A_table_may_be_left_out(string json, int playlists, int queries)
+    {
+        var input = Read(json);
+
+        Assert.Equal((playlists, queries), (input.TopPlayed.PlaylistIds.Count, input.Popular.Queries.Count));
+    }
+
+    [Theory]
+    [InlineData("null", "the input must be a JSON object")]
+    [InlineData("[]", "the input must be a JSON object")]
+    [InlineData("\"run\"", "the input must be a JSON object")]
+    [InlineData("{}", "the input names no playlist and no query")]
+    [InlineData("""{"topPlayed":{"playlistIds":[]},"popular":{"queries":[]}}""", "the input names no playlist and no query")]
+    [InlineData("""{"topPlayd":{}}""", "'topPlayd' in the input is not known; known are topPlayed, popular, snapshotDate")]
+    [InlineData("""{"TopPlayed":{}}""", "'TopPlayed' in the input is not known")]
+    [InlineData("""{"\ud83c":1}""", "'' in the input is not known")]
+    [InlineData("""{"topPlayed":null}""", "topPlayed must be a JSON object")]
+    [InlineData("""{"topPlayed":["37i9dQZEVXbMDoHDwVN2tF"]}""", "topPlayed must be a JSON object")]
+    [InlineData("""{"topPlayed":{"ids":[]}}""", "'ids' in topPlayed is not known; known are playlistIds")]
+    [InlineData("""{"popular":{"query":"a"}}""", "'query' in popular is not known; known are queries")]
+    [InlineData("""{"topPlayed":{"playlistIds":null}}""", "topPlayed.playlistIds must be a list of strings")]
+    [InlineData("""{"topPlayed":{"playlistIds":"37i9dQZEVXbMDoHDwVN2tF"}}""", "topPlayed.playlistIds must be a list of strings")]
+    [InlineData("""{"topPlayed":{"playlistIds":[7]}}""", "topPlayed.playlistIds[0] is no text")]
+    [InlineData("""{"popular":{"queries":["a",null]}}""", "popular.queries[1] is no text")]
+    [InlineData("""{"topPlayed":{"playlistIds":["0000000000000000000000","short"]}}""", "topPlayed.playlistIds[1] is no playlist id")]
+    [InlineData("""{"topPlayed":{"playlistIds":["../../../../../etc/pass"]}}""", "topPlayed.playlistIds[0] is no playlist id")]
+    [InlineData("""{"topPlayed":{"playlistIds":["37i9dQZEVXbMDoHDwVN2tF\n"]}}""", "topPlayed.playlistIds[0] is no playlist id")]
+    [InlineData("""{"topPlayed":{"playlistIds":["37i9dQZEVXbMDoHDwVN2t\u0661"]}}""", "topPlayed.playlistIds[0] is no playlist id")]
+    [InlineData("""{"topPlayed":{"playlistIds":["https://open.spotify.com/playlist/37i9dQZEVXbMDoHDwVN2tF"]}}""", "topPlayed.playlistIds[0] is no playlist id")]
+    [InlineData("""{"topPlayed":{"playlistIds":["0000000000000000000000","0000000000000000000000"]}}""", "topPlayed.playlistIds[1] stands in the list already")]
+    [InlineData("""{"popular":{"queries":["a","b","a"]}}""", "popular.queries[2] stands in the list already")]
+    [InlineData("""{"popular":{"queries":["a",""]}}""", "popular.queries[1] must be a line of 1 to 200 characters")]
+    [InlineData("""{"popular":{"queries":[" \t"]}}""", "popular.queries[0] must be a line of 1 to 200 characters")]
+    [InlineData("""{"popular":{"queries":["a\nb"]}}""", "popular.queries[0] must be a line of 1 to 200 characters")]
+    [InlineData("""{"popular":{"queries":["a\u0000"]}}""", "popular.queries[0] must be a line of 1 to 200 characters")]
+    [InlineData("""{"popular":{"queries":["a","\ud83c"]}}""", "popular.queries[1] is no text")]
+    [InlineData("""{"topPlayed":{"playlistIds":["\udfa7"]}}""", "topPlayed.playlistIds[0] is no text")]
+    [InlineData("""{"snapshotDate":"\ud83c"}""", "snapshotDate is no date")]
+    [InlineData("""{"snapshotDate":"22.11.2026"}""", "snapshotDate is no date; write it as 2026-11-22")]
+    [InlineData("""{"snapshotDate":"2026-02-30"}""", "snapshotDate is no date")]
+    [InlineData("""{"snapshotDate":"2026-11-22T00:00:00Z"}""", "snapshotDate is no date")]
+    [InlineData("""{"snapshotDate":" 2026-11-22"}""", "snapshotDate is no date")]
+    [InlineData("""{"snapshotDate":"2026-11-22/../.."}""", "snapshotDate is no date")]
+    [InlineData("""{"snapshotDate":""}""", "snapshotDate is no date")]
+    [InlineData("""{"snapshotDate":20261122}""", "snapshotDate is no date")]
+    public void A_bad_field_is_named(string json, string problem)
+    {
+        var error = Assert.Throws<InvalidInputException>(() => Read(json));
+
+        Assert.StartsWith("The execution's input is wrong: " + problem, error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void No_input_at_all_is_refused()
+    {
+        Assert.Throws<InvalidInputException>(() => ExecutionInput.Read(default, Start));
+    }
+
+    [Theory]
+    [InlineData(150, 150, null)]
+    [InlineData(150, 151, "names 301 playlists and queries; one execution takes 300 at most")]
+    [InlineData(10_000, 0, "names 10000 playlists and queries")]
+    [InlineData(0, 10_000, "names 10000 playlists and queries")]
+    public void So_many_sources_and_no_more(int playlists, int queries, string? problem)
+    {
+        var json = JsonSerializer.Serialize(new
+        {
+            topPlayed = new { playlistIds = Enumerable.Range(0, playlists).Select(n => $"{n:D22}") },
+            popular = new { queries = Enumerable.Range(0, queries).Select(n => $"query {n}") },
+        });
+
+        if (problem is null)
+            Assert.Equal(playlists, Read(json).TopPlayed.PlaylistIds.Count);
+        else
+            Assert.Contains(problem, Assert.Throws<InvalidInputException>(() => Read(json)).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_query_has_so_many_characters_and_no_more()
+    {
+        Assert.Single(Read($$"""{"popular":{"queries":["{{new string('x', 200)}}"]} }""").Popular.Queries);
+        Assert.Throws<InvalidInputException>(() => Read($$"""{"popular":{"queries":["{{new string('x', 201)}}"]} }"""));
+    }
+
+    private static ExecutionInput Read(string json, DateTimeOffset? start = null) =>
+        ExecutionInput.Read(JsonElement.Parse(json), start ?? Start);
+}

@@ -1,0 +1,97 @@
+using System.Text;
+using System.Text.RegularExpressions;
+using PySpotify.Functions.Storage;
+
+namespace PySpotify.Tests;
+
+public sealed partial class KeysTests
+{
+    [Theory]
+    [InlineData("37i9dQZEVXbMDoHDwVN2tF", "37i9dQZEVXbMDoHDwVN2tF")]
+    [InlineData("year:2025-2026", "year-2025-2026-5ef3d47987a9")]
+    public void A_source_is_known_by_its_name_for_good(string source, string name)
+    {
+        Assert.Equal(name, Keys.Source(source));
+    }
+
+    [Fact]
+    public void Objects_lie_where_the_tables_and_the_crawlers_look()
+    {
+        var day = new DateOnly(2026, 1, 2);
+
+        Assert.Equal("_staging/run-1/spotifytopplayed/x.jsonl", Keys.Staged("run-1", Tables.TopPlayed, "x"));
+        Assert.Equal("spotifypopularsongs/snapshot_date=2026-01-02/x.csv", Keys.Csv(Tables.Popular, day, "x"));
+        Assert.Equal("_quarantine/spotifytopplayed/snapshot_date=2026-01-02/x.jsonl", Keys.Quarantined(Tables.TopPlayed, day, "x"));
+    }
+
+    [Fact]
+    public void No_source_leaves_its_folder_and_no_two_are_one_file()
+    {
+        var root = Path.Combine(Path.GetTempPath(), "pyspotify-keys");
+        var folder = Path.Combine(root, "spotifypopularsongs", "snapshot_date=2026-11-22");
+        var store = new LocalObjectStore(root);
+        var names = new Dictionary<string, string>(StringComparer.OrdinalIgnoreCase);
+
+        foreach (var source in RandomSources(10_000))
+        {
+            var name = Keys.Source(source);
+            if (names.TryGetValue(name, out var other))
+                Assert.True(source == other, $"{Escaped(source)} and {Escaped(other)} are both {name}.");
+            names[name] = source;
+
+            Assert.Matches(LegalEverywhere(), name);
+            Assert.DoesNotMatch(ReservedOnWindows(), name);
+            var path = store.PathOf(Keys.Csv(Tables.Popular, new DateOnly(2026, 11, 22), name));
+            Assert.Equal(path, Path.GetFullPath(path));
+            Assert.Equal(folder, Path.GetDirectoryName(path));
+            Assert.Equal(name, Keys.Source(source));
+        }
+
+        Assert.True(names.Count > 9_000, $"only {names.Count} different sources");
+    }
+
+    [Fact]
+    public void Queries_that_look_alike_in_a_name_are_told_apart()
+    {
+        string[] queries = ["year 2026", "year:2026", "Year:2026", "year:2026 ", "year/2026", "year\\2026", "yéar:2026", "year\0002026"];
+
+        Assert.Distinct(queries.Select(Keys.Source));
+        Assert.Distinct(new[] { "", " ", ".", "..", "/", "\0", "宇多田", "🎧", "\ud83c", "\udfa7" }.Select(Keys.Source));
+    }
+
+    private static IEnumerable<string> RandomSources(int count)
+    {
+        var random = new Random(20261122);
+        string[] words =
+        [
+            ".", "..", "/", "\\", "../", "..\\", "\0", ":", "*", "?", "|", "<", ">", "\"", " ", "\n", "\t", "-", "--", "_", "~", "$", "%2e", "%2F",
+            "con", "CON", "nul", "aux", "com1", "LPT9", "prn", ".csv", "year:", "2026", "a", "A", "z", "Z", "0", "é", "É", "ß", "İ", "ı", "ſ", "宇",
+            "🎧", "\ud83c", "\udfa7", "\u202e", "\u2215", "\uff0e", "\uff0f", "\ufeff", "e\u0301", "snapshot_date=", "{thisYear}",
+        ];
+        for (var i = 0; i < count; i++)
+        {
+            var text = new StringBuilder();
+            var length = random.Next(2, i % 100 == 0 ? 200 : 9);
+            for (var n = 0; n < length; n++)
+            {
+                _ = random.Next(4) == 0
+                    ? text.Append((char)random.Next(0x10000))
+                    : text.Append(words[random.Next(words.Length)]);
+            }
+
+            yield return i % 50 == 0 ? RandomId(random) : text.ToString();
+        }
+    }
+
+    private static string RandomId(Random random) => string.Concat(random.GetItems(
+        "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789".ToCharArray(), 22));
+
+    private static string Escaped(string text) => string.Concat(text.Select(c => c is > ' ' and < '\x7f' ? $"{c}" : $"\\u{(int)c:x4}"));
+
+    [GeneratedRegex(@"\A[0-9A-Za-z]([0-9A-Za-z-]{0,51}[0-9A-Za-z])?\z")]
+    private static partial Regex LegalEverywhere();
+
+    // https://learn.microsoft.com/windows/win32/fileio/naming-a-file
+    [GeneratedRegex(@"\A(con|prn|aux|nul|com\d|lpt\d)(\..*)?\z", RegexOptions.IgnoreCase)]
+    private static partial Regex ReservedOnWindows();
+}

@@ -1,0 +1,266 @@
+using System.Globalization;
+using System.Text;
+using System.Text.Json.Nodes;
+using CsvHelper;
+using PySpotify.Functions;
+using PySpotify.Functions.Storage;
+
+namespace PySpotify.Tests;
+
+public sealed class WriteCsvTests : IAsyncLifetime
+{
+    private const string Header = "artist,track,track_pop,duration_ms,album_nm,album_dt,track_id,rank\n";
+    private const string Key = $"spotifytopplayed/snapshot_date=2026-11-22/{Pipeline.PlaylistId}.csv";
+    private const string QuarantineKey = $"_quarantine/spotifytopplayed/snapshot_date=2026-11-22/{Pipeline.PlaylistId}.jsonl";
+
+    private Pipeline _pipeline = null!;
+
+    private static CancellationToken Cancelled => TestContext.Current.CancellationToken;
+
+    private string CsvFile => _pipeline.Store.PathOf(Key);
+
+    public async ValueTask InitializeAsync() => _pipeline = await Pipeline.StartAsync();
+
+    public ValueTask DisposeAsync() => _pipeline.DisposeAsync();
+
+    [Fact]
+    public async Task A_file_has_the_columns_and_a_line_a_row_with_ranks_from_one()
+    {
+        var output = await WriteAsync(
+            new("Artist", "Track", 0, 180_000, "Album", "1981-12-15", "id1"),
+            new("Artist", "Track", null, null, null, null, "id2"),
+            new("Artist", "Track", 100, 12_345_678_901, "Album", "0000", "id3"));
+
+        Assert.Equal(new WriteCsvOutput(Pipeline.PlaylistId, 3, 0), output);
+        Assert.Equal(
+            Header
+            + "Artist,Track,0,180000,Album,1981-12-15,id1,1\n"
+            + "Artist,Track,,,,,id2,2\n"
+            + "Artist,Track,100,12345678901,Album,0000,id3,3\n",
+            Encoding.UTF8.GetString(await File.ReadAllBytesAsync(CsvFile, Cancelled)));
+        Assert.Equal([_pipeline.Files[0], Key], _pipeline.Files);
+    }
+
+    [Theory]
+    [InlineData("plain", "plain")]
+    [InlineData("Tyler, The Creator", "\"Tyler, The Creator\"")]
+    [InlineData("Say \"Cheese\"", "\"Say \"\"Cheese\"\"\"")]
+    [InlineData("\"", "\"\"\"\"")]
+    [InlineData("It's", "It's")]
+    [InlineData("a\nb", "a b")]
+    [InlineData("a\r\nb", "a  b")]
+    [InlineData("a\rb", "a b")]
+    [InlineData("a\vb\fc", "a b c")]
+    [InlineData("a\u0085b\u2028c\u2029d", "a b c d")]
+    [InlineData("a\u001cb\u001dc\u001ed", "a b c d")]
+    [InlineData("a\0b", "a b")]
+    [InlineData("\na\n", "a")]
+    [InlineData("a,\nb", "\"a, b\"")]
+    [InlineData("Left\tRight", "Left\tRight")]
+    [InlineData("Headphones 🎧 on 👩‍🎤", "Headphones 🎧 on 👩‍🎤")]
+    [InlineData("宇多田ヒカル", "宇多田ヒカル")]
+    [InlineData("=1+1", "=1+1")]
+    [InlineData("@SUM(A1)", "@SUM(A1)")]
+    [InlineData("-2", "-2")]
+    [InlineData("Backslash\\", "Backslash\\")]
+    [InlineData("\\\"", "\"\\\"\"\"")]
+    [InlineData("\ufeffmark", "\ufeffmark")]
+    public async Task A_name_is_quoted_as_RFC_4180_has_it_and_stays_on_its_line(string name, string cell)
+    {
+        await WriteAsync(new Song(name, name, 7, 1, name, "2026", "id"));
+
+        var bytes = await File.ReadAllBytesAsync(CsvFile, Cancelled);
+        Assert.Equal(Encoding.UTF8.GetBytes($"{Header}{cell},{cell},7,1,{cell},2026,id,1\n"), bytes);
+    }
+
+    [Fact]
+    public async Task What_is_written_reads_back_as_it_was()
+    {
+        var random = new Random(20261122);
+        const string Alphabet = "ab ,\"'\t;|\\=\ud83c\udfa7é宇#\u200b%";
+        string Name() => "x" + string.Concat(Enumerable.Range(0, random.Next(12))
+            .Select(_ => Alphabet.EnumerateRunes().ElementAt(random.Next(Alphabet.EnumerateRunes().Count())))) + "x";
+        var songs = Enumerable.Range(0, 1000).Select(n => new Song(
+            Name(),
+            Name(),
+            random.Next(2) == 0 ? null : random.Next(101),
+            random.Next(2) == 0 ? null : random.NextInt64(),
+            random.Next(2) == 0 ? null : Name(),
+            random.Next(2) == 0 ? null : "1981",
+            $"id{n}")).ToList();
+
+        await WriteAsync([.. songs]);
+
+        using var csv = new CsvReader(new StreamReader(CsvFile), CultureInfo.InvariantCulture);
+        await csv.ReadAsync();
+        csv.ReadHeader();
+        Assert.Equal(Song.Columns, csv.HeaderRecord);
+        var read = new List<Song>();
+        while (await csv.ReadAsync())
+        {
+            string? Text(string column) => csv.GetField(column) is "" ? null : csv.GetField(column);
+            read.Add(new(
+                Text("artist"),
+                Text("track"),
+                csv.GetField<int?>("track_pop"),
+                csv.GetField<long?>("duration_ms"),
+                Text("album_nm"),
+                Text("album_dt"),
+                Text("track_id")));
+            Assert.Equal(read.Count, csv.GetField<int>("rank"));
+        }
+
+        Assert.Equal(songs, read);
+        Assert.Equal(songs.Count + 1, (await File.ReadAllLinesAsync(CsvFile, Cancelled)).Length);
+    }
+
+    [Theory]
+    [InlineData(null, "Track", "id", "no artist")]
+    [InlineData("Artist", null, "id", "no track name")]
+    [InlineData("Artist", "Track", null, "no track id")]
+    [InlineData("\n\0", "Track", "id", "no artist")]
+    [InlineData("Artist", "\u001c", "id", "no track name")]
+    public async Task A_row_that_lacks_what_makes_a_song_goes_to_quarantine_with_the_reason(
+        string? artist, string? track, string? id, string reason)
+    {
+        var songs = Songs(20);
+        songs[3] = new(artist, track, 0, null, "A \"B\"", null, id);
+
+        var output = await WriteAsync(songs);
+
+        Assert.Equal(new WriteCsvOutput(Pipeline.PlaylistId, 19, 1), output);
+        var refused = JsonNode.Parse(Assert.Single(await File.ReadAllLinesAsync(_pipeline.Store.PathOf(QuarantineKey), Cancelled)))!;
+        Assert.Equal(reason, (string?)refused["reason"]);
+        Assert.Equal((artist, track, id), ((string?)refused["song"]!["artist"], (string?)refused["song"]!["track"], (string?)refused["song"]!["track_id"]));
+        Assert.Equal((0, "A \"B\""), ((int)refused["song"]!["track_pop"]!, (string?)refused["song"]!["album_nm"]));
+        Assert.Equal(
+            Enumerable.Range(1, 19).Select(n => $"{n}"),
+            (await File.ReadAllLinesAsync(CsvFile, Cancelled)).Skip(1).Select(line => line[(line.LastIndexOf(',') + 1)..]));
+        Assert.Contains(_pipeline.Log.Lines, line => line.Contains($"Rows refused: 1; they are in {QuarantineKey}", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task A_clean_rerun_empties_the_quarantine()
+    {
+        var songs = Songs(20);
+        await WriteAsync([songs[0] with { Artist = null }, .. songs[1..]]);
+        Assert.Contains(QuarantineKey, _pipeline.Files);
+
+        await WriteAsync(songs);
+
+        Assert.DoesNotContain(QuarantineKey, _pipeline.Files);
+        Assert.Equal(21, (await File.ReadAllLinesAsync(CsvFile, Cancelled)).Length);
+    }
+
+    [Theory]
+    [InlineData(100, 5, true)]
+    [InlineData(100, 6, false)]
+    [InlineData(99, 5, false)]
+    [InlineData(20, 1, true)]
+    [InlineData(19, 1, false)]
+    [InlineData(1000, 50, true)]
+    [InlineData(1000, 51, false)]
+    [InlineData(3, 3, false)]
+    public async Task Five_percent_may_be_refused_and_no_row_more(int rows, int bad, bool passes)
+    {
+        await WriteAsync(Songs(2));
+        var before = await File.ReadAllBytesAsync(CsvFile, Cancelled);
+        var songs = Songs(rows).Select((song, n) => n < bad ? song with { TrackId = null } : song).ToArray();
+
+        if (passes)
+        {
+            Assert.Equal(rows - bad, (await WriteAsync(songs)).Rows);
+            return;
+        }
+
+        var error = await Assert.ThrowsAsync<QuarantineException>(() => WriteAsync(songs));
+        Assert.Contains($"{bad} of the {rows} rows", error.Message, StringComparison.Ordinal);
+        Assert.Contains(QuarantineKey, error.Message, StringComparison.Ordinal);
+        Assert.Equal(before, await File.ReadAllBytesAsync(CsvFile, Cancelled));
+        Assert.Equal(bad, (await File.ReadAllLinesAsync(_pipeline.Store.PathOf(QuarantineKey), Cancelled)).Length);
+        AssertNoHalfFile();
+    }
+
+    [Fact]
+    public async Task No_rows_is_an_error_and_the_earlier_file_stays()
+    {
+        await WriteAsync(Songs(2));
+        var before = await File.ReadAllBytesAsync(CsvFile, Cancelled);
+
+        var error = await Assert.ThrowsAsync<EmptySnapshotException>(() => WriteAsync());
+
+        Assert.Contains("gave no rows for spotifytopplayed", error.Message, StringComparison.Ordinal);
+        Assert.Equal(before, await File.ReadAllBytesAsync(CsvFile, Cancelled));
+        AssertNoHalfFile();
+    }
+
+    [Fact]
+    public async Task No_rows_without_an_earlier_file_leave_none()
+    {
+        await Assert.ThrowsAsync<EmptySnapshotException>(() => WriteAsync());
+
+        Assert.DoesNotContain(Key, _pipeline.Files);
+    }
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(-1)]
+    public async Task Rows_other_than_were_staged_are_an_error_and_the_earlier_file_stays(int more)
+    {
+        await WriteAsync(Songs(2));
+        var before = await File.ReadAllBytesAsync(CsvFile, Cancelled);
+        var input = await _pipeline.StageAsync(Songs(10));
+
+        var error = await Assert.ThrowsAsync<StagedRowsException>(
+            () => _pipeline.WriteCsv.InvokeAsync(input with { Rows = 10 + more }, Cancelled));
+
+        Assert.Contains($"has 10 rows where {10 + more} were staged", error.Message, StringComparison.Ordinal);
+        Assert.Equal(before, await File.ReadAllBytesAsync(CsvFile, Cancelled));
+        AssertNoHalfFile();
+    }
+
+    [Fact]
+    public async Task Staged_rows_that_are_gone_are_told_with_what_to_do()
+    {
+        var input = await _pipeline.StageAsync(Songs(1));
+        File.Delete(_pipeline.Store.PathOf(input.Key));
+
+        var error = await Assert.ThrowsAsync<ObjectNotFoundException>(() => _pipeline.WriteCsv.InvokeAsync(input, Cancelled));
+
+        Assert.Contains("start a new execution", error.Message, StringComparison.Ordinal);
+        Assert.Empty(_pipeline.Files);
+    }
+
+    [Fact]
+    public async Task Writing_twice_writes_the_same_bytes()
+    {
+        await WriteAsync(Songs(100));
+        var first = await File.ReadAllBytesAsync(CsvFile, Cancelled);
+        await WriteAsync(Songs(100));
+
+        Assert.Equal(first, await File.ReadAllBytesAsync(CsvFile, Cancelled));
+    }
+
+    [Fact]
+    public async Task All_that_breaks_parsers_becomes_lines()
+    {
+        _pipeline.Spotify.AddPlaylist(Pipeline.PlaylistId, [.. FakeSpotify.TrapRows.Values, .. FakeSpotify.Tracks(50)]);
+        var staged = await _pipeline.FetchTopPlayedAsync();
+
+        var output = await _pipeline.WriteCsv.InvokeAsync(
+            new(Tables.TopPlayed, new DateOnly(2026, 11, 22), staged.Source, staged.Key, staged.Rows), Cancelled);
+
+        Assert.Equal((staged.Rows - 1, 1), (output.Rows, output.Quarantined));
+        var lines = (await File.ReadAllTextAsync(CsvFile, Cancelled)).Split('\n');
+        Assert.Equal(output.Rows + 2, lines.Length);
+        Assert.Contains(lines, line => line.StartsWith("Artist 12,First  Second Third Fourth,", StringComparison.Ordinal));
+    }
+
+    private async Task<WriteCsvOutput> WriteAsync(params Song[] songs) =>
+        await _pipeline.WriteCsv.InvokeAsync(await _pipeline.StageAsync(songs), Cancelled);
+
+    private static Song[] Songs(int count) =>
+        [.. Enumerable.Range(0, count).Select(n => new Song($"Artist {n}", $"Track {n}", n % 101, n, "Album", "2026", $"id{n}"))];
+
+    private void AssertNoHalfFile() => Assert.DoesNotContain(_pipeline.Files, file => file.StartsWith("_partial/", StringComparison.Ordinal));
+}
