@@ -62,7 +62,7 @@ public sealed class QuickSightTests(QuickSightTests.Layout layout) : IClassFixtu
             Assert.StartsWith("WITH\nlisted AS (", sql, StringComparison.Ordinal);
             Assert.DoesNotContain("--", sql, StringComparison.Ordinal);
             Assert.Contains("FROM spotify_data_refined.spotifytopplayed_refined", sql, StringComparison.Ordinal);
-            Assert.DoesNotContain("FROM spotify" + "topplayed", sql, StringComparison.Ordinal);
+            Assert.DoesNotContain("FROM spotifytopplayed", sql, StringComparison.Ordinal);
             Assert.DoesNotContain("FROM quarantine", sql, StringComparison.Ordinal);
         });
         var health = One("quicksight/dataSet", "health");
@@ -75,12 +75,20 @@ public sealed class QuickSightTests(QuickSightTests.Layout layout) : IClassFixtu
     public void All_of_it_is_the_users()
     {
         Assert.All([.. All("quicksight/dataSource"), .. All("quicksight/dataSet")], resource =>
-            Assert.Equal(User, Text(Assert.Single(resource["permissions"].EnumerateArray()).GetProperty("principal"))));
+        {
+            var permission = Assert.Single(resource["permissions"].EnumerateArray());
+            Assert.Equal(User, Text(permission.GetProperty("principal")));
+
+            // To use the source; to own, and so to refresh, a data set: QuickSight knows these sets of actions and no others.
+            Assert.Equal(resource.Type == "quicksight/dataSource" ? 3 : 10, permission.GetProperty("actions").GetArrayLength());
+            Assert.Equal(["PySpotify", "test"], new[] { "Project", "Stack" }.Select(tag => Text(resource["tags"].GetProperty(tag))));
+        });
         var dashboard = One("cloudcontrol/resource", "dashboard");
         Assert.Equal("AWS::QuickSight::Dashboard", Text(dashboard["typeName"]));
         var state = JsonDocument.Parse(Text(dashboard["desiredState"])).RootElement;
         Assert.Equal(("123456789012", "pyspotify-test"), (Text(state.GetProperty("AwsAccountId")), Text(state.GetProperty("DashboardId"))));
-        Assert.Equal(User, Text(Assert.Single(state.GetProperty("Permissions").EnumerateArray()).GetProperty("Principal")));
+        var owner = Assert.Single(state.GetProperty("Permissions").EnumerateArray());
+        Assert.Equal((User, 8), (Text(owner.GetProperty("Principal")), owner.GetProperty("Actions").GetArrayLength()));
         Assert.Equal(["PySpotify", "test"], state.GetProperty("Tags").EnumerateArray().Select(tag => Text(tag.GetProperty("Value"))));
     }
 
