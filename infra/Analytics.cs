@@ -4,7 +4,7 @@ using Pulumi.Aws.Athena.Inputs;
 
 namespace PySpotify.Infra;
 
-/// <summary>Where the tables are queried.</summary>
+/// <summary>Where the tables are queried, and the questions of workflow/queries to begin with.</summary>
 public sealed class Analytics : ComponentResource
 {
     /// <summary>
@@ -13,10 +13,11 @@ public sealed class Analytics : ComponentResource
     /// </summary>
     private const int ScanLimit = 1 << 30;
 
-    /// <summary>Makes the workgroup.</summary>
-    public Analytics(Storage storage)
+    /// <summary>Makes the workgroup and its named queries.</summary>
+    public Analytics(Storage storage, Catalog catalog)
         : base("pyspotify:infra:Analytics", "analytics")
     {
+        var options = new CustomResourceOptions { Parent = this };
         Workgroup = new Workgroup(
             "pyspotify",
             new WorkgroupArgs
@@ -30,12 +31,28 @@ public sealed class Analytics : ComponentResource
                     PublishCloudwatchMetricsEnabled = false,
                     ResultConfiguration = new WorkgroupConfigurationResultConfigurationArgs
                     {
-                        OutputLocation = Output.Format($"s3://{storage.Results.BucketName}/"),
+                        OutputLocation = Output.Format($"s3://{storage.Results.BucketName}/queries/"),
                         EncryptionConfiguration = new WorkgroupConfigurationResultConfigurationEncryptionConfigurationArgs { EncryptionOption = "SSE_S3" },
                     },
                 },
             },
-            new CustomResourceOptions { Parent = this });
+            options);
+        foreach (var file in Policies.Files("queries"))
+        {
+            var (name, sql) = (Path.GetFileNameWithoutExtension(file), Policies.Text(file));
+            _ = new NamedQuery(
+                name,
+                new NamedQueryArgs
+                {
+                    Name = name,
+                    Description = sql.Split('\n')[0].TrimStart('-', ' ').TrimEnd(),
+                    Database = catalog.Refined.Name,
+                    Workgroup = Workgroup.Name,
+                    Query = sql,
+                },
+                options);
+        }
+
         RegisterOutputs();
     }
 

@@ -28,7 +28,8 @@ public sealed class Catalog : ComponentResource
     {
         var options = new CustomResourceOptions { Parent = this };
         var raw = new CatalogDatabase("raw", new CatalogDatabaseArgs { Name = "spotify_data" }, options);
-        var refined = new CatalogDatabase("refined", new CatalogDatabaseArgs { Name = "spotify_data_refined" }, options);
+        var refined = Refined = new CatalogDatabase("refined", new CatalogDatabaseArgs { Name = "spotify_data_refined" }, options);
+        Quarantine(storage, refined);
 
         // Glue's own classifier leaves quotes in the data and splits at the comma in 'Tyler, The Creator'.
         var csv = new Classifier(
@@ -102,6 +103,9 @@ public sealed class Catalog : ComponentResource
         RegisterOutputs();
     }
 
+    /// <summary>The database of the refined tables and of the quarantine, which the queries ask.</summary>
+    public CatalogDatabase Refined { get; }
+
     /// <summary>Finds the raw tables and their partitions.</summary>
     public Crawler RawCrawler { get; }
 
@@ -110,6 +114,47 @@ public sealed class Catalog : ComponentResource
 
     /// <summary>Turns CSV into Parquet, one run at a time.</summary>
     public Job RefineJob { get; }
+
+    /// <summary>
+    /// The rows that were set aside, with their table and snapshot. Its partitions follow from their folders' names: no crawl
+    /// is needed, and a day without a folder has no rows.
+    /// </summary>
+    private void Quarantine(Storage storage, CatalogDatabase database)
+    {
+        var location = Output.Format($"s3://{storage.Raw.BucketName}/_quarantine/");
+        _ = new CatalogTable(
+            "quarantine",
+            new CatalogTableArgs
+            {
+                DatabaseName = database.Name,
+                Name = "quarantine",
+                TableType = "EXTERNAL_TABLE",
+                PartitionKeys =
+                {
+                    new CatalogTablePartitionKeyArgs { Name = "table_name", Type = "string" },
+                    new CatalogTablePartitionKeyArgs { Name = "snapshot_date", Type = "string" },
+                },
+                Parameters =
+                {
+                    ["projection.enabled"] = "true",
+                    ["projection.table_name.type"] = "enum",
+                    ["projection.table_name.values"] = string.Join(',', Tables),
+                    ["projection.snapshot_date.type"] = "date",
+                    ["projection.snapshot_date.format"] = "yyyy-MM-dd",
+                    ["projection.snapshot_date.range"] = "2026-01-01,NOW",
+                    ["storage.location.template"] = location.Apply(folder => folder + "${table_name}/snapshot_date=${snapshot_date}/"),
+                },
+                StorageDescriptor = new CatalogTableStorageDescriptorArgs
+                {
+                    Location = location,
+                    InputFormat = "org.apache.hadoop.mapred.TextInputFormat",
+                    OutputFormat = "org.apache.hadoop.hive.ql.io.HiveIgnoreKeyTextOutputFormat",
+                    SerDeInfo = new CatalogTableStorageDescriptorSerDeInfoArgs { SerializationLibrary = "org.openx.data.jsonserde.JsonSerDe" },
+                    Columns = { new CatalogTableStorageDescriptorColumnArgs { Name = "reason", Type = "string" } },
+                },
+            },
+            new CustomResourceOptions { Parent = this });
+    }
 
     private Crawler Crawler(
         string name, CatalogDatabase database, Output<string> role, IEnumerable<Output<string>> paths, params Output<string>[] classifiers) => new(

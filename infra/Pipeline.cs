@@ -3,7 +3,7 @@ using Pulumi.Aws;
 
 namespace PySpotify.Infra;
 
-/// <summary>The whole pipeline. The components stand in the order in which data flows through them.</summary>
+/// <summary>The whole pipeline. A component stands below those that it builds on.</summary>
 public sealed class Pipeline : Stack
 {
     /// <summary>Lays the components out.</summary>
@@ -20,9 +20,10 @@ public sealed class Pipeline : Stack
         var storage = new Storage(settings);
         var catalog = new Catalog(settings, place, storage);
         var functions = new Functions(settings, secrets, storage, catalog);
-        var workflow = new Workflow(settings, place, functions, catalog);
+        var analytics = new Analytics(storage, catalog);
+        var quickSight = settings.QuickSightUser is { } user ? new QuickSight(user, place, storage, catalog, analytics) : null;
+        var workflow = new Workflow(settings, place, functions, catalog, quickSight);
         _ = new Alerts(settings, place, workflow);
-        var analytics = new Analytics(storage);
 
         StateMachine = workflow.StateMachine.Arn;
         RawBucket = storage.Raw.BucketName;

@@ -33,21 +33,26 @@ internal static partial class Policies
         return reader.ReadToEnd();
     }
 
-    /// <summary>A role that a service assumes, with the one policy that it needs.</summary>
+    /// <summary>The files of a folder that are part of this assembly.</summary>
+    public static IEnumerable<string> Files(string folder) => typeof(Policies).Assembly.GetManifestResourceNames()
+        .Where(name => name.StartsWith($"{folder}/", StringComparison.Ordinal)).Order(StringComparer.Ordinal);
+
+    /// <summary>A role that a service assumes, with what it may do.</summary>
     /// <param name="parent">What the role belongs to.</param>
     /// <param name="policy">The policy, by whose name the role goes.</param>
-    /// <param name="service">lambda, glue, states or scheduler.</param>
-    /// <param name="names">What stands for each placeholder of both policies.</param>
-    /// <returns>The role's ARN, known once the policy is attached: who uses it can do what it must from the first moment.</returns>
+    /// <param name="service">lambda, glue, states, scheduler or quicksight.</param>
+    /// <param name="names">What stands for each placeholder of the policies.</param>
+    /// <param name="more">Policies beside that one.</param>
+    /// <returns>The role's ARN, known once the policies are attached: who uses it can do what it must from the first moment.</returns>
     public static Output<string> Role(
-        Resource parent, string policy, string service, IReadOnlyDictionary<string, Input<string>> names)
+        Resource parent, string policy, string service, IReadOnlyDictionary<string, Input<string>> names, params string[] more)
     {
         var options = new CustomResourceOptions { Parent = parent };
         var role = new Role(
             $"pyspotify-{policy}", new RoleArgs { AssumeRolePolicy = Fill($"trust-{service}", names) }, options);
-        var attached = new RolePolicy(
-            $"pyspotify-{policy}", new RolePolicyArgs { Role = role.Id, Policy = Fill(policy, names) }, options);
-        return Output.Tuple(role.Arn, attached.Id).Apply(ready => ready.Item1);
+        var attached = more.Prepend(policy).Select(name => new RolePolicy(
+            $"pyspotify-{name}", new RolePolicyArgs { Role = role.Id, Policy = Fill(name, names) }, options).Id);
+        return Output.Tuple(role.Arn, Output.All(attached)).Apply(ready => ready.Item1);
     }
 
     [GeneratedRegex(@"\$\{(\w+)\}")]

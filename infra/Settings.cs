@@ -34,6 +34,9 @@ public sealed class Settings(Config config)
     /// <summary>Who is told of failures; nobody where it is null.</summary>
     public string? AlertEmail { get; } = config.Get("alertEmail");
 
+    /// <summary>Whose the dashboard is: a QuickSight user's name or ARN. Without one, nothing of QuickSight is made.</summary>
+    public string? QuickSightUser { get; } = config.Get("quickSightUser");
+
     /// <summary>Days that logs are kept.</summary>
     public int LogDays { get; } = config.GetInt32("logDays") ?? 30;
 

@@ -1,18 +1,21 @@
 using System.Text.Json;
+using System.Text.RegularExpressions;
 using Pulumi;
 using Pulumi.Utilities;
+using PySpotify.Functions.Storage;
 using PySpotify.Infra;
 using PySpotify.Lambda;
 
 namespace PySpotify.Tests;
 
 /// <summary>The stack that <c>pulumi up</c> lays out, as the engine sees it.</summary>
-public sealed class InfraTests(InfraTests.Layout layout) : IClassFixture<InfraTests.Layout>
+[Collection("Pulumi runs one stack at a time")]
+public sealed partial class InfraTests(InfraTests.Layout layout) : IClassFixture<InfraTests.Layout>
 {
     // What AWS gives no tags, or what its owner's tags cover.
     private static readonly string[] Untagged =
     [
-        "cloudwatch/eventTarget", "glue/classifier", "iam/rolePolicy", "s3/bucketLifecycleConfiguration", "s3/bucketPolicy",
+        "athena/namedQuery", "cloudwatch/eventTarget", "glue/catalogTable", "glue/classifier", "iam/rolePolicy", "s3/bucketLifecycleConfiguration", "s3/bucketPolicy",
         "s3/bucketPublicAccessBlock", "s3/bucketServerSideEncryptionConfiguration", "s3/bucketVersioning", "scheduler/schedule",
         "secretsmanager/secretVersion", "sns/topicPolicy", "sns/topicSubscription", "sqs/queuePolicy",
     ];
@@ -240,9 +243,45 @@ public sealed class InfraTests(InfraTests.Layout layout) : IClassFixture<InfraTe
         var configuration = One("athena/workgroup", "pyspotify")["configuration"];
         Assert.True(configuration.GetProperty("enforceWorkgroupConfiguration").GetBoolean());
         Assert.InRange(configuration.GetProperty("bytesScannedCutoffPerQuery").GetInt32(), 10_000_000, int.MaxValue);
-        Assert.Equal("s3://pyspotify-results/", Text(configuration.GetProperty("resultConfiguration").GetProperty("outputLocation")));
+        Assert.Equal("s3://pyspotify-results/queries/", Text(configuration.GetProperty("resultConfiguration").GetProperty("outputLocation")));
         Assert.Equal(
             "SSE_S3", Text(configuration.GetProperty("resultConfiguration").GetProperty("encryptionConfiguration").GetProperty("encryptionOption")));
+    }
+
+    [Fact]
+    public void A_question_is_a_named_query()
+    {
+        Assert.Equal(
+            ["artists", "health", "movers", "new-and-gone", "overlap", "popularity", "top", "weeks", "years"],
+            All("athena/namedQuery").Select(query => Text(query["name"])).Order(StringComparer.Ordinal));
+        Assert.All(All("athena/namedQuery"), query =>
+        {
+            Assert.Equal(("spotify_data_refined", "pyspotify"), (Text(query["database"]), Text(query["workgroup"])));
+            Assert.StartsWith($"-- {Text(query["description"])}\n", Text(query["query"]), StringComparison.Ordinal);
+            Assert.EndsWith("?", Text(query["description"]), StringComparison.Ordinal);
+
+            // Every table that is no part of the query itself is in its database.
+            var sql = Text(query["query"]);
+            string[] parts = [.. Part().Matches(sql).Select(match => match.Groups[1].Value)];
+            Assert.Subset(
+                new HashSet<string>(["quarantine", "spotifypopularsongs_refined", "spotifytopplayed_refined"]),
+                new HashSet<string>(Table().Matches(sql).Select(match => match.Groups[1].Value).Except(parts)));
+        });
+    }
+
+    [Fact]
+    public void What_was_set_aside_is_a_table_over_its_folders()
+    {
+        var table = One("glue/catalogTable", "quarantine");
+        Assert.Equal("spotify_data_refined", Text(table["databaseName"]));
+        Assert.Equal(["table_name", "snapshot_date"], table["partitionKeys"].EnumerateArray().Select(key => Text(key.GetProperty("name"))));
+        Assert.Equal(["reason"], table["storageDescriptor"].GetProperty("columns").EnumerateArray().Select(column => Text(column.GetProperty("name"))));
+        Assert.Equal(
+            $"s3://pyspotify-raw/{Keys.Quarantined(Tables.Popular, new(2026, 11, 22), "x")}",
+            Text(table["parameters"].GetProperty("storage.location.template"))
+                .Replace("${table_name}", Tables.Popular, StringComparison.Ordinal)
+                .Replace("${snapshot_date}", "2026-11-22", StringComparison.Ordinal) + "x.jsonl");
+        Assert.Equal($"{Tables.TopPlayed},{Tables.Popular}", Text(table["parameters"].GetProperty("projection.table_name.values")));
     }
 
     [Fact]
@@ -349,6 +388,12 @@ public sealed class InfraTests(InfraTests.Layout layout) : IClassFixture<InfraTe
             _ => [],
         };
     }
+
+    [GeneratedRegex(@"(\w+) AS \(\s*SELECT")]
+    private static partial Regex Part();
+
+    [GeneratedRegex(@"\b(?:FROM|JOIN) (\w+)")]
+    private static partial Regex Table();
 
     /// <summary>The stack with a sign-in and somebody to tell.</summary>
     public sealed class Layout : IAsyncLifetime

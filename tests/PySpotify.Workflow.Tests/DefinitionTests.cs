@@ -14,8 +14,11 @@ public sealed partial class DefinitionTests
     private static readonly JsonElement Definition =
         JsonDocument.Parse(Repository.Read("workflow/pyspotify.asl.json")).RootElement;
 
+    /// <summary>What the stack puts before Done where there is QuickSight.</summary>
+    private static readonly JsonElement Refresh = JsonDocument.Parse(Repository.Read("infra/refresh.asl.json")).RootElement;
+
     private static readonly IReadOnlyDictionary<string, JsonElement> States =
-        Flatten(Definition).ToDictionary(state => state.Name, state => state.Value);
+        Flatten(Definition).Concat(Flatten(Refresh)).ToDictionary(state => state.Name, state => state.Value);
 
     /// <summary>What the paths in payloads lead to, as Step Functions would have it.</summary>
     private static readonly JsonObject Sample = JsonNode.Parse($$"""
@@ -94,7 +97,7 @@ public sealed partial class DefinitionTests
     public void Only_an_expired_token_is_caught_and_nothing_fails_by_itself()
     {
         Assert.Empty(StatesOf("Fail"));
-        foreach (var (_, state) in States)
+        foreach (var (_, state) in Flatten(Definition))
         {
             if (!state.TryGetProperty("Catch", out var catches))
                 continue;
@@ -103,6 +106,32 @@ public sealed partial class DefinitionTests
             Assert.Equal("${Authenticate}", Parameter(caught.GetProperty("Next").GetString()!, "FunctionName"));
         }
     }
+
+    /// <summary>What QuickSight refuses fails the run, and a redrive asks again.</summary>
+    [Fact]
+    public void Of_QuickSights_refusals_only_that_the_refresh_has_started_is_none()
+    {
+        var task = States["RefreshDataSet"];
+        Assert.Equal("arn:aws:states:::aws-sdk:quicksight:createIngestion", task.GetProperty("Resource").GetString());
+        Assert.Equal(["QuickSight.ResourceExistsException"], Errors(task, "Catch"));
+        Assert.Equal("Succeed", States[task.GetProperty("Catch")[0].GetProperty("Next").GetString()!].GetProperty("Type").GetString());
+        Assert.Equal(
+            ["QuickSight.InternalFailureException", "QuickSight.SdkClientException", "QuickSight.ThrottlingException"],
+            Errors(task, "Retry").Order(StringComparer.Ordinal));
+        Assert.DoesNotContain(Flatten(Refresh), state => state.Name != "RefreshDataSet" && state.Value.TryGetProperty("Catch", out _));
+    }
+
+    /// <summary>A name may have characters that QuickSight's ids may not, and comes again after 90 days; a redrive changes neither.</summary>
+    [Fact]
+    public void A_refresh_has_the_executions_id()
+    {
+        var id = States["RefreshDataSet"].GetProperty("Parameters").GetProperty("IngestionId.$").GetString();
+        Assert.Equal("States.Hash(States.Format('{} {}', $$.Execution.Name, $$.Execution.StartTime), 'SHA-256')", id);
+    }
+
+    [Fact]
+    public void The_local_run_knows_nothing_of_QuickSight() =>
+        Assert.DoesNotContain("QuickSight", Definition.GetRawText(), StringComparison.OrdinalIgnoreCase);
 
     [Fact]
     public void An_error_that_is_named_exists()
@@ -118,7 +147,8 @@ public sealed partial class DefinitionTests
     [Fact]
     public void A_state_leads_to_a_state()
     {
-        var targets = States.Values.SelectMany(Targets).Append(Definition.GetProperty("StartAt").GetString()!).ToList();
+        var starts = new[] { Definition, Refresh }.Select(machine => machine.GetProperty("StartAt").GetString()!);
+        var targets = States.Values.SelectMany(Targets).Concat(starts).ToList();
         Assert.All(targets, target => Assert.Contains(target, States.Keys));
         Assert.All(
             States.Where(state => state.Value.GetProperty("Type").GetString() is not ("Choice" or "Succeed")),

@@ -53,6 +53,32 @@ public sealed partial class PolicyTests
         ],
         ["scheduler"] = ["states:StartExecution ${StateMachine}", "sqs:SendMessage ${DeadLetters}"],
         ["reminder"] = ["sns:Publish ${Topic}"],
+        ["quicksight"] =
+        [
+            .. On(
+                [
+                    "athena:GetWorkGroup", "athena:StartQueryExecution", "athena:StopQueryExecution", "athena:GetQueryExecution",
+                    "athena:BatchGetQueryExecution", "athena:GetQueryResults", "athena:GetQueryResultsStream",
+                ],
+                "${Workgroup}"),
+            "athena:GetDataCatalog ${DataCatalog}",
+            .. On(
+                ["glue:GetDatabase", "glue:GetTable", "glue:GetTables", "glue:GetPartition", "glue:GetPartitions", "glue:BatchGetPartition"],
+                [
+                    "${Catalog}", "${RefinedDatabase}", "${RefinedTables}/spotifytopplayed_refined",
+                    "${RefinedTables}/spotifypopularsongs_refined", "${RefinedTables}/quarantine",
+                ]),
+            .. On(["s3:GetBucketLocation", "s3:ListBucket"], "${RawBucket}", "${RefinedBucket}", "${ResultsBucket}"),
+            .. On(
+                ["s3:GetObject"],
+                "${RefinedBucket}/spotifytopplayed_refined/*", "${RefinedBucket}/spotifypopularsongs_refined/*", "${RawBucket}/_quarantine/*"),
+            .. On(
+                ["s3:GetObject", "s3:PutObject", "s3:AbortMultipartUpload", "s3:ListMultipartUploadParts"], "${ResultsBucket}/queries/*"),
+        ],
+        ["refresh"] = On(
+            ["quicksight:CreateIngestion"],
+            "${ArtistsDataSet}/ingestion/*", "${HealthDataSet}/ingestion/*", "${MoversDataSet}/ingestion/*", "${NewAndGoneDataSet}/ingestion/*",
+            "${OverlapDataSet}/ingestion/*", "${PopularityDataSet}/ingestion/*", "${TopDataSet}/ingestion/*", "${YearsDataSet}/ingestion/*").ToArray(),
         ["crawler"] =
         [
             .. On(["s3:ListBucket"], "${RawBucket}", "${RefinedBucket}"),
@@ -82,6 +108,7 @@ public sealed partial class PolicyTests
         ["successes"] = ["sqs:SendMessage ${Queue}"],
         ["topic"] = ["sns:Publish ${Topic}"],
         ["trust-glue"] = ["sts:AssumeRole"],
+        ["trust-quicksight"] = ["sts:AssumeRole"],
         ["trust-lambda"] = ["sts:AssumeRole"],
         ["trust-scheduler"] = ["sts:AssumeRole"],
         ["trust-states"] = ["sts:AssumeRole"],

@@ -1,0 +1,266 @@
+namespace PySpotify.Infra;
+
+/// <summary>
+/// The dashboard's definition (https://docs.aws.amazon.com/quicksight/latest/APIReference/API_DashboardVersionDefinition.html):
+/// the pictures of the local report, a sheet a list.
+/// </summary>
+internal static class Dashboard
+{
+    /// <summary>A sheet's grid is that wide.</summary>
+    private const int GridColumns = 36;
+
+    private static readonly (string Id, string Name, string List)[] Lists =
+        [("played", "Most played", "top played"), ("popular", "Most popular", "popular")];
+
+    /// <summary>The definition, as QuickSight reads it in JSON.</summary>
+    /// <param name="dataSets">The queries' data sets, with their ARNs.</param>
+    public static object Definition(IReadOnlyList<(string Query, string Arn)> dataSets)
+    {
+        (string Id, string Name, Picture[] Pictures)[] sheets =
+        [
+            .. Lists.Select(list => (list.Id, list.Name, Pictures(list.Id, list.List))),
+            (
+                "both", "Both lists",
+                [
+                    Table("overlap", "overlap", "Songs on both lists", 36, ["track", "artist", "rank_played", "rank_popular", "track_pop"], [("rank_played", "ASC")]),
+                    Table(
+                        "health", "health", "What the snapshots hold, and what they lack", 36,
+                        ["snapshot_date", "list", "row_count", "songs", "unknown_popularity", "unknown_year", "quarantined", "weeks_missing"],
+                        [("snapshot_date", "DESC"), ("list", "DESC")]),
+                ]),
+        ];
+        return new
+        {
+            DataSetIdentifierDeclarations = dataSets.Select(set => new { Identifier = set.Query, DataSetArn = set.Arn }),
+
+            // Two songs of one name are two lines.
+            CalculatedFields = (object[])[new { DataSetIdentifier = "popularity", Name = "song", Expression = "concat({track}, ' – ', {artist})" }],
+            Sheets = sheets.Select(sheet => new
+            {
+                SheetId = sheet.Id,
+                sheet.Name,
+                Visuals = sheet.Pictures.Select(picture => picture.Visual),
+                Layouts = (object[])[new { Configuration = new { GridLayout = new { Elements = LayOut(sheet.Pictures) } } }],
+            }),
+            FilterGroups = sheets.SelectMany(sheet => sheet.Pictures.Where(picture => picture.Filters is not []).Select(picture => new
+            {
+                FilterGroupId = picture.Id,
+                CrossDataset = "SINGLE_DATASET",
+                Status = "ENABLED",
+                picture.Filters,
+                ScopeConfiguration = new
+                {
+                    SelectedSheets = new
+                    {
+                        SheetVisualScopingConfigurations = (object[])
+                            [new { SheetId = sheet.Id, Scope = "SELECTED_VISUALS", VisualIds = (string[])[picture.Id] }],
+                    },
+                },
+            })),
+        };
+    }
+
+    private static Picture[] Pictures(string sheet, string list)
+    {
+        string[] moved = ["move", "track", "artist", "rank_before", "rank"];
+        Picture[] all =
+        [
+            Number("songs", "Songs in the snapshot"),
+            Number("unknown_popularity", "Songs of unknown popularity"),
+            Number("quarantined", "Rows set aside in quarantine"),
+            Ranks(),
+            Table("top", "top", "The top 50", 36, ["rank", "change", "move", "track", "artist", "track_pop", "album_nm", "album_dt"], [("rank", "ASC")]),
+            Table("up", "movers", "The biggest moves up", 18, moved, [("move", "DESC")], Moved("RangeMinimum", 1)),
+            Table("down", "movers", "The biggest moves down", 18, moved, [("move", "ASC")], Moved("RangeMaximum", -1)),
+            Table(
+                "new-and-gone", "new-and-gone", "New, back and gone", 36, ["change", "rank", "rank_before", "track", "artist", "track_pop"],
+                [("change", "DESC"), ("rank", "ASC")]),
+            Bars("songs-by-artist", "artists", "Artists by number of songs", 12, "artist", "songs", ("songs", "DESC"), most: 10),
+            Bars("popularity-by-artist", "artists", "Artists by summed popularity", 12, "artist", "popularity", ("popularity", "DESC"), most: 10),
+            Bars("years", "years", "Release years", 12, "year", "songs", ("year", "ASC"), most: 100),
+        ];
+        return [.. all.Select(picture => picture.Of(sheet, list))];
+
+        Picture Number(string column, string title) => new(column, "health", title, 12, 6, "KPIVisual", id => new
+        {
+            FieldWells = new { Values = (object[])[Measure(id, "health", column)], TrendGroups = (object[])[Day(id, "health")] },
+            KPIOptions = new { Comparison = new { ComparisonMethod = "DIFFERENCE" }, PrimaryValueDisplayType = "ACTUAL" },
+        });
+
+        // QuickSight draws no axis upside down.
+        Picture Ranks() => new("ranks", "popularity", "Rank of the ten strongest songs, week by week (1 is the best)", 36, 14, "LineChartVisual", id => new
+        {
+            Type = "LINE",
+            FieldWells = new
+            {
+                LineChartAggregatedFieldWells = new
+                {
+                    Category = (object[])[Day(id, "popularity")],
+                    Values = (object[])[Measure(id, "popularity", "rank", "MIN")],
+                    Colors = (object[])[Category(id, "popularity", "song")],
+                },
+            },
+        });
+    }
+
+    private static Picture Table(
+        string name, string dataSet, string title, int width, string[] columns, (string Column, string Direction)[] sort, params Func<string, object>[] filters) =>
+        new(name, dataSet, title, width, 14, "TableVisual", id => new
+        {
+            FieldWells = new
+            {
+                TableUnaggregatedFieldWells = new
+                {
+                    Values = columns.Select(column => new { FieldId = Field(id, column), Column = Column(dataSet, column) }),
+                },
+            },
+            SortConfiguration = new { RowSort = sort.Select(by => Sort(id, by)) },
+            FieldOptions = new { SelectedFieldOptions = columns.Select(column => new { FieldId = Field(id, column), CustomLabel = Label(column) }) },
+        })
+        {
+            More = filters,
+        };
+
+    private static Picture Bars(
+        string name, string dataSet, string title, int width, string category, string value, (string Column, string Direction) sort, int most) =>
+        new(name, dataSet, title, width, 12, "BarChartVisual", id => new
+        {
+            Orientation = sort.Column == category ? "VERTICAL" : "HORIZONTAL",
+            FieldWells = new
+            {
+                BarChartAggregatedFieldWells = new
+                {
+                    Category = (object[])[Category(id, dataSet, category)],
+                    Values = (object[])[Measure(id, dataSet, value)],
+                },
+            },
+            SortConfiguration = new
+            {
+                CategorySort = (object[])[Sort(id, sort)],
+                CategoryItemsLimit = new { ItemsLimit = most, OtherCategories = "EXCLUDE" },
+            },
+        });
+
+    /// <summary>Left to right, and on below where a row is full.</summary>
+    private static IEnumerable<object> LayOut(IEnumerable<Picture> pictures)
+    {
+        int column = 0, row = 0, below = 0;
+        foreach (var picture in pictures)
+        {
+            if (column + picture.Width > GridColumns)
+                (column, row) = (0, below);
+            yield return new
+            {
+                ElementId = picture.Id,
+                ElementType = "VISUAL",
+                ColumnIndex = column,
+                ColumnSpan = picture.Width,
+                RowIndex = row,
+                RowSpan = picture.Height,
+            };
+            column += picture.Width;
+            below = Math.Max(below, row + picture.Height);
+        }
+    }
+
+    private static string Field(string picture, string column) => $"{picture}.{column}";
+
+    private static object Column(string dataSet, string column) => new { DataSetIdentifier = dataSet, ColumnName = column };
+
+    private static object Category(string picture, string dataSet, string column) =>
+        new { CategoricalDimensionField = new { FieldId = Field(picture, column), Column = Column(dataSet, column) } };
+
+    private static object Day(string picture, string dataSet) => new
+    {
+        DateDimensionField = new { FieldId = Field(picture, "snapshot_date"), Column = Column(dataSet, "snapshot_date"), DateGranularity = "DAY" },
+    };
+
+    private static object Measure(string picture, string dataSet, string column, string function = "SUM") => new
+    {
+        NumericalMeasureField = new
+        {
+            FieldId = Field(picture, column),
+            Column = Column(dataSet, column),
+            AggregationFunction = new { SimpleNumericalAggregation = function },
+        },
+    };
+
+    private static object Sort(string picture, (string Column, string Direction) by) =>
+        new { FieldSort = new { FieldId = Field(picture, by.Column), by.Direction } };
+
+    private static Func<string, object> Moved(string bound, int places) => id => new
+    {
+        NumericRangeFilter = new Dictionary<string, object>
+        {
+            ["FilterId"] = $"{id}-moved",
+            ["Column"] = Column("movers", "move"),
+            ["NullOption"] = "NON_NULLS_ONLY",
+            ["IncludeMinimum"] = true,
+            ["IncludeMaximum"] = true,
+            [bound] = new { StaticValue = places },
+        },
+    };
+
+    private static string Label(string column) => column switch
+    {
+        "track" => "Song",
+        "track_pop" => "Popularity",
+        "album_nm" => "Album",
+        "album_dt" => "Released",
+        "snapshot_date" => "Snapshot",
+        "row_count" => "Rows",
+        "rank_played" => "Rank, most played",
+        "rank_popular" => "Rank, most popular",
+        _ => char.ToUpperInvariant(column[0]) + column[1..].Replace('_', ' '),
+    };
+
+    /// <summary>One visual.</summary>
+    /// <param name="Id">Its name, unique in the dashboard.</param>
+    /// <param name="DataSet">The query whose answer it shows.</param>
+    /// <param name="Title">What it says above it, and to a screen reader.</param>
+    /// <param name="Width">Columns of the grid.</param>
+    /// <param name="Height">Rows of the grid.</param>
+    /// <param name="Type">QuickSight's type.</param>
+    /// <param name="Chart">Its ChartConfiguration, by its id.</param>
+    private sealed record Picture(string Id, string DataSet, string Title, int Width, int Height, string Type, Func<string, object> Chart)
+    {
+        /// <summary>Filters beside that of the list, by its id.</summary>
+        public Func<string, object>[] More { get; init; } = [];
+
+        public object[] Filters { get; private init; } = [];
+
+        public object Visual => new Dictionary<string, object>
+        {
+            [Type] = new
+            {
+                VisualId = Id,
+                Title = new { FormatText = new { PlainText = Title } },
+                VisualContentAltText = Title,
+                ChartConfiguration = Chart(Id),
+            },
+        };
+
+        /// <summary>The picture of one list.</summary>
+        public Picture Of(string sheet, string list)
+        {
+            var id = $"{sheet}-{Id}";
+            return this with
+            {
+                Id = id,
+                Filters =
+                [
+                    new
+                    {
+                        CategoryFilter = new
+                        {
+                            FilterId = $"{id}-list",
+                            Column = Column(DataSet, "list"),
+                            Configuration = new { FilterListConfiguration = new { MatchOperator = "CONTAINS", CategoryValues = (string[])[list] } },
+                        },
+                    },
+                    .. More.Select(filter => filter(id)),
+                ],
+            };
+        }
+    }
+}

@@ -1,0 +1,185 @@
+using System.Globalization;
+using System.Text.Json;
+using System.Text.RegularExpressions;
+using Pulumi;
+using Pulumi.Aws.Quicksight;
+using Pulumi.Aws.Quicksight.Inputs;
+
+namespace PySpotify.Infra;
+
+/// <summary>A dashboard of the questions in workflow/queries, for one user of QuickSight: data source, data sets, pictures.</summary>
+public sealed partial class QuickSight : ComponentResource
+{
+    // QuickSight takes these sets of actions, whole: those of who may use, and of who owns.
+    private static readonly string[] UseSource =
+        ["quicksight:DescribeDataSource", "quicksight:DescribeDataSourcePermissions", "quicksight:PassDataSource"];
+
+    private static readonly string[] OwnDataSet =
+    [
+        "quicksight:CancelIngestion", "quicksight:CreateIngestion", "quicksight:DeleteDataSet", "quicksight:DescribeDataSet",
+        "quicksight:DescribeDataSetPermissions", "quicksight:DescribeIngestion", "quicksight:ListIngestions",
+        "quicksight:PassDataSet", "quicksight:UpdateDataSet", "quicksight:UpdateDataSetPermissions",
+    ];
+
+    private static readonly string[] OwnDashboard =
+    [
+        "quicksight:DeleteDashboard", "quicksight:DescribeDashboard", "quicksight:DescribeDashboardPermissions",
+        "quicksight:ListDashboardVersions", "quicksight:QueryDashboard", "quicksight:UpdateDashboard",
+        "quicksight:UpdateDashboardPermissions", "quicksight:UpdateDashboardPublishedVersion",
+    ];
+
+    private readonly Output<string> _user;
+
+    private readonly string _id = $"pyspotify-{Deployment.Instance.StackName}";
+
+    /// <summary>Makes all of it.</summary>
+    /// <param name="user">The user's name in the namespace default, or the whole ARN where QuickSight's users live in another region.</param>
+    /// <param name="place">Where the stack stands.</param>
+    /// <param name="storage">Where tables and results lie.</param>
+    /// <param name="catalog">The tables.</param>
+    /// <param name="analytics">Who reads them.</param>
+    public QuickSight(string user, Place place, Storage storage, Catalog catalog, Analytics analytics)
+        : base("pyspotify:infra:QuickSight", "quicksight")
+    {
+        var options = new CustomResourceOptions { Parent = this };
+        _user = user.StartsWith("arn:", StringComparison.Ordinal) ? Output.Create(user) : place.Arn("quicksight", $"user/default/{user}");
+        var source = new DataSource(
+            "pyspotify",
+            new DataSourceArgs
+            {
+                DataSourceId = _id,
+                Name = "PySpotify",
+                Type = "ATHENA",
+                Parameters = new DataSourceParametersArgs
+                {
+                    // A role of its own: QuickSight's, which all of the account shares, needs no right to our buckets.
+                    Athena = new DataSourceParametersAthenaArgs
+                    {
+                        WorkGroup = analytics.Workgroup.Name,
+                        RoleArn = Policies.Role(this, "quicksight", "quicksight", new Dictionary<string, Input<string>>
+                        {
+                            ["Workgroup"] = analytics.Workgroup.Arn,
+                            ["DataCatalog"] = place.Arn("athena", "datacatalog/AwsDataCatalog"),
+                            ["Catalog"] = place.Arn("glue", "catalog"),
+                            ["RefinedDatabase"] = catalog.Refined.Arn,
+                            ["RefinedTables"] = place.Arn("glue", Output.Format($"table/{catalog.Refined.Name}")),
+                            ["RawBucket"] = storage.Raw.Arn,
+                            ["RefinedBucket"] = storage.Refined.Arn,
+                            ["ResultsBucket"] = storage.Results.Arn,
+                        }),
+                    },
+                },
+                Permissions = { new DataSourcePermissionArgs { Principal = _user, Actions = UseSource } },
+            },
+            options);
+
+        var columns = JsonSerializer.Deserialize<Dictionary<string, Dictionary<string, string>>>(Policies.Text("data-sets.json"))!;
+        var sets = columns.ToDictionary(set => set.Key, set => Make(set.Key, set.Value, source, catalog));
+
+        // The id is part of each ARN: who has read it knows that the data set is there.
+        Names = sets.ToDictionary(set => Placeholder(set.Key), set => (Input<string>)set.Value.Arn);
+        Names["DataSets"] = Output.All(sets.Values.Select(set => set.DataSetId)).Apply(ids => string.Join(' ', ids));
+
+        // Pulumi's AWS provider leaves the definition out of its Dashboard: the type is too deep for it.
+        _ = new Pulumi.Aws.CloudControl.Resource(
+            "dashboard",
+            new Pulumi.Aws.CloudControl.ResourceArgs
+            {
+                TypeName = "AWS::QuickSight::Dashboard",
+                DesiredState = Output.Tuple(place.Account, _user, Output.All(sets.Select(set => set.Value.Arn.Apply(arn => (set.Key, arn)))))
+                    .Apply(known => JsonSerializer.Serialize(new
+                    {
+                        AwsAccountId = known.Item1,
+                        DashboardId = _id,
+                        Name = "PySpotify",
+                        Definition = Dashboard.Definition(known.Item3),
+                        Permissions = (object[])[new { Principal = known.Item2, Actions = OwnDashboard }],
+                        Tags = (object[])
+                        [
+                            new { Key = "Project", Value = "PySpotify" }, new { Key = "Stack", Value = Deployment.Instance.StackName },
+                        ],
+                    })),
+            },
+            options);
+        RegisterOutputs();
+    }
+
+    /// <summary>What stands for the placeholders of refresh.asl.json and policies/refresh.json.</summary>
+    public Dictionary<string, Input<string>> Names { get; }
+
+    /// <summary>A data set: a query's answer, kept in QuickSight's memory until the next refresh.</summary>
+    private DataSet Make(string query, Dictionary<string, string> columns, DataSource source, Catalog catalog)
+    {
+        // Athena gives days as text.
+        var days = columns.Where(column => column.Value == "DATETIME").Select(column => column.Key);
+        return new DataSet(
+            query,
+            new DataSetArgs
+            {
+                DataSetId = $"{_id}-{query}",
+                Name = $"PySpotify {query}",
+                ImportMode = "SPICE",
+                PhysicalTableMaps =
+                {
+                    new DataSetPhysicalTableMapArgs
+                    {
+                        PhysicalTableMapId = "query",
+                        CustomSql = new DataSetPhysicalTableMapCustomSqlArgs
+                        {
+                            DataSourceArn = source.Arn,
+                            Name = query,
+                            SqlQuery = catalog.Refined.Name.Apply(database => Qualify(Policies.Text($"queries/{query}.sql"), database)),
+                            Columns =
+                            [
+                                .. columns.Select(column => new DataSetPhysicalTableMapCustomSqlColumnArgs
+                                {
+                                    Name = column.Key,
+                                    Type = column.Value == "DATETIME" ? "STRING" : column.Value,
+                                }),
+                            ],
+                        },
+                    },
+                },
+                LogicalTableMaps =
+                {
+                    new DataSetLogicalTableMapArgs
+                    {
+                        LogicalTableMapId = "answer",
+                        Alias = query,
+                        Source = new DataSetLogicalTableMapSourceArgs { PhysicalTableId = "query" },
+                        DataTransforms =
+                        [
+                            .. days.Select(day => new DataSetLogicalTableMapDataTransformArgs
+                            {
+                                CastColumnTypeOperation = new DataSetLogicalTableMapDataTransformCastColumnTypeOperationArgs
+                                {
+                                    ColumnName = day,
+                                    NewColumnType = "DATETIME",
+                                    Format = "yyyy-MM-dd",
+                                },
+                            }),
+                        ],
+                    },
+                },
+                Permissions = { new DataSetPermissionArgs { Principal = _user, Actions = OwnDataSet } },
+            },
+            new CustomResourceOptions { Parent = this });
+    }
+
+    /// <summary>
+    /// The query as a part of QuickSight's own, which knows no database and may stand on one line: tables with theirs, and
+    /// no comments.
+    /// </summary>
+    private static string Qualify(string sql, string database) =>
+        Table().Replace(Comment().Replace(sql, ""), $"$1 {database}.$2").Trim();
+
+    /// <summary>new-and-gone is NewAndGoneDataSet.</summary>
+    private static string Placeholder(string query) =>
+        CultureInfo.InvariantCulture.TextInfo.ToTitleCase(query).Replace("-", "", StringComparison.Ordinal) + "DataSet";
+
+    [GeneratedRegex(@"\b(FROM|JOIN) (\w+_refined|quarantine)\b")]
+    private static partial Regex Table();
+
+    [GeneratedRegex(@"^\s*--.*\n", RegexOptions.Multiline)]
+    private static partial Regex Comment();
+}

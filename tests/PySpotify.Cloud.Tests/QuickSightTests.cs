@@ -1,0 +1,260 @@
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using PySpotify.Infra;
+
+namespace PySpotify.Tests;
+
+/// <summary>What <c>pulumi config set quickSightUser</c> adds to the stack.</summary>
+[Collection("Pulumi runs one stack at a time")]
+public sealed class QuickSightTests(QuickSightTests.Layout layout) : IClassFixture<QuickSightTests.Layout>
+{
+    private const string User = "arn:aws:quicksight:eu-central-1:123456789012:user/default/me";
+
+    private static readonly string[] Queries = ["artists", "health", "movers", "new-and-gone", "overlap", "popularity", "top", "years"];
+
+    private JsonElement Drawn =>
+        JsonDocument.Parse(Text(One("cloudcontrol/resource", "dashboard")["desiredState"])).RootElement.GetProperty("Definition");
+
+    private JsonElement Run => JsonDocument.Parse(Text(One("sfn/stateMachine", "pyspotify")["definition"])).RootElement.GetProperty("States");
+
+    [Fact]
+    public async Task Without_a_user_there_is_nothing_of_it()
+    {
+        var (resources, _) = await Mocks.RunAsync();
+        Assert.DoesNotContain(resources, resource => resource.Type.StartsWith("quicksight/", StringComparison.Ordinal) || resource.Type == "cloudcontrol/resource");
+        Assert.All(resources, resource =>
+            Assert.DoesNotContain("quicksight", resource.Inputs.GetRawText() + resource.Name, StringComparison.OrdinalIgnoreCase));
+    }
+
+    [Fact]
+    public void Without_a_user_all_else_is_the_same() => Assert.Equal(
+        layout.Without.Select(Key).Order(),
+        layout.Resources.Select(Key).Where(key => !key.Contains("quicksight", StringComparison.Ordinal)
+            && key is not ("cloudcontrol/resource dashboard" or "iam/rolePolicy pyspotify-refresh")).Order());
+
+    [Fact]
+    public void The_source_is_our_workgroup_read_by_a_role_of_its_own()
+    {
+        var source = One("quicksight/dataSource", "pyspotify");
+        var athena = source["parameters"].GetProperty("athena");
+        Assert.Equal(("ATHENA", "pyspotify"), (Text(source["type"]), Text(athena.GetProperty("workGroup"))));
+        Assert.Equal(One("iam/role", "pyspotify-quicksight").Arn, Text(athena.GetProperty("roleArn")));
+        Assert.Contains("quicksight.amazonaws.com", Text(One("iam/role", "pyspotify-quicksight")["assumeRolePolicy"]), StringComparison.Ordinal);
+        var policy = Text(One("iam/rolePolicy", "pyspotify-quicksight")["policy"]);
+        Assert.DoesNotContain("${", policy, StringComparison.Ordinal);
+        Assert.Contains("table/spotify_data_refined/quarantine", policy, StringComparison.Ordinal);
+
+        // The results that it may read and write are where the workgroup puts them.
+        Assert.Equal("s3://pyspotify-results/queries/", Text(One("athena/workgroup", "pyspotify")["configuration"].GetProperty("resultConfiguration").GetProperty("outputLocation")));
+        Assert.Contains($"\"{One("s3/bucket", "pyspotify-results").Arn}/queries/*\"", policy, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_data_set_is_a_querys_answer_in_memory()
+    {
+        Assert.Equal(Queries, All("quicksight/dataSet").Select(set => set.Name).Order(StringComparer.Ordinal));
+        Assert.All(All("quicksight/dataSet"), set =>
+        {
+            Assert.Equal((Id(set.Name), "SPICE"), (Text(set["dataSetId"]), Text(set["importMode"])));
+            var query = set["physicalTableMaps"][0].GetProperty("customSql");
+            Assert.Equal(One("quicksight/dataSource", "pyspotify").Arn, Text(query.GetProperty("dataSourceArn")));
+            var sql = Text(query.GetProperty("sqlQuery"));
+            Assert.StartsWith("WITH\nlisted AS (", sql, StringComparison.Ordinal);
+            Assert.DoesNotContain("--", sql, StringComparison.Ordinal);
+            Assert.Contains("FROM spotify_data_refined.spotifytopplayed_refined", sql, StringComparison.Ordinal);
+            Assert.DoesNotContain("FROM spotifytopplayed", sql, StringComparison.Ordinal);
+            Assert.DoesNotContain("FROM quarantine", sql, StringComparison.Ordinal);
+        });
+        var health = One("quicksight/dataSet", "health");
+        Assert.Contains("FROM spotify_data_refined.quarantine", Text(health["physicalTableMaps"][0].GetProperty("customSql").GetProperty("sqlQuery")), StringComparison.Ordinal);
+        var day = health["logicalTableMaps"][0].GetProperty("dataTransforms")[0].GetProperty("castColumnTypeOperation");
+        Assert.Equal(("snapshot_date", "DATETIME"), (Text(day.GetProperty("columnName")), Text(day.GetProperty("newColumnType"))));
+    }
+
+    [Fact]
+    public void All_of_it_is_the_users()
+    {
+        Assert.All([.. All("quicksight/dataSource"), .. All("quicksight/dataSet")], resource =>
+        {
+            var permission = Assert.Single(resource["permissions"].EnumerateArray());
+            Assert.Equal(User, Text(permission.GetProperty("principal")));
+
+            // To use the source; to own, and so to refresh, a data set: QuickSight knows these sets of actions and no others.
+            Assert.Equal(resource.Type == "quicksight/dataSource" ? 3 : 10, permission.GetProperty("actions").GetArrayLength());
+            Assert.Equal(["PySpotify", "test"], new[] { "Project", "Stack" }.Select(tag => Text(resource["tags"].GetProperty(tag))));
+        });
+        var dashboard = One("cloudcontrol/resource", "dashboard");
+        Assert.Equal("AWS::QuickSight::Dashboard", Text(dashboard["typeName"]));
+        var state = JsonDocument.Parse(Text(dashboard["desiredState"])).RootElement;
+        Assert.Equal(("123456789012", "pyspotify-test"), (Text(state.GetProperty("AwsAccountId")), Text(state.GetProperty("DashboardId"))));
+        var owner = Assert.Single(state.GetProperty("Permissions").EnumerateArray());
+        Assert.Equal((User, 8), (Text(owner.GetProperty("Principal")), owner.GetProperty("Actions").GetArrayLength()));
+        Assert.Equal(["PySpotify", "test"], state.GetProperty("Tags").EnumerateArray().Select(tag => Text(tag.GetProperty("Value"))));
+    }
+
+    [Fact]
+    public async Task A_user_of_another_region_is_named_by_arn()
+    {
+        const string arn = "arn:aws:quicksight:us-east-1:123456789012:user/default/me";
+        var (resources, _) = await Mocks.RunAsync(("quickSightUser", arn));
+        Assert.Equal(arn, Text(resources.First(resource => resource.Type == "quicksight/dataSet")["permissions"][0].GetProperty("principal")));
+    }
+
+    [Fact]
+    public void The_dashboard_shows_columns_that_its_data_sets_have()
+    {
+        var sets = Drawn.GetProperty("DataSetIdentifierDeclarations").EnumerateArray()
+            .ToDictionary(set => Text(set.GetProperty("Identifier")), set => Text(set.GetProperty("DataSetArn")));
+        Assert.Equal(Queries, sets.Keys.Order(StringComparer.Ordinal));
+        Assert.All(sets, set => Assert.Equal(One("quicksight/dataSet", set.Key).Arn, set.Value));
+
+        var known = All("quicksight/dataSet")
+            .SelectMany(set => set["physicalTableMaps"][0].GetProperty("customSql").GetProperty("columns").EnumerateArray()
+                .Select(column => (set.Name, Text(column.GetProperty("name")))))
+            .Append(("popularity", "song"))
+            .ToHashSet();
+        var shown = Walk(Drawn)
+            .Where(element => element.TryGetProperty("ColumnName", out _))
+            .Select(column => (Text(column.GetProperty("DataSetIdentifier")), Text(column.GetProperty("ColumnName")))).ToHashSet();
+        Assert.Subset(known, shown);
+        Assert.Equal(Queries, shown.Select(column => column.Item1).Distinct().Order(StringComparer.Ordinal));
+    }
+
+    [Fact]
+    public void A_sheet_has_each_picture_of_one_list_at_a_place_of_its_own()
+    {
+        var sheets = Drawn.GetProperty("Sheets").EnumerateArray().ToList();
+        Assert.Equal(["Most played", "Most popular", "Both lists"], sheets.Select(sheet => Text(sheet.GetProperty("Name"))));
+        foreach (var sheet in sheets)
+        {
+            var visuals = sheet.GetProperty("Visuals").EnumerateArray().Select(VisualId).ToList();
+            var places = sheet.GetProperty("Layouts")[0].GetProperty("Configuration").GetProperty("GridLayout").GetProperty("Elements").EnumerateArray().ToList();
+            Assert.Equal(visuals, places.Select(place => Text(place.GetProperty("ElementId"))));
+            var cells = places.SelectMany(Cells).ToList();
+            Assert.Equal(cells.Count, cells.Distinct().Count());
+            Assert.All(cells, cell => Assert.InRange(cell.Column, 0, 35));
+        }
+
+        var ids = sheets.SelectMany(sheet => sheet.GetProperty("Visuals").EnumerateArray().Select(VisualId)).ToList();
+        Assert.Equal(ids.Count, ids.Distinct().Count());
+        Assert.Equal(
+            [.. Enumerable.Repeat("top played", 11), .. Enumerable.Repeat("popular", 11)],
+            Drawn.GetProperty("FilterGroups").EnumerateArray().Select(group =>
+                Text(group.GetProperty("Filters")[0].GetProperty("CategoryFilter").GetProperty("Configuration").GetProperty("FilterListConfiguration").GetProperty("CategoryValues")[0])));
+        Assert.All(Drawn.GetProperty("FilterGroups").EnumerateArray(), group =>
+        {
+            var scope = group.GetProperty("ScopeConfiguration").GetProperty("SelectedSheets").GetProperty("SheetVisualScopingConfigurations")[0];
+            var sheet = sheets.Single(sheet => Text(sheet.GetProperty("SheetId")) == Text(scope.GetProperty("SheetId")));
+            Assert.Contains(Text(scope.GetProperty("VisualIds")[0]), sheet.GetProperty("Visuals").EnumerateArray().Select(VisualId));
+        });
+
+        static IEnumerable<(int Column, int Row)> Cells(JsonElement place) =>
+            from column in Enumerable.Range(Number(place, "ColumnIndex"), Number(place, "ColumnSpan"))
+            from row in Enumerable.Range(Number(place, "RowIndex"), Number(place, "RowSpan"))
+            select (column, row);
+        static int Number(JsonElement place, string name) => place.GetProperty(name).GetInt32();
+        static string VisualId(JsonElement visual) => Text(visual.EnumerateObject().Single().Value.GetProperty("VisualId"));
+    }
+
+    [Fact]
+    public void The_last_that_a_run_does_is_to_refresh_each_data_set()
+    {
+        Assert.Equal("NameDataSets", Text(Run.GetProperty("RefinedCrawled?").GetProperty("Choices")[0].GetProperty("Next")));
+        var name = Run.GetProperty("NameDataSets");
+        Assert.Equal("RefreshDataSets", Text(name.GetProperty("Next")));
+        Assert.Equal(
+            $"States.StringSplit('{string.Join(' ', Queries.Select(Id))}', ' ')", Text(name.GetProperty("Parameters").GetProperty("ids.$")));
+        var refresh = Run.GetProperty("RefreshDataSets");
+        Assert.Equal("Done", Text(refresh.GetProperty("Next")));
+        Assert.False(refresh.TryGetProperty("End", out _));
+        Assert.Equal(JsonValueKind.Null, refresh.GetProperty("ResultPath").ValueKind);
+        Assert.Equal("Succeed", Text(Run.GetProperty("Done").GetProperty("Type")));
+        var task = refresh.GetProperty("ItemProcessor").GetProperty("States").GetProperty("RefreshDataSet");
+        Assert.Equal("123456789012", Text(task.GetProperty("Parameters").GetProperty("AwsAccountId")));
+        Assert.DoesNotContain("${", Run.GetRawText(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Otherwise_the_run_is_the_same()
+    {
+        var without = JsonNode.Parse(Text(Assert.Single(layout.Without, resource => resource.Type == "sfn/stateMachine")["definition"]))!;
+        var with = JsonNode.Parse(Text(One("sfn/stateMachine", "pyspotify")["definition"]))!;
+        with["States"]!.AsObject().Remove("NameDataSets");
+        with["States"]!.AsObject().Remove("RefreshDataSets");
+        with["States"]!["RefinedCrawled?"]!["Choices"]![0]!["Next"] = "Done";
+        Assert.True(JsonNode.DeepEquals(without, with));
+    }
+
+    [Fact]
+    public void The_state_machine_may_refresh_these_data_sets_and_no_others()
+    {
+        var policies = All("iam/rolePolicy").Where(policy => Text(policy["role"]) == "pyspotify-state-machine-id").ToList();
+        Assert.Equal(["pyspotify-refresh", "pyspotify-state-machine"], policies.Select(policy => policy.Name).Order(StringComparer.Ordinal));
+        var statement = Assert.Single(JsonDocument.Parse(Text(policies.Single(policy => policy.Name == "pyspotify-refresh")["policy"]))
+            .RootElement.GetProperty("Statement").EnumerateArray());
+        Assert.Equal("quicksight:CreateIngestion", Text(statement.GetProperty("Action")));
+        Assert.Equal(
+            Queries.Select(query => $"{One("quicksight/dataSet", query).Arn}/ingestion/*"),
+            statement.GetProperty("Resource").EnumerateArray().Select(Text).Order(StringComparer.Ordinal));
+    }
+
+    [Theory]
+    [InlineData("""{"States":{"A":{"Type":"Choice","Default":"Done"},"Done":{}}}""", "X")]
+    [InlineData("""{"States":{"A":{"Type":"Map","Next":"Done","ItemProcessor":{}},"Done":{}}}""", "X")]
+    [InlineData("""{"States":{"A":{"Next":"B"},"Done":{}}}""", null)]
+    public void What_led_to_Done_leads_to_what_is_put_before_it(string definition, string? leadsTo)
+    {
+        const string inserted = """{"StartAt":"X","States":{"X":{"Next":"Y"},"Y":{"End":true}}}""";
+        if (leadsTo is null)
+        {
+            Assert.Throws<InvalidOperationException>(() => Workflow.BeforeDone(definition, inserted));
+            return;
+        }
+
+        var states = JsonNode.Parse(Workflow.BeforeDone(definition, inserted))!["States"]!.AsObject();
+        Assert.Equal(["A", "X", "Y", "Done"], states.Select(state => state.Key));
+        Assert.Equal(leadsTo, (string?)(states["A"]!["Next"] ?? states["A"]!["Default"]));
+        Assert.Equal(("Y", "Done"), ((string?)states["X"]!["Next"], (string?)states["Y"]!["Next"]));
+    }
+
+    [Fact]
+    public void Nothing_is_put_before_Done_that_has_no_end_or_a_name_that_is_taken()
+    {
+        const string definition = """{"States":{"A":{"Next":"Done"},"Done":{}}}""";
+        Assert.Throws<InvalidOperationException>(() => Workflow.BeforeDone(definition, """{"StartAt":"X","States":{"X":{"Next":"X"}}}"""));
+        Assert.Throws<ArgumentException>(() => Workflow.BeforeDone(definition, """{"StartAt":"A","States":{"A":{"End":true}}}"""));
+    }
+
+    private static string Id(string query) => $"pyspotify-test-{query}";
+
+    private static string Key(Asked resource) => $"{resource.Type} {resource.Name}";
+
+    private static string Text(JsonElement element) => element.GetString()!;
+
+    private static IEnumerable<JsonElement> Walk(JsonElement element) => element.ValueKind switch
+    {
+        JsonValueKind.Object => element.EnumerateObject().SelectMany(member => Walk(member.Value)).Prepend(element),
+        JsonValueKind.Array => element.EnumerateArray().SelectMany(Walk),
+        _ => [],
+    };
+
+    private IEnumerable<Asked> All(string type) => layout.Resources.Where(resource => resource.Type == type);
+
+    private Asked One(string type, string name) => Assert.Single(All(type), resource => resource.Name == name);
+
+    /// <summary>The stack with a user of QuickSight, and without one.</summary>
+    public sealed class Layout : IAsyncLifetime
+    {
+        public IReadOnlyList<Asked> Resources { get; private set; } = [];
+
+        public IReadOnlyList<Asked> Without { get; private set; } = [];
+
+        public async ValueTask InitializeAsync()
+        {
+            (Resources, _) = await Mocks.RunAsync(("quickSightUser", "me"));
+            (Without, _) = await Mocks.RunAsync();
+        }
+
+        public ValueTask DisposeAsync() => ValueTask.CompletedTask;
+    }
+}
