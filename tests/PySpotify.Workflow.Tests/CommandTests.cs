@@ -241,11 +241,7 @@ public sealed class CommandTests
         await using var spotify = await NewSpotifyAsync();
         await using var pyspotify = new Pyspotify().With(spotify);
         var hanging = new TaskCompletionSource();
-        spotify.Fail(Fault.Hang, request =>
-        {
-            hanging.TrySetResult();
-            return request.Endpoint == Endpoint.Search;
-        });
+        spotify.Fail(Fault.Hang, request => request.Endpoint == Endpoint.Search && hanging.TrySetResult());
 
         var process = pyspotify.Start("--snapshot-date", Day);
         await hanging.Task.WaitAsync(TimeSpan.FromSeconds(30), TestContext.Current.CancellationToken);

@@ -1,5 +1,6 @@
 using PySpotify.Functions.Storage;
 using PySpotify.Tests;
+using PySpotify.Workflow.Local;
 
 namespace PySpotify.Workflow.Tests;
 
@@ -37,11 +38,8 @@ public sealed class DataFolderTests
     /// <summary>Blocks of 1,024 bytes after which a file takes no more: a full disk, file by file.</summary>
     [Theory]
     [InlineData(0)]
-    [InlineData(1)]
     [InlineData(9)]
-    [InlineData(40)]
     [InlineData(110)]
-    [InlineData(150)]
     [InlineData(250)]
     [InlineData(400)]
     public async Task A_full_disk_is_told_and_what_was_there_stays_and_with_room_again_the_run_ends_well(int blocks)
@@ -137,13 +135,12 @@ public sealed class DataFolderTests
     [InlineData("another order", "cannot be redriven; start a new one")]
     public async Task A_hand_edited_execution_is_told_and_harms_no_other(string edit, string words)
     {
-        await using var spotify = await CommandTests.NewSpotifyAsync();
-        await using var pyspotify = new Pyspotify().With(spotify);
-        (await pyspotify.RunAsync("--snapshot-date", Before)).Succeeded();
-        var kept = KillTests.Look(pyspotify);
-        spotify.Fail(Fault.Status(404), request => request.Endpoint == Endpoint.Playlist);
-        Assert.Equal(1, (await pyspotify.RunAsync("--snapshot-date", Day)).ExitCode);
-        var path = Directory.GetFiles(Path.Combine(pyspotify.Data, "executions")).Order(StringComparer.Ordinal).Last();
+        await using var workflow = await LocalWorkflow.CreateAsync();
+        var kept = await workflow.KeepAsync(Before);
+        workflow.Spotify.Fail(Fault.Status(404), request => request.Endpoint == Endpoint.Playlist);
+        await LocalWorkflow.FailAsync(() => workflow.RunAsync(Day));
+        var name = ExecutionLog.List(workflow.Data.Executions).Last().Name;
+        var path = Path.Combine(workflow.Data.Executions, $"{name}.jsonl");
         var lines = File.ReadAllLines(path).ToList();
         switch (edit)
         {
@@ -157,11 +154,13 @@ public sealed class DataFolderTests
         }
 
         File.WriteAllText(path, string.Join('\n', lines) + "\n");
-        Assert.Contains(words, (await pyspotify.RunAsync("redrive", Path.GetFileNameWithoutExtension(path))).Failed(), StringComparison.Ordinal);
+        var error = await Assert.ThrowsAsync<ExecutionLogException>(() => workflow.RedriveAsync(name));
 
-        Assert.Equal(2, (await CommandTests.ExecutionsAsync(pyspotify)).Count);
-        kept.AssertIn(KillTests.Look(pyspotify));
-        (await pyspotify.RunAsync("--snapshot-date", Day)).Succeeded();
-        kept.AssertIn(KillTests.Look(pyspotify));
+        Assert.Contains(words, error.Message, StringComparison.Ordinal);
+        Assert.Equal(2, ExecutionLog.List(workflow.Data.Executions).Count());
+        kept.AssertIn(workflow.Look());
+        Assert.Equal(kept.Rows, workflow.Rows());
+        await workflow.RunAsync(Day);
+        kept.AssertIn(workflow.Look());
     }
 }

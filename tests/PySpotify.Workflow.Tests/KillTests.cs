@@ -37,7 +37,7 @@ public sealed class KillTests
                 using var process = pyspotify.Start(arguments);
                 var output = process.StandardOutput.ReadToEndAsync(TestContext.Current.CancellationToken);
                 var error = process.StandardError.ReadToEndAsync(TestContext.Current.CancellationToken);
-                isKilled = random.Next(3) < 2 && !process.WaitForExit(usual * random.NextDouble());
+                isKilled = random.Next(5) < 4 && !process.WaitForExit(usual * random.NextDouble());
                 if (isKilled)
                 {
                     process.Kill();
