@@ -47,13 +47,9 @@ internal sealed class Report
             answers.Add((query.Name, await query.AskAsync(warehouse, week, null, cancellationToken)));
         var report = new Report(answers);
         var template = await File.ReadAllTextAsync(Path.Combine(AppContext.BaseDirectory, "report.html"), cancellationToken);
-        var partial = data.Report + ".partial";
-        await File.WriteAllTextAsync(
-            partial,
+        WholeFile.Write(data.Report, Encoding.UTF8.GetBytes(
             template.Replace("{{title}}", Day(report._week), StringComparison.Ordinal)
-                .Replace("{{body}}", report.Body(data.IsSample), StringComparison.Ordinal),
-            cancellationToken);
-        File.Move(partial, data.Report, overwrite: true);
+                .Replace("{{body}}", report.Body(data.IsSample), StringComparison.Ordinal)));
     }
 
     private string Body(bool isSample) => $"""

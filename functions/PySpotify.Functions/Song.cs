@@ -1,3 +1,7 @@
+using System.Buffers;
+using System.IO.Pipelines;
+using System.Runtime.CompilerServices;
+using System.Text.Json;
 using System.Text.Json.Serialization;
 using PySpotify.Functions.Spotify;
 
@@ -42,6 +46,93 @@ public sealed record Song(
 
 /// <summary>A row that was not written, and why.</summary>
 public sealed record RefusedSong(string Reason, Song Song);
+
+/// <summary>Staged songs: JSON, one a line.</summary>
+internal static class SongLines
+{
+    /// <summary>Reads them as they come, never more than a few at a time in memory.</summary>
+    /// <exception cref="JsonException">A line is no song.</exception>
+    public static async IAsyncEnumerable<Song> ReadAsync(Stream stream, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        var reader = PipeReader.Create(stream, new(bufferSize: 1 << 18));
+        try
+        {
+            for (var isLast = false; !isLast;)
+            {
+                var read = await reader.ReadAsync(cancellationToken);
+                var rest = read.Buffer;
+                isLast = read.IsCompleted;
+                while (TryTakeLine(ref rest, isLast, out var line))
+                    yield return Read(line);
+                reader.AdvanceTo(rest.Start, rest.End);
+            }
+        }
+        finally
+        {
+            await reader.CompleteAsync();
+        }
+    }
+
+    private static bool TryTakeLine(ref ReadOnlySequence<byte> rest, bool isLast, out ReadOnlySequence<byte> line)
+    {
+        if (rest.PositionOf((byte)'\n') is { } end)
+        {
+            line = rest.Slice(0, end);
+            rest = rest.Slice(rest.GetPosition(1, end));
+            return true;
+        }
+
+        line = rest;
+        if (isLast)
+            rest = rest.Slice(rest.End);
+        return isLast && !line.IsEmpty;
+    }
+
+    // By hand, since this is where WriteCsv spends its time: the serializer takes more than twice as long for a type
+    // whose constructor has parameters (docs/performance.md).
+    private static Song Read(ReadOnlySequence<byte> line)
+    {
+        var json = new Utf8JsonReader(line);
+        if (!json.Read() || json.TokenType != JsonTokenType.StartObject)
+            throw new JsonException("A staged row is no JSON object.");
+        string? artist = null, track = null, albumNm = null, albumDt = null, trackId = null;
+        int? trackPop = null;
+        long? durationMs = null;
+        while (json.Read() && json.TokenType == JsonTokenType.PropertyName)
+        {
+            if (json.ValueTextEquals("artist"u8))
+                artist = Text(ref json);
+            else if (json.ValueTextEquals("track"u8))
+                track = Text(ref json);
+            else if (json.ValueTextEquals("track_pop"u8))
+                trackPop = (int?)Number(ref json);
+            else if (json.ValueTextEquals("duration_ms"u8))
+                durationMs = Number(ref json);
+            else if (json.ValueTextEquals("album_nm"u8))
+                albumNm = Text(ref json);
+            else if (json.ValueTextEquals("album_dt"u8))
+                albumDt = Text(ref json);
+            else if (json.ValueTextEquals("track_id"u8))
+                trackId = Text(ref json);
+            else
+                throw new JsonException($"A staged row has a member '{json.GetString()}'.");
+        }
+
+        return new(artist, track, trackPop, durationMs, albumNm, albumDt, trackId);
+    }
+
+    private static string? Text(ref Utf8JsonReader json)
+    {
+        json.Read();
+        return json.GetString();
+    }
+
+    private static long? Number(ref Utf8JsonReader json)
+    {
+        json.Read();
+        return json.TokenType == JsonTokenType.Null ? null : json.GetInt64();
+    }
+}
 
 [JsonSourceGenerationOptions(
     PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]

@@ -108,6 +108,9 @@ internal sealed class LocalWorkflow : IAsyncDisposable
         return rows;
     }
 
+    public async Task<IReadOnlyList<object?[]>> QueryAsync(string sql) =>
+        (await new Warehouse(Data.Warehouse, Data.Raw, Clock).QueryAsync(sql, TestContext.Current.CancellationToken)).Rows;
+
     /// <summary>Throws where a file stands half written, or beside the place where it belongs.</summary>
     public void AssertNothingHalf()
     {
@@ -115,6 +118,33 @@ internal sealed class LocalWorkflow : IAsyncDisposable
         Assert.DoesNotContain(
             TempFolder.Snapshot(Data.Root).Keys,
             file => file.EndsWith(".partial", StringComparison.Ordinal) || file.EndsWith("-journal", StringComparison.Ordinal));
+    }
+
+    /// <summary>Executes the definition as a run does, with a hand on each call and each event.</summary>
+    /// <param name="name">The execution's name.</param>
+    /// <param name="input">Its input; null redrives it.</param>
+    /// <param name="call">Gets each task's call; the function makes it.</param>
+    /// <param name="recorded">Gets each event that was recorded.</param>
+    public async Task<ExecutionResult> ExecuteAsync(
+        string name, JsonObject? input, Func<TaskCall, Func<Task<string>>, Task<string>>? call = null, Action<HistoryEvent>? recorded = null)
+    {
+        using var hold = Data.Hold();
+        var secrets = new SecretsFile(Data.Secrets) { Credentials = new(Spotify.ClientId, Spotify.ClientSecret) };
+        using var pipeline = new LocalPipeline(Data, secrets, Options, null, Clock, (_, _) => { });
+        var history = input is null ? ExecutionLog.Read(Data.Executions, name) : [];
+        using var log = input is null ? ExecutionLog.Append(Data.Executions, name) : ExecutionLog.Create(Data.Executions, name);
+        var interpreter = new Interpreter(
+            LocalPipeline.LoadDefinition(),
+            (task, ct) => call is null ? pipeline.InvokeAsync(task, ct) : call(task, () => pipeline.InvokeAsync(task, ct)),
+            Clock,
+            e =>
+            {
+                log.Record(e);
+                recorded?.Invoke(e);
+            });
+        return input is null
+            ? await interpreter.RedriveAsync(history, TestContext.Current.CancellationToken)
+            : await interpreter.RunAsync(name, input.ToJsonString(), TestContext.Current.CancellationToken);
     }
 
     /// <summary>The history of the newest execution.</summary>

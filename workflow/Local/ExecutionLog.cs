@@ -71,6 +71,7 @@ public sealed class ExecutionLog : IDisposable
     public static IEnumerable<ExecutionSummary> List(string folder) => Directory.Exists(folder)
         ? Directory.GetFiles(folder, "*.jsonl").Select(Path.GetFileNameWithoutExtension).Order(StringComparer.Ordinal)
             .Select(name => ExecutionSummary.Of(name!, folder)).OfType<ExecutionSummary>()
+            .OrderBy(execution => execution.Started)
         : [];
 
     /// <summary>Adds an event.</summary>

@@ -29,7 +29,8 @@ internal sealed class LocalPipeline : IDisposable
         var store = new LocalObjectStore(data.Raw);
         store.RemovePartialFiles();
         store.RemoveOlder(Keys.Staging, clock.GetUtcNow() - StagedRowsLife);
-        secrets.RemovePartialFile();
+        WholeFile.RemovePartial(data.Secrets);
+        WholeFile.RemovePartial(data.Report);
         var api = new HttpSpotifyApi(_http, options);
         var staging = new TrackStaging(secrets, store, clock, options);
         var json = PayloadJson.Default;

@@ -15,7 +15,6 @@ public sealed class SecretsFile(string path) : ISecretStore
 {
     private static readonly JsonSerializerOptions Indented = new() { WriteIndented = true };
 
-    private readonly string _partial = path + ".partial";
     private readonly Lock _lock = new();
 
     /// <summary>Credentials that stand before the file's: the environment's, the user secrets' or the sample's.</summary>
@@ -51,14 +50,11 @@ public sealed class SecretsFile(string path) : ISecretStore
                 secrets[name] = value;
             }
 
-            Write(secrets);
+            WholeFile.Write(path, JsonSerializer.SerializeToUtf8Bytes(secrets, Indented), isSecret: true);
         }
 
         return Task.CompletedTask;
     }
-
-    /// <summary>Removes what a killed process left half written. Only while no other process writes the file.</summary>
-    public void RemovePartialFile() => File.Delete(_partial);
 
     private JsonObject Read()
     {
@@ -68,36 +64,12 @@ public sealed class SecretsFile(string path) : ISecretStore
             throw new SecretsFileException(path, $"can be read by others than its owner; run `chmod 600 {path}`");
         try
         {
-            return JsonNode.Parse(File.ReadAllBytes(path)) as JsonObject ?? throw new JsonException();
+            return JsonNode.Parse(File.ReadAllBytes(path), documentOptions: new() { AllowDuplicateProperties = false }) as JsonObject ?? throw new JsonException();
         }
         catch (JsonException)
         {
             // The parser's message may quote the text, and the text is secret.
             throw new SecretsFileException(path, "is not a JSON object; mend it or remove it");
-        }
-    }
-
-    private void Write(JsonObject secrets)
-    {
-        Directory.CreateDirectory(Path.GetDirectoryName(path)!);
-        var options = new FileStreamOptions { Mode = FileMode.Create, Access = FileAccess.Write };
-        if (!OperatingSystem.IsWindows())
-            options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
-        RemovePartialFile();
-        try
-        {
-            using (var file = new FileStream(_partial, options))
-            {
-                JsonSerializer.Serialize(file, secrets, Indented);
-                file.Flush(flushToDisk: true);
-            }
-
-            File.Move(_partial, path, overwrite: true);
-        }
-        catch
-        {
-            RemovePartialFile();
-            throw;
         }
     }
 }

@@ -144,6 +144,8 @@ public sealed class Warehouse(string path, string rawFolder, TimeProvider clock)
             raw.sqlite3_set_authorizer(connection.Handle, Authorize, null);
             await using var command = Command(connection, sql);
             await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+            if (reader.FieldCount == 0)
+                throw new QueryException("There is nothing to ask in that.");
             List<string> columns = [.. Enumerable.Range(0, reader.FieldCount).Select(reader.GetName)];
             var rows = new List<object?[]>();
             while (await reader.ReadAsync(cancellationToken))
@@ -152,6 +154,9 @@ public sealed class Warehouse(string path, string rawFolder, TimeProvider clock)
                 reader.GetValues(row);
                 rows.Add([.. row.Select(value => value is DBNull ? null : value)]);
             }
+
+            if (await reader.NextResultAsync(cancellationToken))
+                throw new QueryException("One statement at a time, please.");
 
             return (columns, rows);
         }

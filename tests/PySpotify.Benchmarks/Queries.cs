@@ -1,0 +1,72 @@
+using System.Globalization;
+using Microsoft.Extensions.Logging.Abstractions;
+using PySpotify.Functions;
+using PySpotify.Functions.Spotify;
+using PySpotify.Functions.Storage;
+using PySpotify.Workflow.Local;
+
+namespace PySpotify.Benchmarks;
+
+/// <summary>Three years of weeks, and every query of workflow/queries over them.</summary>
+internal static class Queries
+{
+    private const int Weeks = 156;
+
+    public static async Task RunAsync(Report report)
+    {
+        report.Section($"Queries over {Weeks} snapshots of 1,546 rows", "query", "rows", "ms, median of 7", "scans");
+        using var scratch = new Scratch();
+        var last = new DateOnly(2026, 11, 22);
+        await FetchAsync(scratch["raw"], last);
+        var warehouse = new Warehouse(scratch["warehouse.db"], scratch["raw"], TimeProvider.System);
+        var crawl = await Timing.CompareAsync(3, () => warehouse.StartAsync(Warehouse.RawCrawler, default));
+        var refines = new List<double>();
+        for (var week = Weeks - 1; week >= 0; week--)
+            refines.Add((await Timing.CompareAsync(1, () => warehouse.RefineAsync(last.AddDays(-7 * week), default)))[0].Seconds);
+        var refinedCrawl = await Timing.CompareAsync(3, () => warehouse.StartAsync(Warehouse.RefinedCrawler, default));
+
+        var worst = 0.0;
+        foreach (var (name, sql) in All())
+        {
+            var rows = 0;
+            var seconds = (await Timing.CompareAsync(7, async () => rows = (await warehouse.QueryAsync(sql, default)).Rows.Count))[0].Seconds;
+            var plan = await warehouse.QueryAsync("EXPLAIN QUERY PLAN " + sql, default);
+            var scans = plan.Rows.Select(row => (string)row[^1]!).Where(step => step.StartsWith("SCAN", StringComparison.Ordinal)).Distinct();
+            worst = Math.Max(worst, seconds);
+            report.Row(name, $"{rows:N0}", $"{1e3 * seconds:0.0}", string.Join("; ", scans));
+        }
+
+        report.Say($"Beside them: a week's refine takes {1e3 * refines.Take(10).Average():0} ms in the first ten weeks and {1e3 * refines.TakeLast(10).Average():0} ms in the last ten; a crawl takes {1e3 * crawl[0].Seconds:0} ms over the raw files and {1e3 * refinedCrawl[0].Seconds:0} ms over the refined tables.");
+        report.Goal("each query under 200 ms", $"{1e3 * worst:0} ms at worst", worst < 0.2);
+    }
+
+    private static IEnumerable<(string Name, string Sql)> All()
+    {
+        const string table = "spotifytopplayed_refined";
+        yield return ("top ten of the newest snapshot", $"SELECT rank, track, artist, track_pop FROM {table} WHERE snapshot_date = (SELECT max(snapshot_date) FROM {table}) ORDER BY rank LIMIT 10");
+        yield return ("weeks on the chart", $"SELECT track_id, min(track), count(*) AS weeks, min(rank) AS best FROM {table} GROUP BY track_id ORDER BY weeks DESC LIMIT 50");
+        yield return ("one track's course", $"SELECT snapshot_date, rank FROM {table} WHERE track_id = (SELECT track_id FROM {table} ORDER BY snapshot_date DESC, rank LIMIT 1) ORDER BY snapshot_date");
+        var folder = Path.Combine(ChildProcess.Repository(), "workflow", "queries");
+        foreach (var file in Directory.Exists(folder) ? Directory.GetFiles(folder, "*.sql") : [])
+            yield return (Path.GetFileName(file), File.ReadAllText(file));
+    }
+
+    private static async Task FetchAsync(string folder, DateOnly last)
+    {
+        var store = new LocalObjectStore(folder);
+        var writeCsv = new WriteCsv(store, NullLogger<WriteCsv>.Instance);
+        for (var date = last.AddDays(-7 * (Weeks - 1)); date <= last; date = date.AddDays(7))
+        {
+            var options = new SpotifyOptions();
+            using var http = SpotifyHandler.CreateClient(options, TimeProvider.System, NullLogger.Instance, new SampleSpotify(date));
+            var api = new HttpSpotifyApi(http, options);
+            var token = new TokenSecret(new("sample", DateTimeOffset.MaxValue, ""));
+            var staging = new TrackStaging(token, store, TimeProvider.System, options);
+            var execution = date.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture);
+            var topPlayed = await new FetchTopPlayed(api, staging).InvokeAsync(new("37i9dQZEVXbMDoHDwVN2tF", token.Reference, execution), default);
+            await writeCsv.InvokeAsync(new(Tables.TopPlayed, date, topPlayed.Source, topPlayed.Key, topPlayed.Rows), default);
+            var popular = await new FetchPopular(api, staging).InvokeAsync(new("year:2025-2026", token.Reference, execution), default);
+            await writeCsv.InvokeAsync(new(Tables.Popular, date, popular.Source, popular.Key, popular.Rows), default);
+        }
+    }
+}

@@ -1,0 +1,103 @@
+using System.ComponentModel;
+using System.Diagnostics;
+using System.Globalization;
+using System.Text;
+using PySpotify.Functions;
+using PySpotify.Functions.Storage;
+using PySpotify.Workflow.Local;
+
+namespace PySpotify.Benchmarks;
+
+/// <summary>The refine job on SQLite against the <c>.import</c> of SQLite's own shell, which checks and reconciles nothing.</summary>
+internal static class Refining
+{
+    private const int Rows = 1_000_000;
+    private const string Date = "2026-11-22";
+
+    public static async Task RunAsync(Report report)
+    {
+        report.Section($"Refine on SQLite: {Rows:N0} rows into a partition", "what", "seconds", "rows/s", "÷ sqlite3 .import");
+        using var scratch = new Scratch();
+        var raw = Path.Combine(scratch.Folder, Tables.TopPlayed, $"snapshot_date={Date}");
+        Directory.CreateDirectory(raw);
+        WriteRows(Path.Combine(raw, "source.csv"), "");
+
+        // .import fills all the table's columns, so its file must have the partition's.
+        WriteRows(scratch["import.csv"], "," + Date);
+
+        var warehouse = new Warehouse(scratch["warehouse.db"], scratch.Folder, TimeProvider.System);
+        var times = new Dictionary<string, List<double>> { ["refine"] = [], ["replace"] = [], ["import"] = [] };
+        for (var round = 0; round < 5; round++)
+        {
+            File.Delete(scratch["warehouse.db"]);
+            await warehouse.StartAsync(Warehouse.RawCrawler, default);
+            await TimeAsync("refine", () => RefineAsync(warehouse));
+            await TimeAsync("replace", () => RefineAsync(warehouse));
+            File.Delete(scratch["import.db"]);
+            await TimeAsync("import", () => ImportAsync(scratch));
+            if (times["import"] is [] || !HasSqlite)
+                break;
+        }
+
+        var (refine, replace, import) = (Timing.Median(times["refine"]), Timing.Median(times["replace"]), Timing.Median(times["import"]));
+        report.Row("refine into an empty table", $"{refine:0.00}", $"{Rows / refine:N0}", HasSqlite ? $"{refine / import:0.00} ×" : "");
+        report.Row("refine in place of as many rows", $"{replace:0.00}", $"{Rows / replace:N0}", HasSqlite ? $"{replace / import:0.00} ×" : "");
+        if (!HasSqlite)
+        {
+            report.Say($"`sqlite3` is not on PATH, so there is nothing to compare with.");
+            return;
+        }
+
+        report.Row("`sqlite3` .import", $"{import:0.00}", $"{Rows / import:N0}", "1.00 ×");
+        report.Goal("at most 2 × the bare import", $"{refine / import:0.00} ×", refine / import <= 2);
+
+        async Task TimeAsync(string name, Func<Task> run)
+        {
+            var start = Stopwatch.GetTimestamp();
+            await run();
+            times[name].Add(Stopwatch.GetElapsedTime(start).TotalSeconds);
+        }
+    }
+
+    private static bool HasSqlite { get; set; } = true;
+
+    private static async Task RefineAsync(Warehouse warehouse)
+    {
+        var counts = await warehouse.RefineAsync(DateOnly.ParseExact(Date, "yyyy-MM-dd", CultureInfo.InvariantCulture), default);
+        if (counts.Values.Sum() != Rows)
+            throw new InvalidOperationException($"{counts.Values.Sum()} rows were refined.");
+    }
+
+    private static async Task ImportAsync(Scratch scratch)
+    {
+        const string table = "spotifytopplayed_refined";
+        var start = new ProcessStartInfo("sqlite3",
+        [
+            scratch["import.db"],
+            $"CREATE TABLE {table} ({string.Join(", ", Warehouse.Columns.Select(column => $"{column.Name} {column.Type}"))});",
+            $"CREATE INDEX {table}_rank ON {table} (snapshot_date, rank);",
+            $".import --csv --skip 1 {scratch["import.csv"]} {table}",
+        ]);
+        try
+        {
+            await ChildProcess.RunAsync(start);
+        }
+        catch (Win32Exception)
+        {
+            HasSqlite = false;
+        }
+    }
+
+    private static void WriteRows(string path, string more)
+    {
+        using var lines = new StreamWriter(path, false, new UTF8Encoding(false), 1 << 16) { NewLine = "\n" };
+        lines.WriteLine(string.Join(',', Song.Columns) + more);
+        for (var n = 0; n < Rows; n++)
+        {
+            var song = CsvWriting.Song(n);
+            lines.WriteLine(string.Create(
+                CultureInfo.InvariantCulture,
+                $"{song.Artist},\"{song.Track!.Replace("\"", "\"\"", StringComparison.Ordinal)}\",{song.TrackPop},{song.DurationMs},{song.AlbumNm},{song.AlbumDt},{song.TrackId},{n + 1}{more}"));
+        }
+    }
+}

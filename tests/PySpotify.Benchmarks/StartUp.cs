@@ -1,0 +1,118 @@
+using System.Diagnostics;
+using System.Globalization;
+using System.Runtime.InteropServices;
+using System.Text;
+using Microsoft.Extensions.Logging.Abstractions;
+using PySpotify.Functions;
+using PySpotify.Functions.Spotify;
+using PySpotify.Functions.Storage;
+using PySpotify.Workflow;
+using PySpotify.Workflow.Local;
+
+namespace PySpotify.Benchmarks;
+
+/// <summary>Where the time of a <c>run</c> on the sample goes, and what compiling ahead of time saves of it.</summary>
+internal static class StartUp
+{
+    public const string Role = "share-of-start-up";
+
+    private const int Rounds = 9;
+
+    public static async Task RunAsync(Report report)
+    {
+        report.Section("Start-up: `run` on the sample, three weeks into an empty folder", "what", "seconds", "× built", "peak MB");
+        using var scratch = new Scratch();
+        var published = await PublishAsync(scratch);
+        (string Name, string Program, string[] Arguments)[] contenders =
+        [
+            ("built, `executions` of an empty folder: the runtime and the command line", ChildProcess.PySpotify, ["executions"]),
+            ("built", ChildProcess.PySpotify, ["run"]),
+            .. published is null ? [] : new[] { ("published with ReadyToRun", published, (string[])["run"]) },
+        ];
+        var runs = contenders.Select(_ => new List<Ended>()).ToArray();
+        for (var round = 0; round < Rounds; round++)
+        {
+            for (var i = 0; i < contenders.Length; i++)
+            {
+                using var data = new Scratch();
+                runs[i].Add(await ChildProcess.RunAsync(new(contenders[i].Program, [.. contenders[i].Arguments, "--data", data.Folder])));
+            }
+        }
+
+        var built = Timing.Median(runs[1].Select(run => run.Seconds));
+        for (var i = 0; i < contenders.Length; i++)
+        {
+            var seconds = Timing.Median(runs[i].Select(run => run.Seconds));
+            report.Row(contenders[i].Name, $"{seconds:0.000}", $"{seconds / built:0.00}", $"{runs[i].Max(run => run.PeakMegabytes):0}");
+        }
+
+        if (published is null)
+            report.Say($"This feed has no ReadyToRun compiler, so that variant is left out.");
+
+        report.Say($"Where it goes, each step for the first time in its process, compiled as it goes:");
+        report.Header("step", "ms, median");
+        var steps = new List<string[]>();
+        for (var round = 0; round < Rounds; round++)
+        {
+            var ended = await ChildProcess.RunAsync(ChildProcess.Self(Role));
+            steps.AddRange(ended.Output.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => line.Split('\t')));
+        }
+
+        foreach (var step in steps.GroupBy(step => step[0]))
+            report.Row(step.Key, $"{Timing.Median(step.Select(it => double.Parse(it[1], CultureInfo.InvariantCulture))):0.0}");
+    }
+
+    /// <summary>The role's program: does once what a run does, and writes how long each step took.</summary>
+    public static async Task ShareAsync(string[] args)
+    {
+        var reached = DateTime.Now - Process.GetCurrentProcess().StartTime;
+        Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"runtime start\t{reached.TotalMilliseconds:0.00}"));
+        using var scratch = new Scratch();
+        var date = new DateOnly(2026, 11, 22);
+        var secrets = new SecretsFile(scratch["secrets.json"]) { Credentials = new("sample", "sample") };
+        var store = new LocalObjectStore(scratch.Folder);
+        var warehouse = new Warehouse(scratch["warehouse.db"], scratch.Folder, TimeProvider.System);
+        var start = Stopwatch.GetTimestamp();
+        Step("command line", Commands.Root().Parse(["run", "--data", scratch.Folder]));
+        var settings = Step("configuration", SpotifySettings.Read(secrets));
+        Step("definition", LocalPipeline.LoadDefinition());
+        using var http = SpotifyHandler.CreateClient(settings.Options, TimeProvider.System, NullLogger.Instance, new SampleSpotify(date));
+        var api = new HttpSpotifyApi(http, settings.Options);
+        var token = await api.RequestTokenAsync(secrets.Credentials, default);
+        Step("HTTP client, its resilience, and the token", token);
+        var access = new TokenSecret(new(token.AccessToken, DateTimeOffset.MaxValue, ""));
+        var staging = new TrackStaging(access, store, TimeProvider.System, settings.Options);
+        var staged = await new FetchPopular(api, staging).InvokeAsync(new("year:2025-2026", access.Reference, "benchmark"), default);
+        Step("the sample's charts and 20 pages", staged);
+        Step("WriteCsv", await new WriteCsv(store, NullLogger<WriteCsv>.Instance).InvokeAsync(new(Tables.Popular, date, staged.Source, staged.Key, staged.Rows), default));
+        Step("SQLite, its schema and a crawl", await warehouse.StartAsync(Warehouse.RawCrawler, default));
+        Step("refine", await warehouse.RefineAsync(date, default));
+        Step("query", await warehouse.QueryAsync("SELECT count(*) FROM spotifypopularsongs_refined", default));
+
+        T Step<T>(string name, T result)
+        {
+            Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{name}\t{Stopwatch.GetElapsedTime(start).TotalMilliseconds:0.00}"));
+            start = Stopwatch.GetTimestamp();
+            return result;
+        }
+    }
+
+    private static async Task<string?> PublishAsync(Scratch scratch)
+    {
+        var output = scratch["published"];
+        try
+        {
+            await ChildProcess.RunAsync(new("dotnet",
+            [
+                "publish", Path.Combine(ChildProcess.Repository(), "workflow"), "-c", "Release", "-r", RuntimeInformation.RuntimeIdentifier, "--self-contained", "false",
+                "-p:PublishReadyToRun=true", "-p:NuGetLockFilePath=" + scratch["lock.json"], "--artifacts-path", scratch["artifacts"], "-o", output,
+            ]));
+        }
+        catch (InvalidOperationException e) when (e.Message.Contains("NU1101", StringComparison.Ordinal))
+        {
+            return null;
+        }
+
+        return Path.Combine(output, ChildProcess.Executable("pyspotify"));
+    }
+}

@@ -1,0 +1,273 @@
+using System.Globalization;
+using System.Text.Json;
+using PySpotify.Functions;
+using PySpotify.Functions.Storage;
+using PySpotify.Tests;
+
+namespace PySpotify.Workflow.Tests;
+
+/// <summary>The built command against a fake Spotify: what it is told, what it says and what it leaves.</summary>
+public sealed class CommandTests
+{
+    private const string Day = "2026-11-20";
+
+    [Fact]
+    public async Task A_run_leaves_tables_and_files_and_says_where()
+    {
+        await using var spotify = await NewSpotifyAsync();
+        await using var pyspotify = new Pyspotify().With(spotify);
+
+        var run = (await pyspotify.RunAsync("run", "--snapshot-date", Day)).Succeeded();
+
+        Assert.Contains($"Snapshot {Day}", run.Output, StringComparison.Ordinal);
+        Assert.Contains("FetchPopular         40 rows", run.Output, StringComparison.Ordinal);
+        Assert.Contains("Top ten, ", run.Output, StringComparison.Ordinal);
+        Assert.Contains(pyspotify.Raw, run.Output, StringComparison.Ordinal);
+        Assert.DoesNotContain('\u001b', run.Output);
+        Assert.DoesNotContain("made up", run.Output, StringComparison.Ordinal);
+        var csv = await File.ReadAllLinesAsync(
+            Path.Combine(pyspotify.Raw, Tables.TopPlayed, $"snapshot_date={Day}", $"{LocalWorkflow.Playlist}.csv"), TestContext.Current.CancellationToken);
+        Assert.Equal(string.Join(',', Song.Columns), csv[0]);
+        Assert.Equal(61, csv.Length);
+        Assert.Equal("60\t2026-11-20", Cells(await pyspotify.RunAsync("query", "SELECT count(*), min(snapshot_date) FROM spotifytopplayed_refined")));
+        spotify.AssertNothingUnexpected();
+    }
+
+    [Fact]
+    public async Task Without_credentials_three_weeks_of_sample_data_are_made_up_and_said_to_be()
+    {
+        await using var pyspotify = new Pyspotify();
+
+        var run = (await pyspotify.RunAsync()).Succeeded();
+
+        Assert.Contains("made up", run.Output, StringComparison.Ordinal);
+        Assert.Contains("made up", await File.ReadAllTextAsync(Path.Combine(pyspotify.Data, "SAMPLE.txt"), TestContext.Current.CancellationToken), StringComparison.Ordinal);
+        foreach (var (table, rows) in (ReadOnlySpan<(string, int)>)[(Tables.TopPlayed, 500), (Tables.Popular, 950)])
+        {
+            var dates = Directory.GetDirectories(Path.Combine(pyspotify.Raw, table)).Order(StringComparer.Ordinal)
+                .Select(folder => DateOnly.ParseExact(Path.GetFileName(folder)["snapshot_date=".Length..], "yyyy-MM-dd", CultureInfo.InvariantCulture)).ToList();
+            Assert.Equal([dates[2].AddDays(-14), dates[2].AddDays(-7), dates[2]], dates);
+            Assert.All(LocalWorkflow.Rows(Path.Combine(pyspotify.Data, "warehouse.db")).CountBy(row => row.Contains($"\"{table}\"", StringComparison.Ordinal)),
+                count => Assert.True(!count.Key || count.Value > 3 * rows));
+        }
+    }
+
+    [Fact]
+    public async Task A_thousand_search_rows_and_546_playlist_rows_take_at_most_31_calls()
+    {
+        await using var spotify = await NewSpotifyAsync(546, 1000);
+        await using var pyspotify = new Pyspotify().With(spotify);
+        (await pyspotify.RunAsync("--snapshot-date", Day)).Succeeded();
+        Assert.InRange(spotify.Calls(Endpoint.Search) + spotify.Calls(Endpoint.Playlist), 1, 31);
+        Assert.Equal(1, spotify.Calls(Endpoint.Token));
+        Assert.InRange(spotify.MaxConcurrentCalls, 1, 4);
+    }
+
+    [Fact]
+    public async Task In_Development_Mode_they_take_at_most_155_calls()
+    {
+        await using var spotify = await NewSpotifyAsync(546, 1000);
+        spotify.DevelopmentMode = true;
+        await using var pyspotify = new Pyspotify().With(spotify);
+        pyspotify.Environment["Spotify__RefreshToken"] = spotify.RefreshToken;
+        (await pyspotify.RunAsync("--snapshot-date", Day)).Succeeded();
+        Assert.InRange(spotify.Calls(Endpoint.Search) + spotify.Calls(Endpoint.Playlist), 1, 155);
+        Assert.Equal("1000\t0", Cells(await pyspotify.RunAsync("query", "SELECT count(*), count(track_pop) FROM spotifypopularsongs_refined")));
+    }
+
+    [Fact]
+    public async Task An_input_file_says_what_to_fetch()
+    {
+        await using var spotify = await NewSpotifyAsync();
+        spotify.AddSearch(FakeSpotify.Tracks(7), "genre:jazz year:2019-2020");
+        await using var pyspotify = new Pyspotify().With(spotify);
+        var input = pyspotify.File("input.json", """
+            { "popular": { "queries": ["genre:jazz year:{lastYear}-{thisYear}"] }, "snapshotDate": "2020-02-29" }
+            """);
+
+        (await pyspotify.RunAsync("run", "--input", input)).Succeeded();
+
+        Assert.Equal("7\t2020-02-29", Cells(await pyspotify.RunAsync("query", "SELECT count(*), min(snapshot_date) FROM spotifypopularsongs_refined")));
+        Assert.Equal("0", Cells(await pyspotify.RunAsync("query", "SELECT count(*) FROM spotifytopplayed_refined")));
+        Assert.Equal(0, spotify.Calls(Endpoint.Playlist));
+    }
+
+    [Theory]
+    [InlineData("frobnicate")]
+    [InlineData("run", "--frobnicate")]
+    [InlineData("run", "--snapshot-date", "yesterday")]
+    [InlineData("run", "--snapshot-date", "2026-02-30")]
+    [InlineData("run", "--input", "no-such-file.json")]
+    [InlineData("redrive", "one", "two")]
+    [InlineData("login", "--port", "many")]
+    public async Task Wrong_usage_ends_with_2_and_a_word_of_help(params string[] arguments)
+    {
+        await using var pyspotify = new Pyspotify();
+        Assert.NotEmpty((await pyspotify.RunAsync(arguments)).Failed(exitCode: 2));
+        Assert.False(Directory.Exists(pyspotify.Raw));
+    }
+
+    [Fact]
+    public async Task A_failure_ends_with_1_and_one_paragraph_and_a_stack_trace_only_when_asked_for()
+    {
+        await using var spotify = await NewSpotifyAsync();
+        await using var pyspotify = new Pyspotify().With(spotify);
+        spotify.Fail(Fault.Status(404), request => request.Endpoint == Endpoint.Playlist, times: 100);
+
+        var error = (await pyspotify.RunAsync("--snapshot-date", Day)).Failed();
+        var verbose = await pyspotify.RunAsync("redrive", "--verbose");
+
+        Assert.Contains("FetchTopPlayed failed with SpotifyPlaylistNotFoundException", error, StringComparison.Ordinal);
+        Assert.Equal(1, verbose.ExitCode);
+        Assert.Contains("   at PySpotify.Functions.", verbose.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Executions_are_listed_with_their_state_and_error_and_redriven_by_name_or_the_newest_first()
+    {
+        await using var spotify = await NewSpotifyAsync();
+        await using var pyspotify = new Pyspotify().With(spotify);
+        for (var day = 1; day <= 3; day++)
+        {
+            if (day < 3)
+                spotify.Fail(Fault.Status(404), request => request.Endpoint == Endpoint.Playlist);
+            Assert.Equal(day < 3 ? 1 : 0, (await pyspotify.RunAsync("--snapshot-date", $"2026-11-0{day}")).ExitCode);
+        }
+
+        var list = await ExecutionsAsync(pyspotify);
+        Assert.Equal(["SUCCEEDED", "FAILED", "FAILED"], list.Select(row => row[1]));
+        Assert.Equal("FetchTopPlayed", list[1][5]);
+        Assert.Equal("SpotifyPlaylistNotFoundException", list[1][6]);
+
+        (await pyspotify.RunAsync("redrive", list[2][0])).Succeeded();
+        Assert.Equal(["SUCCEEDED", "FAILED", "SUCCEEDED"], (await ExecutionsAsync(pyspotify)).Select(row => row[1]));
+        (await pyspotify.RunAsync("redrive")).Succeeded();
+        Assert.Equal(["0", "1", "1"], (await ExecutionsAsync(pyspotify)).Select(row => row[4]));
+        Assert.Contains("nothing to redrive", (await pyspotify.RunAsync("redrive")).Failed(), StringComparison.Ordinal);
+        Assert.Contains("has succeeded", (await pyspotify.RunAsync("redrive", list[0][0])).Failed(), StringComparison.Ordinal);
+        Assert.Contains("There is no execution", (await pyspotify.RunAsync("redrive", "nothing")).Failed(), StringComparison.Ordinal);
+        Assert.Contains("no execution's name", (await pyspotify.RunAsync("redrive", "../secrets")).Failed(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_redrive_calls_nothing_that_succeeded()
+    {
+        await using var spotify = await NewSpotifyAsync();
+        await using var pyspotify = new Pyspotify().With(spotify);
+        var damaged = Path.Combine(pyspotify.Raw, Tables.Popular, "snapshot_date=2026-11-13", "damaged.csv");
+        Directory.CreateDirectory(Path.GetDirectoryName(damaged)!);
+        await File.WriteAllTextAsync(damaged, "no header", TestContext.Current.CancellationToken);
+        Assert.Contains(damaged, (await pyspotify.RunAsync("--snapshot-date", Day)).Failed(), StringComparison.Ordinal);
+        var calls = spotify.Requests.Count;
+
+        File.Delete(damaged);
+        var redrive = (await pyspotify.RunAsync("redrive")).Succeeded();
+
+        Assert.Equal(calls, spotify.Requests.Count);
+        Assert.DoesNotContain("Fetch", redrive.Output, StringComparison.Ordinal);
+        Assert.Contains("StartRawCrawler", redrive.Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task The_names_that_users_of_Spotipy_have_set_do_too()
+    {
+        await using var spotify = await NewSpotifyAsync();
+        await using var pyspotify = new Pyspotify().With(spotify);
+        pyspotify.Environment["SPOTIPY_CLIENT_ID"] = pyspotify.Environment["Spotify__ClientId"];
+        pyspotify.Environment["SPOTIPY_CLIENT_SECRET"] = pyspotify.Environment["Spotify__ClientSecret"];
+        pyspotify.Environment.Remove("Spotify__ClientId");
+        pyspotify.Environment.Remove("Spotify__ClientSecret");
+        (await pyspotify.RunAsync("--snapshot-date", Day)).Succeeded();
+        Assert.Equal(1, spotify.Calls(Endpoint.Token));
+    }
+
+    [Fact]
+    public async Task User_secrets_and_the_data_folder_may_hold_the_settings_and_the_environment_goes_before_both()
+    {
+        await using var spotify = await NewSpotifyAsync();
+        await using var pyspotify = new Pyspotify();
+        var userSecrets = Path.Combine(pyspotify.Home, "Microsoft", "UserSecrets", "pyspotify");
+        Directory.CreateDirectory(userSecrets);
+        await File.WriteAllTextAsync(
+            Path.Combine(userSecrets, "secrets.json"),
+            JsonSerializer.Serialize(new Dictionary<string, string> { ["Spotify:ClientId"] = spotify.ClientId, ["Spotify:ClientSecret"] = "wrong" }),
+            TestContext.Current.CancellationToken);
+        SecretsTests.WriteSecrets(pyspotify, $$"""
+            { "Spotify": { "ClientId": "wrong", "ApiUrl": "{{spotify.ApiUrl}}", "AccountsUrl": "{{spotify.AccountsUrl}}" } }
+            """);
+        pyspotify.Environment["Spotify__ClientSecret"] = spotify.ClientSecret;
+        (await pyspotify.RunAsync("--snapshot-date", Day)).Succeeded();
+    }
+
+    [Theory]
+    [InlineData("Spotify__ClientId", "Spotify:ClientSecret")]
+    [InlineData("Spotify__ClientSecret", "Spotify:ClientId")]
+    [InlineData("Spotify__RefreshToken", "Spotify:ClientId")]
+    [InlineData("SPOTIPY_CLIENT_ID", "Spotify:ClientSecret")]
+    public async Task Half_of_the_credentials_are_refused_and_the_other_half_named(string set, string missing)
+    {
+        await using var pyspotify = new Pyspotify();
+        pyspotify.Environment[set] = "something";
+        Assert.Contains(missing, (await pyspotify.RunAsync()).Failed(exitCode: 2), StringComparison.Ordinal);
+        Assert.False(Directory.Exists(pyspotify.Raw));
+    }
+
+    [Fact]
+    public async Task Sample_data_and_real_data_are_kept_apart()
+    {
+        await using var spotify = await NewSpotifyAsync();
+        await using var pyspotify = new Pyspotify();
+        (await pyspotify.RunAsync("--snapshot-date", Day)).Succeeded();
+
+        // A warehouse that was moved away leaves the CSV files, which are made up as well.
+        File.Delete(Path.Combine(pyspotify.Data, "warehouse.db"));
+        pyspotify.With(spotify);
+        Assert.Contains("sample data", (await pyspotify.RunAsync("--snapshot-date", Day)).Failed(), StringComparison.Ordinal);
+        Assert.Equal(0, spotify.Calls(Endpoint.Token));
+
+        Directory.Delete(pyspotify.Data, recursive: true);
+        (await pyspotify.RunAsync("--snapshot-date", Day)).Succeeded();
+        Assert.False(File.Exists(Path.Combine(pyspotify.Data, "SAMPLE.txt")));
+        pyspotify.Environment.Clear();
+        Assert.Contains("real snapshots", (await pyspotify.RunAsync("--snapshot-date", Day)).Failed(), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(Pyspotify.SigInt)]
+    [InlineData(Pyspotify.SigTerm)]
+    public async Task A_signal_ends_the_execution_as_aborted_and_a_redrive_ends_it_well(int signal)
+    {
+        Assert.SkipWhen(OperatingSystem.IsWindows(), "Windows has no signals.");
+        await using var spotify = await NewSpotifyAsync();
+        await using var pyspotify = new Pyspotify().With(spotify);
+        var hanging = new TaskCompletionSource();
+        spotify.Fail(Fault.Hang, request =>
+        {
+            hanging.TrySetResult();
+            return request.Endpoint == Endpoint.Search;
+        });
+
+        var process = pyspotify.Start("--snapshot-date", Day);
+        await hanging.Task.WaitAsync(TimeSpan.FromSeconds(30), TestContext.Current.CancellationToken);
+        Pyspotify.Signal(process, signal);
+        var error = (await pyspotify.EndAsync(process)).Failed();
+
+        Assert.Contains("was aborted. `pyspotify redrive`", error, StringComparison.Ordinal);
+        Assert.Equal("ABORTED", (await ExecutionsAsync(pyspotify)).Single()[1]);
+        (await pyspotify.RunAsync("redrive")).Succeeded();
+        Assert.Equal("40", Cells(await pyspotify.RunAsync("query", "SELECT count(*) FROM spotifypopularsongs_refined")));
+    }
+
+    internal static async Task<FakeSpotify> NewSpotifyAsync(int playlist = 60, int search = 40)
+    {
+        var spotify = await FakeSpotify.StartAsync();
+        spotify.AddPlaylist(LocalWorkflow.Playlist, FakeSpotify.Tracks(playlist));
+        spotify.AddSearch(FakeSpotify.Tracks(search, 1000));
+        return spotify;
+    }
+
+    internal static string Cells(Ended query) => string.Join('\n', query.Succeeded().Output.Split('\n', StringSplitOptions.RemoveEmptyEntries)[1..]).Trim();
+
+    internal static async Task<List<string[]>> ExecutionsAsync(Pyspotify pyspotify) =>
+        [.. Cells(await pyspotify.RunAsync("executions")).Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => line.Split('\t'))];
+}

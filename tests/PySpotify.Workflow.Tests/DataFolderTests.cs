@@ -1,0 +1,167 @@
+using PySpotify.Functions.Storage;
+using PySpotify.Tests;
+
+namespace PySpotify.Workflow.Tests;
+
+/// <summary>A data folder that is in use, full, closed or damaged: told in a sentence, and nothing is lost.</summary>
+public sealed class DataFolderTests
+{
+    private const string Before = "2026-11-13", Day = "2026-11-20";
+
+    [Fact]
+    public async Task Of_two_runs_at_once_the_second_is_refused_and_reading_goes_on()
+    {
+        await using var spotify = await CommandTests.NewSpotifyAsync();
+        await using var pyspotify = new Pyspotify().With(spotify);
+        (await pyspotify.RunAsync("--snapshot-date", Before)).Succeeded();
+        var gate = new TaskCompletionSource();
+        var isWaiting = new TaskCompletionSource();
+        spotify.OnPage = (_, _) =>
+        {
+            isWaiting.TrySetResult();
+            gate.Task.Wait(TimeSpan.FromSeconds(60));
+        };
+        var first = pyspotify.Start("--snapshot-date", Day);
+        await isWaiting.Task.WaitAsync(TimeSpan.FromSeconds(60), TestContext.Current.CancellationToken);
+
+        foreach (var arguments in (string[][])[["--snapshot-date", "2026-11-27"], ["redrive"], ["login", "--no-browser"]])
+            Assert.Contains("Another run is at work", (await pyspotify.RunAsync(arguments)).Failed(), StringComparison.Ordinal);
+        Assert.Equal(["ABORTED", "SUCCEEDED"], (await CommandTests.ExecutionsAsync(pyspotify)).Select(row => row[1]));
+        Assert.Equal("60", CommandTests.Cells(await pyspotify.RunAsync("query", "SELECT count(*) FROM spotifytopplayed_refined")));
+
+        gate.SetResult();
+        (await pyspotify.EndAsync(first)).Succeeded();
+        Assert.Equal([Before, Day], Directory.GetDirectories(Path.Combine(pyspotify.Raw, Tables.Popular)).Select(path => path[^10..]).Order());
+    }
+
+    /// <summary>Blocks of 1,024 bytes after which a file takes no more: a full disk, file by file.</summary>
+    [Theory]
+    [InlineData(0)]
+    [InlineData(1)]
+    [InlineData(9)]
+    [InlineData(40)]
+    [InlineData(110)]
+    [InlineData(150)]
+    [InlineData(250)]
+    [InlineData(400)]
+    public async Task A_full_disk_is_told_and_what_was_there_stays_and_with_room_again_the_run_ends_well(int blocks)
+    {
+        Assert.SkipWhen(OperatingSystem.IsWindows(), "Windows has no limit on the size of files.");
+        await using var pyspotify = new Pyspotify();
+        (await pyspotify.RunAsync("--snapshot-date", Before)).Succeeded();
+        var kept = KillTests.Look(pyspotify);
+        pyspotify.Environment["DOTNET_EnableWriteXorExecute"] = "0"; // It would need a large file in memory.
+
+        // Each way to go on: as long as the disk is full, neither loses what was there.
+        foreach (var command in (string[])["run", "redrive"])
+        {
+            string[] arguments = command == "run" ? ["--snapshot-date", Day] : ["redrive"];
+            var full = await pyspotify.EndAsync(pyspotify.StartInShell($"trap '' XFSZ; ulimit -f {blocks}; exec \"$@\"", arguments));
+            Assert.NotEmpty(full.Failed());
+            kept.AssertIn(KillTests.Look(pyspotify));
+            Assert.Equal(kept.Rows, KillTests.Look(pyspotify).Rows);
+        }
+
+        var redrive = await pyspotify.RunAsync("redrive");
+        if (redrive.Error.Contains("nothing to redrive", StringComparison.Ordinal))
+            (await pyspotify.RunAsync("--snapshot-date", Day)).Succeeded();
+        else
+            redrive.Succeeded();
+        kept.AssertIn(KillTests.Look(pyspotify));
+        Assert.Equal(2 * kept.Rows.Count, KillTests.Look(pyspotify).Rows.Count);
+        Assert.Empty(TempFolder.Snapshot(Path.Combine(pyspotify.Raw, "_partial")));
+    }
+
+    [Fact]
+    public async Task A_folder_that_cannot_be_written_is_named()
+    {
+        Assert.SkipWhen(OperatingSystem.IsWindows(), "Windows has no file modes.");
+        Assert.SkipWhen(Environment.IsPrivilegedProcess && !File.Exists("/usr/bin/setpriv"), "root may write everywhere, and there is no setpriv to be somebody else.");
+        const UnixFileMode readOnly = UnixFileMode.UserRead | UnixFileMode.UserExecute | UnixFileMode.GroupRead | UnixFileMode.GroupExecute | UnixFileMode.OtherRead | UnixFileMode.OtherExecute;
+        await using var pyspotify = new Pyspotify();
+        Directory.CreateDirectory(pyspotify.Data);
+        Pyspotify.ChangeMode(Path.GetDirectoryName(pyspotify.Data)!, readOnly | UnixFileMode.UserWrite);
+        Pyspotify.ChangeMode(pyspotify.Data, readOnly);
+
+        var process = Environment.IsPrivilegedProcess
+            ? pyspotify.StartInShell("exec setpriv --reuid 65534 --regid 65534 --clear-groups \"$@\"", "run")
+            : pyspotify.Start("run");
+        var error = (await pyspotify.EndAsync(process)).Failed();
+
+        Assert.Contains($"Nothing can be kept in {pyspotify.Data}", error, StringComparison.Ordinal);
+        Pyspotify.ChangeMode(pyspotify.Data, readOnly | UnixFileMode.UserWrite);
+    }
+
+    [Theory]
+    [InlineData("", "Nothing can be kept in")]
+    [InlineData("executions", "executions")]
+    [InlineData("raw", "raw")]
+    public async Task A_file_where_a_folder_should_be_is_named_and_kept(string name, string words)
+    {
+        await using var pyspotify = new Pyspotify();
+        var path = name.Length == 0 ? pyspotify.Data : Path.Combine(Directory.CreateDirectory(pyspotify.Data).FullName, name);
+        await File.WriteAllTextAsync(path, "mine", TestContext.Current.CancellationToken);
+        Assert.Contains(words, (await pyspotify.RunAsync()).Failed(), StringComparison.Ordinal);
+        Assert.Equal("mine", await File.ReadAllTextAsync(path, TestContext.Current.CancellationToken));
+    }
+
+    [Fact]
+    public async Task A_warehouse_that_is_no_database_is_named_and_kept_and_once_moved_away_a_redrive_makes_a_new_one()
+    {
+        await using var spotify = await CommandTests.NewSpotifyAsync();
+        await using var pyspotify = new Pyspotify().With(spotify);
+        var warehouse = Path.Combine(pyspotify.Data, "warehouse.db");
+        (await pyspotify.RunAsync("--snapshot-date", Before)).Succeeded();
+        var text = new string('x', 5000);
+        await File.WriteAllTextAsync(warehouse, text, TestContext.Current.CancellationToken);
+
+        var error = (await pyspotify.RunAsync("--snapshot-date", Day)).Failed();
+        Assert.Contains("StartRawCrawler failed with WarehouseException", error, StringComparison.Ordinal);
+        Assert.Contains($"{warehouse} cannot be opened as a warehouse", error, StringComparison.Ordinal);
+        Assert.Contains("not a database", (await pyspotify.RunAsync("query", "SELECT 1 FROM spotifytopplayed_refined")).Failed(), StringComparison.Ordinal);
+        Assert.Equal(text, await File.ReadAllTextAsync(warehouse, TestContext.Current.CancellationToken));
+
+        File.Delete(warehouse);
+        (await pyspotify.RunAsync("redrive")).Succeeded();
+        (await pyspotify.RunAsync("--snapshot-date", Before)).Succeeded();
+        Assert.Equal("2\t120", CommandTests.Cells(await pyspotify.RunAsync("query", "SELECT count(DISTINCT snapshot_date), count(*) FROM spotifytopplayed_refined")));
+    }
+
+    [Theory]
+    [InlineData("a line that is no event", "is damaged at line 4")]
+    [InlineData("a missing line", "cannot be redriven; start a new one")]
+    [InlineData("another state", "cannot be redriven; start a new one")]
+    [InlineData("an output that is no JSON", "cannot be redriven; start a new one")]
+    [InlineData("another definition", "definition has changed")]
+    [InlineData("an input that is no input", "cannot be redriven; start a new one")]
+    [InlineData("another order", "cannot be redriven; start a new one")]
+    public async Task A_hand_edited_execution_is_told_and_harms_no_other(string edit, string words)
+    {
+        await using var spotify = await CommandTests.NewSpotifyAsync();
+        await using var pyspotify = new Pyspotify().With(spotify);
+        (await pyspotify.RunAsync("--snapshot-date", Before)).Succeeded();
+        var kept = KillTests.Look(pyspotify);
+        spotify.Fail(Fault.Status(404), request => request.Endpoint == Endpoint.Playlist);
+        Assert.Equal(1, (await pyspotify.RunAsync("--snapshot-date", Day)).ExitCode);
+        var path = Directory.GetFiles(Path.Combine(pyspotify.Data, "executions")).Order(StringComparer.Ordinal).Last();
+        var lines = File.ReadAllLines(path).ToList();
+        switch (edit)
+        {
+            case "a line that is no event": lines[3] = "I changed this"; break;
+            case "a missing line": lines.RemoveAt(2); break;
+            case "another state": lines[1] = lines[1].Replace("Authenticate", "Authentic", StringComparison.Ordinal); break;
+            case "an output that is no JSON": lines[3] = lines[3].Replace("\"output\":\"{", "\"output\":\"", StringComparison.Ordinal); break;
+            case "another definition": lines[0] = lines[0].Replace("\"definition\":\"", "\"definition\":\"0", StringComparison.Ordinal); break;
+            case "an input that is no input": lines[0] = lines[0].Replace("popular", "unpopular", StringComparison.Ordinal); break;
+            case "another order": (lines[2], lines[3]) = (lines[3], lines[2]); break;
+        }
+
+        File.WriteAllText(path, string.Join('\n', lines) + "\n");
+        Assert.Contains(words, (await pyspotify.RunAsync("redrive", Path.GetFileNameWithoutExtension(path))).Failed(), StringComparison.Ordinal);
+
+        Assert.Equal(2, (await CommandTests.ExecutionsAsync(pyspotify)).Count);
+        kept.AssertIn(KillTests.Look(pyspotify));
+        (await pyspotify.RunAsync("--snapshot-date", Day)).Succeeded();
+        kept.AssertIn(KillTests.Look(pyspotify));
+    }
+}

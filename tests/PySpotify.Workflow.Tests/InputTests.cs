@@ -1,0 +1,171 @@
+using System.Text;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using PySpotify.Functions;
+using PySpotify.Functions.Storage;
+using PySpotify.Tests;
+using PySpotify.Workflow.Local;
+
+namespace PySpotify.Workflow.Tests;
+
+/// <summary>What strangers put in: the execution's input, and names that become files.</summary>
+public sealed class InputTests
+{
+    private const int Strings = 10_000;
+
+    private static readonly string Many = string.Join(',', Enumerable.Range(0, Strings).Select(n => $"\"query {n}\""));
+
+    private static readonly string[] Nasty =
+    [
+        "..", "../", "..\\", "/", "\\", "//", "~", "C:", "CON", "nul", "AUX.txt", "\0", "\n", "\r", "\u202e", "\u2028", "\ud800", "\udc00", "🎧", "é", "e\u0301",
+        "ß", "İ", "%2e%2e%2f", "%00", ":", "*", "?", "\"", "<", ">", "|", "'", ";", "$(id)", "`id`", "&", " ", ".", "...", "-", "--", "-rf", "_partial", "_staging", ".csv", "=", "#", "{", "}",
+    ];
+
+    [Theory]
+    [InlineData("""{ "topPlayd": {} }""", "'topPlayd' in the input")]
+    [InlineData("""{ "topPlayed": { "ids": [] } }""", "'ids' in topPlayed")]
+    [InlineData("""{ "topPlayed": [] }""", "topPlayed must be a JSON object")]
+    [InlineData("""{ "topPlayed": { "playlistIds": "37i9dQZEVXbMDoHDwVN2tF" } }""", "topPlayed.playlistIds must be a list")]
+    [InlineData("""{ "topPlayed": { "playlistIds": [null] } }""", "topPlayed.playlistIds[0] is no text")]
+    [InlineData("""{ "topPlayed": { "playlistIds": ["37i9dQZEVXbMDoHDwVN2tF", "../../../../etc/passwd"] } }""", "topPlayed.playlistIds[1] is no playlist id")]
+    [InlineData("""{ "topPlayed": { "playlistIds": ["37i9dQZEVXbMDoHDwVN2t"] } }""", "topPlayed.playlistIds[0] is no playlist id")]
+    [InlineData("""{ "topPlayed": { "playlistIds": ["37i9dQZEVXbMDoHDwVN2tF\n"] } }""", "topPlayed.playlistIds[0] is no playlist id")]
+    [InlineData("""{ "topPlayed": { "playlistIds": ["37i9dQZEVXbMDoHDwVN2tF", "37i9dQZEVXbMDoHDwVN2tF"] } }""", "topPlayed.playlistIds[1] stands in the list already")]
+    [InlineData("""{ "popular": { "queries": [""] } }""", "popular.queries[0]")]
+    [InlineData("""{ "popular": { "queries": ["a", "b\u0000"] } }""", "popular.queries[1]")]
+    [InlineData("""{ "popular": { "queries": [7] } }""", "popular.queries[0] is no text")]
+    [InlineData("""{ "popular": { "queries": ["a"] }, "snapshotDate": "20.11.2026" }""", "snapshotDate is no date")]
+    [InlineData("""{ "popular": { "queries": ["a"] }, "snapshotDate": "2026-02-30" }""", "snapshotDate is no date")]
+    [InlineData("""{ "popular": { "queries": ["a"] }, "snapshotDate": "../../x" }""", "snapshotDate is no date")]
+    [InlineData("""{ "popular": { "queries": ["a"] }, "snapshotDate": 20261120 }""", "snapshotDate is no date")]
+    [InlineData("""{ "popular": { "queries": ["a"], "queries": ["b"] } }""", "Duplicate")]
+    [InlineData("""{ "popular": { "queries": [] } }""", "nothing to fetch")]
+    [InlineData("{}", "nothing to fetch")]
+    [InlineData("[]", "must be a JSON object")]
+    [InlineData("null", "must be a JSON object")]
+    [InlineData("{", "is not JSON")]
+    [InlineData("", "is not JSON")]
+    [InlineData("ten thousand", "one execution takes 40000 at most")]
+    [InlineData("three hundred and one", "names 301 playlists and queries; one execution takes 300 at most")]
+    [InlineData("a query that is too long", "popular.queries[0] must be a line of 1 to 200 characters")]
+    public async Task A_wrong_input_is_refused_before_the_first_call_with_the_field_named(string input, string words)
+    {
+        input = input switch
+        {
+            "ten thousand" => $$"""{ "popular": { "queries": [{{Many}}] } }""",
+            "three hundred and one" => $$"""{ "popular": { "queries": [{{string.Join(',', Enumerable.Range(0, 301).Select(n => $"\"{n}\""))}}] } }""",
+            "a query that is too long" => $$"""{ "popular": { "queries": ["{{new string('x', ExecutionInput.MaxQueryLength + 1)}}"] } }""",
+            _ => input,
+        };
+        await using var spotify = await CommandTests.NewSpotifyAsync();
+        await using var pyspotify = new Pyspotify().With(spotify);
+
+        var error = (await pyspotify.RunAsync("--input", pyspotify.File("input.json", input))).Failed(exitCode: 2);
+
+        Assert.Contains(words, error, StringComparison.Ordinal);
+        Assert.DoesNotContain('\n', error);
+        Assert.Empty(spotify.Requests);
+        Assert.False(Directory.Exists(pyspotify.Raw) || Directory.Exists(Path.Combine(pyspotify.Data, "executions")));
+    }
+
+    [Fact]
+    public void No_playlist_or_query_becomes_a_file_outside_of_its_folder()
+    {
+        using var folder = new TempFolder();
+        var store = new LocalObjectStore(folder.Path);
+        var names = new Dictionary<string, string>(StringComparer.OrdinalIgnoreCase);
+        foreach (var text in RandomStrings())
+        {
+            var source = Keys.Source(text);
+            Assert.Matches(@"\A[A-Za-z0-9-]{12,53}\z", source);
+            if (!names.TryAdd(source, text))
+                Assert.Equal(names[source], text);
+            var date = new DateOnly(2026, 11, 20);
+            foreach (var (key, parent) in (ReadOnlySpan<(string, string)>)[
+                (Keys.Csv(Tables.Popular, date, source), Keys.Partition(Tables.Popular, date)),
+                (Keys.Staged("execution", Tables.TopPlayed, source), $"{Keys.Staging}/execution/{Tables.TopPlayed}"),
+                (Keys.Quarantined(Tables.Popular, date, source), $"_quarantine/{Keys.Partition(Tables.Popular, date)}")])
+            {
+                Assert.Equal(Path.GetFullPath(folder[parent.Split('/')]), Path.GetDirectoryName(Path.GetFullPath(store.PathOf(key))));
+            }
+        }
+    }
+
+    [Fact]
+    public void No_key_leads_out_of_the_store()
+    {
+        using var folder = new TempFolder();
+        var store = new LocalObjectStore(folder.Path);
+        var refused = 0;
+        foreach (var text in RandomStrings())
+        {
+            try
+            {
+                Assert.StartsWith(folder.Path + Path.DirectorySeparatorChar, Path.GetFullPath(store.PathOf(text)), StringComparison.Ordinal);
+            }
+            catch (ArgumentException)
+            {
+                refused++;
+            }
+        }
+
+        Assert.InRange(refused, 1000, Strings - 1000);
+    }
+
+    [Fact]
+    public void No_execution_name_leads_out_of_the_executions()
+    {
+        using var folder = new TempFolder();
+        File.WriteAllText(folder["secret.jsonl"], "{}\n");
+        var executions = Directory.CreateDirectory(folder["executions"]).FullName;
+        foreach (var text in RandomStrings().Concat(["../secret", "..\\secret", folder["secret"], "./../secret"]))
+            Assert.Throws<ExecutionLogException>(() => ExecutionLog.Read(executions, text));
+    }
+
+    [Fact]
+    public void No_input_gets_past_the_check_but_one_whose_names_are_safe()
+    {
+        var accepted = 0;
+        foreach (var text in RandomStrings())
+        {
+            var input = LocalWorkflow.Input("2026-11-20", [], [text]);
+            try
+            {
+                var plan = ExecutionInput.Read(JsonSerializer.SerializeToElement(input), DateTimeOffset.UnixEpoch);
+                Assert.DoesNotContain(plan.Popular.Queries.Single(), char.IsControl);
+                accepted++;
+            }
+            catch (InvalidInputException e)
+            {
+                Assert.Contains("popular.queries[0]", e.Message, StringComparison.Ordinal);
+            }
+
+            input = LocalWorkflow.Input("2026-11-20", [text], []);
+            if (text.Length != 22 || !text.All(char.IsAsciiLetterOrDigit))
+                Assert.Throws<InvalidInputException>(() => ExecutionInput.Read(JsonSerializer.SerializeToElement(input), DateTimeOffset.UnixEpoch));
+        }
+
+        Assert.InRange(accepted, 1000, Strings);
+    }
+
+    /// <summary>Ten thousand strings of nasty pieces and any characters, the same each time.</summary>
+    private static IEnumerable<string> RandomStrings()
+    {
+        var random = new Random(20261122);
+        for (var n = 0; n < Strings; n++)
+        {
+            var text = new StringBuilder();
+            for (var pieces = random.Next(1, 8); pieces > 0; pieces--)
+            {
+                _ = random.Next(3) switch
+                {
+                    0 => text.Append(Nasty[random.Next(Nasty.Length)]),
+                    1 => text.Append((char)random.Next(0x10000)),
+                    _ => text.Append((char)random.Next('a', 'z' + 1), random.Next(1, 30)),
+                };
+            }
+
+            yield return text.ToString();
+        }
+    }
+}

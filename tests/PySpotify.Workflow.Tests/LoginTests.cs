@@ -1,0 +1,106 @@
+using System.Diagnostics;
+using System.Net;
+using System.Net.Sockets;
+using PySpotify.Tests;
+
+namespace PySpotify.Workflow.Tests;
+
+/// <summary>The sign-in, with a browser's part played by an HTTP client.</summary>
+public sealed class LoginTests
+{
+    private static readonly HttpClient Browser = new() { Timeout = TimeSpan.FromSeconds(30) };
+
+    [Fact]
+    public async Task A_sign_in_leaves_a_refresh_token_that_the_next_run_uses()
+    {
+        await using var spotify = await CommandTests.NewSpotifyAsync();
+        await using var pyspotify = new Pyspotify().With(spotify);
+        var login = pyspotify.Start("login", "--no-browser", "--port", "0");
+        var page = await PageAsync(login);
+
+        var text = await Browser.GetStringAsync(page, TestContext.Current.CancellationToken);
+        var ended = (await pyspotify.EndAsync(login)).Succeeded();
+
+        Assert.Contains("You are signed in", text, StringComparison.Ordinal);
+        Assert.Contains("playlist-read-private playlist-read-collaborative", Uri.UnescapeDataString(page.Query), StringComparison.Ordinal);
+        Assert.Contains("Signed in", ended.Output, StringComparison.Ordinal);
+        Assert.Contains(spotify.RefreshToken, await File.ReadAllTextAsync(pyspotify.Secrets, TestContext.Current.CancellationToken), StringComparison.Ordinal);
+        if (!OperatingSystem.IsWindows())
+            Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(pyspotify.Secrets));
+        Assert.DoesNotContain(spotify.RefreshToken, ended.Output, StringComparison.Ordinal);
+        Assert.DoesNotContain(spotify.ClientSecret, page.AbsoluteUri, StringComparison.Ordinal);
+
+        (await pyspotify.RunAsync("--snapshot-date", "2026-11-20")).Succeeded();
+        Assert.Equal(["authorization_code", "refresh_token"], spotify.Requests.Where(r => r.Endpoint == Endpoint.Token).Select(r => r.GrantType));
+    }
+
+    [Fact]
+    public async Task What_brings_another_state_is_refused_and_waited_past()
+    {
+        await using var spotify = await CommandTests.NewSpotifyAsync();
+        await using var pyspotify = new Pyspotify().With(spotify);
+        var login = pyspotify.Start("login", "--no-browser", "--port", "0");
+        var page = await PageAsync(login);
+        var redirect = System.Web.HttpUtility.ParseQueryString(page.Query)["redirect_uri"];
+
+        foreach (var forged in (string[])["?code=forged", "?code=forged&state=forged", "?error=access_denied&state=", ""])
+        {
+            using var answer = await Browser.GetAsync(new Uri(redirect + forged), TestContext.Current.CancellationToken);
+            Assert.Equal(HttpStatusCode.BadRequest, answer.StatusCode);
+        }
+
+        Assert.Equal(0, spotify.Calls(Endpoint.Token));
+        await Browser.GetStringAsync(page, TestContext.Current.CancellationToken);
+        (await pyspotify.EndAsync(login)).Succeeded();
+    }
+
+    [Fact]
+    public async Task A_person_who_declines_is_told_what_that_means()
+    {
+        await using var spotify = await CommandTests.NewSpotifyAsync();
+        spotify.DeniesSignIn = true;
+        await using var pyspotify = new Pyspotify().With(spotify);
+        var login = pyspotify.Start("login", "--no-browser", "--port", "0");
+        Assert.Contains("Nothing was granted", await Browser.GetStringAsync(await PageAsync(login), TestContext.Current.CancellationToken), StringComparison.Ordinal);
+        Assert.Contains("access_denied", (await pyspotify.EndAsync(login)).Failed(), StringComparison.Ordinal);
+        Assert.False(File.Exists(pyspotify.Secrets));
+    }
+
+    [Fact]
+    public async Task A_port_that_is_taken_is_named()
+    {
+        using var other = new TcpListener(IPAddress.Loopback, 0);
+        other.Start();
+        var port = ((IPEndPoint)other.LocalEndpoint).Port;
+        await using var spotify = await CommandTests.NewSpotifyAsync();
+        await using var pyspotify = new Pyspotify().With(spotify);
+        var error = (await pyspotify.RunAsync("login", "--no-browser", "--port", $"{port}")).Failed();
+        Assert.Contains($"Port {port} on 127.0.0.1 is taken. Name another with --port", error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Without_an_app_there_is_nothing_to_sign_in_to()
+    {
+        await using var pyspotify = new Pyspotify();
+        Assert.Contains("Spotify:ClientId", (await pyspotify.RunAsync("login", "--no-browser")).Failed(exitCode: 2), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_signal_ends_the_waiting_in_one_line()
+    {
+        Assert.SkipWhen(OperatingSystem.IsWindows(), "Windows has no signals.");
+        await using var spotify = await CommandTests.NewSpotifyAsync();
+        await using var pyspotify = new Pyspotify().With(spotify);
+        var login = pyspotify.Start("login", "--no-browser", "--port", "0");
+        await PageAsync(login);
+        Pyspotify.Signal(login, Pyspotify.SigInt);
+        Assert.Equal("Stopped.", (await pyspotify.EndAsync(login)).Failed());
+    }
+
+    private static async Task<Uri> PageAsync(Process login)
+    {
+        var line = await login.StandardOutput.ReadLineAsync(TestContext.Current.CancellationToken);
+        Assert.StartsWith("Sign in here: ", line, StringComparison.Ordinal);
+        return new Uri(line!["Sign in here: ".Length..]);
+    }
+}

@@ -1,0 +1,130 @@
+using System.Diagnostics;
+using System.Runtime.InteropServices;
+using PySpotify.Tests;
+
+namespace PySpotify.Workflow.Tests;
+
+/// <summary>The built <c>pyspotify</c> command, as a process of its own with nobody's settings but the test's.</summary>
+internal sealed class Pyspotify : IAsyncDisposable
+{
+    public const int SigInt = 2, SigKill = 9, SigTerm = 15;
+
+    private readonly TempFolder _folder = new();
+
+    /// <summary>The command, beside this assembly's own output: <c>workflow/bin/Release/net10.0/pyspotify</c>.</summary>
+    public static string Command { get; } = Path.Combine(
+        AppContext.BaseDirectory.Replace(Path.Combine("tests", "PySpotify.Workflow.Tests"), "workflow", StringComparison.Ordinal),
+        OperatingSystem.IsWindows() ? "pyspotify.exe" : "pyspotify");
+
+    /// <summary>The environment beside what every process needs.</summary>
+    public Dictionary<string, string> Environment { get; } = [];
+
+    public string Home => Directory.CreateDirectory(_folder["home"]).FullName;
+
+    public string Data => _folder["data"];
+
+    public string Raw => Path.Combine(Data, "raw");
+
+    public string Secrets => Path.Combine(Data, "secrets.json");
+
+    /// <summary>All that processes wrote to the screen.</summary>
+    public List<Ended> Screens { get; } = [];
+
+    public string File(string name, string text)
+    {
+        var path = _folder[name];
+        System.IO.File.WriteAllText(path, text);
+        return path;
+    }
+
+    /// <summary>With the fake Spotify's addresses and credentials.</summary>
+    public Pyspotify With(FakeSpotify spotify)
+    {
+        Environment["Spotify__ApiUrl"] = spotify.ApiUrl.AbsoluteUri;
+        Environment["Spotify__AccountsUrl"] = spotify.AccountsUrl.AbsoluteUri;
+        Environment["Spotify__ClientId"] = spotify.ClientId;
+        Environment["Spotify__ClientSecret"] = spotify.ClientSecret;
+        return this;
+    }
+
+    public Task<Ended> RunAsync(params IReadOnlyList<string> arguments) => EndAsync(Start(arguments));
+
+    public Process Start(params IReadOnlyList<string> arguments) => StartFile(Command, arguments);
+
+    /// <summary>Starts a shell's command line in which <c>"$@"</c> is the command.</summary>
+    public Process StartInShell(string line, params IReadOnlyList<string> arguments) =>
+        StartFile("/bin/bash", ["-c", line, "bash", Command, .. arguments]);
+
+    /// <summary>Waits for a process's end.</summary>
+    public async Task<Ended> EndAsync(Process process)
+    {
+        using var started = process;
+        var output = process.StandardOutput.ReadToEndAsync(TestContext.Current.CancellationToken);
+        var error = process.StandardError.ReadToEndAsync(TestContext.Current.CancellationToken);
+        await process.WaitForExitAsync(TestContext.Current.CancellationToken).WaitAsync(TimeSpan.FromMinutes(1));
+        var ended = new Ended(process.ExitCode, await output, await error);
+        lock (Screens)
+            Screens.Add(ended);
+        return ended;
+    }
+
+    public static void Signal(Process process, int signal) => Assert.Equal(0, Kill(process.Id, signal));
+
+    /// <summary>As chmod does; nothing on Windows.</summary>
+    public static void ChangeMode(string path, UnixFileMode mode)
+    {
+        if (!OperatingSystem.IsWindows())
+            System.IO.File.SetUnixFileMode(path, mode);
+    }
+
+    public ValueTask DisposeAsync()
+    {
+        _folder.Dispose();
+        return ValueTask.CompletedTask;
+    }
+
+    private Process StartFile(string file, IEnumerable<string> arguments)
+    {
+        var start = new ProcessStartInfo(file, [.. arguments, "--data", Data])
+        {
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+            WorkingDirectory = _folder.Path,
+        };
+        foreach (var name in start.Environment.Keys.Where(name => name.StartsWith("Spot", StringComparison.OrdinalIgnoreCase)).ToList())
+            start.Environment.Remove(name);
+        foreach (var (name, value) in Environment)
+            start.Environment[name] = value;
+
+        // Where user secrets are.
+        start.Environment["HOME"] = start.Environment["APPDATA"] = Home;
+        return Process.Start(start)!;
+    }
+
+    [DllImport("libc", EntryPoint = "kill")]
+    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
+    private static extern int Kill(int process, int signal);
+}
+
+/// <summary>How a process ended.</summary>
+internal sealed record Ended(int ExitCode, string Output, string Error)
+{
+    /// <summary>Throws unless it succeeded.</summary>
+    public Ended Succeeded()
+    {
+        Assert.True(ExitCode == 0 && Error.Length == 0, $"Exit code {ExitCode}\n{Output}\n{Error}");
+        return this;
+    }
+
+    /// <summary>Throws unless it ended with this code and told why in one paragraph.</summary>
+    public string Failed(int exitCode = 1)
+    {
+        Assert.True(ExitCode == exitCode, $"Exit code {ExitCode}\n{Output}\n{Error}");
+        Assert.NotEmpty(Error.Trim());
+        Assert.DoesNotContain("   at ", Error, StringComparison.Ordinal);
+        Assert.DoesNotContain("Unhandled exception", Error, StringComparison.Ordinal);
+        if (exitCode == 1)
+            Assert.DoesNotContain('\n', Error.Trim());
+        return Error.Trim();
+    }
+}

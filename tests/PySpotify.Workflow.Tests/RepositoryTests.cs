@@ -1,0 +1,53 @@
+using System.Reflection;
+using System.Text.RegularExpressions;
+using System.Xml.Linq;
+
+namespace PySpotify.Workflow.Tests;
+
+/// <summary>What the repository says about itself is so.</summary>
+public sealed partial class RepositoryTests
+{
+    private static readonly string Root = AppContext.BaseDirectory[..AppContext.BaseDirectory.LastIndexOf(
+        Path.Combine("tests", "PySpotify.Workflow.Tests"), StringComparison.Ordinal)];
+
+    [Fact]
+    public void Every_proof_that_the_reliability_table_names_is_a_test()
+    {
+        var tests = Assembly.GetExecutingAssembly().GetTypes()
+            .SelectMany(type => type.GetMethods().Where(method => method.GetCustomAttributes<FactAttribute>().Any()).Select(method => $"{type.Name}.{method.Name}"))
+            .ToHashSet(StringComparer.Ordinal);
+        var rows = File.ReadAllLines(Path.Combine(Root, "docs", "reliability.md")).Where(line => line.StartsWith('|') && !line.StartsWith("|-", StringComparison.Ordinal)).ToList();
+        Assert.True(rows.Count > 40);
+        foreach (var row in rows.Where(row => !row.EndsWith("| proof |", StringComparison.Ordinal)))
+        {
+            var proofs = TestName().Matches(row.Split(" | ")[^1]).Select(match => match.Value).ToList();
+            Assert.NotEmpty(proofs);
+            Assert.All(proofs, proof => Assert.Contains(proof, tests));
+        }
+    }
+
+    [Fact]
+    public void Every_package_and_its_version_stand_in_one_file()
+    {
+        var central = XDocument.Load(Path.Combine(Root, "Directory.Packages.props")).Descendants("PackageVersion").Select(package => (string)package.Attribute("Include")!).ToHashSet(StringComparer.Ordinal);
+        foreach (var project in Files("*.csproj").Concat(Files("*.props")).Where(file => !file.EndsWith("Directory.Packages.props", StringComparison.Ordinal)))
+        {
+            var packages = XDocument.Load(project).Descendants("PackageReference").ToList();
+            Assert.All(packages, package => Assert.Contains((string)package.Attribute("Include")!, central));
+            Assert.All(packages, package => Assert.Null(package.Attribute("Version") ?? package.Attribute("VersionOverride")));
+        }
+    }
+
+    [Fact]
+    public void Every_project_of_the_default_configuration_has_a_lock_file()
+    {
+        foreach (var project in (string[])["functions/PySpotify.Functions", "workflow", "tests/PySpotify.Functions.Tests", "tests/PySpotify.Workflow.Tests"])
+            Assert.True(File.Exists(Path.Combine(Root, project, "packages.lock.json")), project);
+    }
+
+    private static IEnumerable<string> Files(string pattern) => Directory.EnumerateFiles(Root, pattern, SearchOption.AllDirectories)
+        .Where(file => !file.Contains($"{Path.DirectorySeparatorChar}obj{Path.DirectorySeparatorChar}", StringComparison.Ordinal));
+
+    [GeneratedRegex(@"\w+Tests\.\w+")]
+    private static partial Regex TestName();
+}

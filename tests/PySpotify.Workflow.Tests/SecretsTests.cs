@@ -1,0 +1,111 @@
+using System.Text;
+using PySpotify.Tests;
+
+namespace PySpotify.Workflow.Tests;
+
+/// <summary>What is secret stands in one file that only its owner reads.</summary>
+public sealed class SecretsTests
+{
+    private const string Day = "2026-11-20";
+    private const string Secret = "DISTINCTIVE-secret-9f1c", Refresh = "DISTINCTIVE-refresh-77aa", AccessToken = "fake-access-token-";
+
+    [Fact]
+    public async Task A_token_or_secret_stands_in_no_file_but_the_secrets_and_on_no_screen()
+    {
+        await using var spotify = await CommandTests.NewSpotifyAsync();
+        spotify.ClientSecret = Secret;
+        spotify.RefreshToken = Refresh;
+        await using var pyspotify = new Pyspotify().With(spotify);
+        pyspotify.Environment["Spotify__RefreshToken"] = Refresh;
+
+        (await pyspotify.RunAsync("--snapshot-date", Day, "--verbose")).Succeeded();
+        foreach (var fault in (Fault[])[Fault.Status(404), Fault.Status(503), Fault.Unauthorized, Fault.CutConnection, Fault.Html])
+        {
+            spotify.Fail(fault, request => request.Endpoint == Endpoint.Playlist, times: 4);
+            await pyspotify.RunAsync("--snapshot-date", Day, "--verbose");
+            await pyspotify.RunAsync("redrive", "--verbose");
+        }
+
+        pyspotify.Environment["Spotify__RefreshToken"] = "wrong" + Refresh;
+        Assert.Equal(1, (await pyspotify.RunAsync("--snapshot-date", Day, "--verbose")).ExitCode);
+        pyspotify.Environment["Spotify__ClientSecret"] = "wrong" + Secret;
+        Assert.Equal(1, (await pyspotify.RunAsync("--snapshot-date", Day, "--verbose")).ExitCode);
+
+        var files = TempFolder.Snapshot(pyspotify.Data);
+        Assert.Contains(AccessToken, Encoding.UTF8.GetString(files["secrets.json"]), StringComparison.Ordinal);
+        var basic = Convert.ToBase64String(Encoding.UTF8.GetBytes($"{spotify.ClientId}:{Secret}"));
+        foreach (var secret in (string[])[Secret, Refresh, AccessToken, basic])
+        {
+            Assert.All(files.Where(file => file.Key != "secrets.json"), file => Assert.DoesNotContain(secret, Encoding.UTF8.GetString(file.Value), StringComparison.Ordinal));
+            Assert.All(pyspotify.Screens, screen => Assert.DoesNotContain(secret, screen.Output + screen.Error, StringComparison.Ordinal));
+        }
+    }
+
+    [Fact]
+    public async Task The_secrets_file_is_its_owners_alone()
+    {
+        Assert.SkipWhen(OperatingSystem.IsWindows(), "Windows has no file modes.");
+        await using var spotify = await CommandTests.NewSpotifyAsync();
+        await using var pyspotify = new Pyspotify().With(spotify);
+        (await pyspotify.RunAsync("--snapshot-date", Day)).Succeeded();
+        Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, new FileInfo(pyspotify.Secrets).UnixFileMode);
+    }
+
+    [Theory]
+    [InlineData(UnixFileMode.GroupRead)]
+    [InlineData(UnixFileMode.OtherRead)]
+    [InlineData(UnixFileMode.GroupWrite)]
+    public async Task A_secrets_file_that_others_can_use_is_refused(UnixFileMode others)
+    {
+        Assert.SkipWhen(OperatingSystem.IsWindows(), "Windows has no file modes.");
+        await using var pyspotify = new Pyspotify();
+        WriteSecrets(pyspotify, """{ "Spotify": { "ClientId": "id", "ClientSecret": "DISTINCTIVE" } }""");
+        Pyspotify.ChangeMode(pyspotify.Secrets, UnixFileMode.UserRead | UnixFileMode.UserWrite | others);
+
+        var error = (await pyspotify.RunAsync("--snapshot-date", Day)).Failed();
+
+        Assert.Contains($"run `chmod 600 {pyspotify.Secrets}`", error, StringComparison.Ordinal);
+        Assert.False(Directory.Exists(pyspotify.Raw));
+    }
+
+    [Theory]
+    [InlineData("{ \"Spotify\": { \"ClientSecret\": \"DISTINCTIVE\" ")]
+    [InlineData("{ \"Spotify\": { \"ClientSecret\": \"DISTINCTIVE\", \"ClientSecret\": \"DISTINCTIVE\" } }")]
+    [InlineData("DISTINCTIVE")]
+    [InlineData("[\"DISTINCTIVE\"]")]
+    [InlineData("")]
+    public async Task A_damaged_secrets_file_is_told_and_not_quoted_and_kept(string text)
+    {
+        await using var pyspotify = new Pyspotify();
+        WriteSecrets(pyspotify, text);
+
+        var run = await pyspotify.RunAsync("--snapshot-date", Day, "--verbose");
+
+        Assert.Equal(1, run.ExitCode);
+        Assert.Contains("is not a JSON object", run.Error, StringComparison.Ordinal);
+        Assert.DoesNotContain("DISTINCTIVE", run.Output + run.Error, StringComparison.Ordinal);
+        Assert.Equal(text, await File.ReadAllTextAsync(pyspotify.Secrets, TestContext.Current.CancellationToken));
+    }
+
+    [Fact]
+    public async Task A_refresh_token_that_Spotify_replaces_is_kept_for_the_next_run()
+    {
+        await using var spotify = await CommandTests.NewSpotifyAsync();
+        spotify.RotatesRefreshTokens = true;
+        spotify.ExpiresIn = 601;
+        await using var pyspotify = new Pyspotify().With(spotify);
+        WriteSecrets(pyspotify, $$"""{ "Spotify": { "RefreshToken": "{{spotify.RefreshToken}}" }, "mine": { "kept": 1 } }""");
+        (await pyspotify.RunAsync("--snapshot-date", Day)).Succeeded();
+        File.WriteAllText(pyspotify.Secrets, File.ReadAllText(pyspotify.Secrets).Replace("PySpotify/token", "gone", StringComparison.Ordinal));
+        (await pyspotify.RunAsync("--snapshot-date", Day)).Succeeded();
+        Assert.Equal(2, spotify.Calls(Endpoint.Token));
+        Assert.Contains("\"kept\": 1", File.ReadAllText(pyspotify.Secrets), StringComparison.Ordinal);
+    }
+
+    internal static void WriteSecrets(Pyspotify pyspotify, string text)
+    {
+        Directory.CreateDirectory(pyspotify.Data);
+        File.WriteAllText(pyspotify.Secrets, text);
+        Pyspotify.ChangeMode(pyspotify.Secrets, UnixFileMode.UserRead | UnixFileMode.UserWrite);
+    }
+}
