@@ -23,6 +23,7 @@ internal sealed class Report
 
     private readonly Dictionary<string, Answer> _answers = [];
     private readonly string _week;
+    private readonly List<(string Name, string Title)> _lists;
 
     private Report(IEnumerable<(string Name, Answer Answer)> answers)
     {
@@ -30,6 +31,7 @@ internal sealed class Report
             _answers.Add(name, answer);
         _week = _answers["health"].Select(row => row.Text("snapshot_date")).FirstOrDefault()
             ?? throw new QueryException("There is no snapshot yet; `pyspotify run` makes one.");
+        _lists = [.. Lists.Where(list => Rows("health", list.Name).Any())];
     }
 
     /// <summary>Writes <see cref="DataFolder.Report"/>.</summary>
@@ -56,7 +58,7 @@ internal sealed class Report
         <p class="eyebrow">PySpotify · the week’s charts</p>
         <h1>{Day(_week)}</h1>
         <p class="lede">{Lede()}</p>
-        <p class="note">{string.Join(" ", Lists.Select(list => Comparison(list.Name)).Distinct())}</p>
+        <p class="note">{string.Join(" ", _lists.Select(list => Comparison(list.Name)).Distinct())}</p>
         <nav aria-label="Sections"><a href="#strongest">Strongest</a><a href="#lists">Lists</a><a href="#movers">Movers</a><a href="#new-and-gone">New and gone</a><a href="#artists">Artists</a><a href="#years">Release years</a><a href="#overlap">On both lists</a><a href="#health">Health</a></nav>
         </header>
         <main>
@@ -78,9 +80,9 @@ internal sealed class Report
 
     private string Lede()
     {
-        var leaders = Lists.SelectMany(list => Rows("top", list.Name).Take(1).Select(row =>
+        var leaders = _lists.SelectMany(list => Rows("top", list.Name).Take(1).Select(row =>
             $"{Song(row)} {Leads(row)} the {list.Title.ToLowerInvariant()}"));
-        var entries = Lists.Where(list => Comparable(list.Name)).Select((list, i) =>
+        var entries = _lists.Where(list => Comparable(list.Name)).Select((list, i) =>
             $"{(Entered(list.Name).Count() is > 0 and var count ? i == 0 ? Count(count, "song") : Invariant($"{count:N0}") : "none")}{(i == 0 ? " entered" : "")} the {list.Title.ToLowerInvariant()}");
         var both = _answers["overlap"].Rows.Count;
         var sentences = new[]
@@ -118,7 +120,7 @@ internal sealed class Report
 
     private string Section(string id, string title, string note, Func<string, string> column)
     {
-        var columns = Lists.Select(list =>
+        var columns = _lists.Select(list =>
             $"<div><h3>{list.Title}</h3>{(Rows("top", list.Name).Any() || id == "health" ? column(list.Name) : "<p class=\"note\">No snapshot on this day.</p>")}</div>");
         return $"""
             <section id="{id}"><h2>{title}</h2>
@@ -183,7 +185,7 @@ internal sealed class Report
     private string Overlap()
     {
         var rows = _answers["overlap"].ToList();
-        var totals = Lists.SelectMany(list => Rows("health", list.Name).Take(1)).Select(row => row.Number("songs")).ToList();
+        var totals = _lists.SelectMany(list => Rows("health", list.Name).Take(1)).Select(row => row.Number("songs")).ToList();
         if (!Lists.All(list => Rows("top", list.Name).Any()))
             return Nothing("One of the lists has no snapshot on this day.");
         return $"""
@@ -250,7 +252,7 @@ internal sealed class Report
     /// </summary>
     private string Strongest()
     {
-        var list = Lists.First(list => Rows("top", list.Name).Any()).Name;
+        var list = _lists.First(list => Rows("top", list.Name).Any()).Name;
         var newest = DayNumber(_week);
         var songs = Rows("popularity", list).Where(row => newest - DayNumber(row.Text("snapshot_date")!) < MostDays)
             .GroupBy(row => row.Number("place")!.Value).OrderBy(song => song.Key).Select(song => song.ToList()).ToList();

@@ -110,6 +110,13 @@ public sealed class ReportTests(Browser browser, SampleTables sample, HandMadeWe
         Assert.Contains("There is no snapshot of the most popular on this day.", await newest.Locator("header .note").InnerTextAsync());
         Assert.Equal("No snapshot on this day.", await newest.Locator("#lists .cols > :nth-child(2) p").InnerTextAsync());
         await newest.CloseAsync();
+
+        using var tables = new TestTables();
+        await tables.AddAsync(Tables.Popular, "2026-11-22", "A1 B2");
+        var single = await OpenAsync(tables);
+        Assert.Equal(["Most popular"], await single.Locator("#lists h3").AllInnerTextsAsync());
+        Assert.DoesNotContain("most played", await single.Locator("header").InnerTextAsync());
+        await single.CloseAsync();
     }
 
     [Fact]
