@@ -41,6 +41,17 @@ public sealed class WriteCsvTests : IAsyncLifetime
         Assert.Equal([_pipeline.Files[0], Key], _pipeline.Files);
     }
 
+    [Fact]
+    public async Task Rows_are_whole_wherever_a_read_of_the_staged_file_ends()
+    {
+        var names = Enumerable.Range(1, 60).Select(n => new string('é', n * 997)).ToList();
+
+        await WriteAsync([.. names.Select((name, i) => new Song("Artist", name, i, i, null, null, $"id{i}"))]);
+
+        var lines = (await File.ReadAllTextAsync(CsvFile, Cancelled)).Split('\n')[1..^1];
+        Assert.Equal(names.Select((name, i) => $"Artist,{name},{i},{i},,,id{i},{i + 1}"), lines);
+    }
+
     [Theory]
     [InlineData("plain", "plain")]
     [InlineData("Tyler, The Creator", "\"Tyler, The Creator\"")]
