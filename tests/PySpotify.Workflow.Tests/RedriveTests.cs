@@ -113,7 +113,7 @@ public sealed class RedriveTests
         (await Undisturbed.Value).AssertIn(workflow.Look());
     }
 
-    [Fact]
+    [Fact(Timeout = 60_000)]
     public async Task A_crawl_is_found_to_be_over_even_where_the_clock_was_put_back()
     {
         await using var workflow = await LocalWorkflow.CreateAsync();
