@@ -38,8 +38,6 @@ public sealed partial record ExecutionInput(DateOnly SnapshotDate, TopPlayed Top
     public static ExecutionInput Read(JsonElement input, DateTimeOffset startTime)
     {
         Expect(input, "the input", "topPlayed", "popular", "snapshotDate");
-        if (JsonSerializer.SerializeToUtf8Bytes(input, PayloadJson.Default.JsonElement).Length is > MaxBytes and var bytes)
-            throw new InvalidInputException("the input", $"has {bytes} bytes as JSON; one execution takes {MaxBytes} at most");
         var date = ReadDate(input) ?? DateOnly.FromDateTime(startTime.UtcDateTime);
         var playlistIds = ReadList(input, "topPlayed", "playlistIds");
         for (var i = 0; i < playlistIds.Count; i++)
@@ -58,14 +56,14 @@ public sealed partial record ExecutionInput(DateOnly SnapshotDate, TopPlayed Top
                     $"popular.queries[{i}]", $"must be a line of 1 to {MaxQueryLength} characters, such as year:2025-2026");
         }
 
-        return (playlistIds.Count + queries.Count) switch
-        {
-            0 => throw new InvalidInputException("the input", "names no playlist and no query; there is nothing to fetch"),
-            > MaxSources and var count => throw new InvalidInputException(
-                "the input", $"names {count} playlists and queries; one execution takes {MaxSources} at most"),
-            _ => new ExecutionInput(
-                date, new TopPlayed(playlistIds), new Popular([.. queries.Select(query => FillIn(query, date))])),
-        };
+        var sources = playlistIds.Count + queries.Count;
+        if (sources == 0)
+            throw new InvalidInputException("the input", "names no playlist and no query; there is nothing to fetch");
+        if (sources > MaxSources)
+            throw new InvalidInputException("the input", $"names {sources} playlists and queries; one execution takes {MaxSources} at most");
+        if (JsonSerializer.SerializeToUtf8Bytes(input, PayloadJson.Default.JsonElement).Length is > MaxBytes and var bytes)
+            throw new InvalidInputException("the input", $"has {bytes} bytes as JSON; one execution takes {MaxBytes} at most");
+        return new(date, new TopPlayed(playlistIds), new Popular([.. queries.Select(query => FillIn(query, date))]));
     }
 
     private static string FillIn(string query, DateOnly date) => query

@@ -71,6 +71,21 @@ public sealed class TrackPagesTests
     }
 
     [Fact]
+    public async Task A_page_without_rows_ends_no_list_that_has_more()
+    {
+        List<string?> read = [];
+        await foreach (var track in TrackPages.ReadAllAsync(
+            (offset, limit, _) => Task.FromResult(new TrackPage(
+                Total: 160, HasNext: offset < 150, offset == 50 ? [] : [.. Enumerable.Range(offset, Math.Min(limit, 160 - offset)).Select(n => new Track($"{n}"))])),
+            1000, 4, Cancelled))
+        {
+            read.Add(track!.Id);
+        }
+
+        Assert.Equal([.. Enumerable.Range(0, 50), .. Enumerable.Range(100, 60)], read.Select(id => int.Parse(id!, System.Globalization.CultureInfo.InvariantCulture)));
+    }
+
+    [Fact]
     public async Task Cancelling_ends_every_call()
     {
         var pages = new ScriptedPages(total: 500);

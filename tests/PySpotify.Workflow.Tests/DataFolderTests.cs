@@ -80,6 +80,8 @@ public sealed class DataFolderTests
         Directory.CreateDirectory(pyspotify.Data);
         Pyspotify.ChangeMode(Path.GetDirectoryName(pyspotify.Data)!, readOnly | UnixFileMode.UserWrite);
         Pyspotify.ChangeMode(pyspotify.Data, readOnly);
+        for (var folder = Directory.GetParent(Pyspotify.Command); folder is not null && Environment.IsPrivilegedProcess; folder = folder.Parent)
+            Assert.SkipUnless(OperatingSystem.IsWindows() || folder.UnixFileMode.HasFlag(UnixFileMode.OtherExecute), $"Nobody but root may enter {folder}, where pyspotify is.");
 
         var process = Environment.IsPrivilegedProcess
             ? pyspotify.StartInShell("exec setpriv --reuid 65534 --regid 65534 --clear-groups \"$@\"", "run")

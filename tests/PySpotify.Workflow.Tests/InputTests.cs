@@ -45,7 +45,7 @@ public sealed class InputTests
     [InlineData("null", "must be a JSON object")]
     [InlineData("{", "is not JSON")]
     [InlineData("", "is not JSON")]
-    [InlineData("ten thousand", "one execution takes 40000 at most")]
+    [InlineData("ten thousand", "one execution takes 300 at most")]
     [InlineData("three hundred and one", "names 301 playlists and queries; one execution takes 300 at most")]
     [InlineData("a query that is too long", "popular.queries[0] must be a line of 1 to 200 characters")]
     public async Task A_wrong_input_is_refused_before_the_first_call_with_the_field_named(string input, string words)

@@ -74,7 +74,7 @@ public sealed class LimitTests
     {
         var queries = Enumerable.Range(0, ExecutionInput.MaxSources + 1).Select(n => $"{n}").ToArray();
         Assert.Throws<InvalidInputException>(() => ExecutionInput.Read(JsonSerializer.SerializeToElement(LocalWorkflow.Input("2026-11-20", [], queries)), default));
-        Assert.Throws<InvalidInputException>(() => ExecutionInput.Read(JsonSerializer.SerializeToElement(LocalWorkflow.Input("2026-11-20", [], [new string('x', ExecutionInput.MaxBytes)])), default));
+        Assert.Throws<InvalidInputException>(() => ExecutionInput.Read(JsonSerializer.SerializeToElement(LocalWorkflow.Input("2026-11-20", [], [.. queries[1..].Select(query => query.PadRight(ExecutionInput.MaxQueryLength))])), default));
         ExecutionInput.Read(JsonSerializer.SerializeToElement(LocalWorkflow.Input("2026-11-20", [], queries[1..])), default);
     }
 

@@ -30,8 +30,8 @@ public static class TrackPages
         var ahead = new Queue<Task<TrackPage>>();
         try
         {
-            // The total differs from page to page, and the last page's word on a next one is not always true, so the
-            // list ends where both agree on it, or at a page without rows.
+            // The total differs from page to page, and a page's word on a next one is not always true. The list ends
+            // behind the largest total, where a page names no next one or has no rows itself.
             var end = 0;
             for (var offset = limit; ; offset += limit)
             {
@@ -39,7 +39,7 @@ public static class TrackPages
                     yield return track;
 
                 end = Math.Max(end, Math.Min(page.Total ?? 0, cap));
-                if (page.Tracks.Count == 0 || offset >= cap || (offset >= end && !page.HasNext))
+                if (offset >= cap || (offset >= end && (page.Tracks.Count == 0 || !page.HasNext)))
                     yield break;
 
                 var asked = offset + (ahead.Count * limit);
