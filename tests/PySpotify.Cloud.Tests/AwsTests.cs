@@ -10,7 +10,7 @@ using Crawl = PySpotify.Functions.Crawling.Crawl;
 namespace PySpotify.Tests;
 
 [Collection(nameof(Moto))]
-public sealed class AwsTests(Moto moto)
+public sealed class AwsTests(MotoServer moto)
 {
     private static CancellationToken Cancelled => TestContext.Current.CancellationToken;
 

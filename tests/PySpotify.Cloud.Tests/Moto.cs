@@ -1,101 +1,29 @@
-using System.Diagnostics;
-using System.Net;
-using System.Net.Sockets;
 using Amazon.Glue;
-using Amazon.Runtime;
-using Amazon.S3;
 using Amazon.SecretsManager;
 using PySpotify.Tests;
 
-[assembly: AssemblyFixture(typeof(Moto))]
+[assembly: AssemblyFixture(typeof(MotoServer))]
 
 namespace PySpotify.Tests;
 
-/// <summary>AWS as moto has it, on a loopback port, where <c>moto_server</c> (Python's moto[server]) is installed.</summary>
-public sealed class Moto : IAsyncLifetime
+/// <summary>What only the deployment uses of moto.</summary>
+internal static class Moto
 {
-    private static readonly BasicAWSCredentials Anybody = new("test", "test");
+    public static AmazonSecretsManagerClient SecretsManager(this MotoServer moto) => new(
+        MotoServer.Credentials,
+        new AmazonSecretsManagerConfig { ServiceURL = moto.Address.AbsoluteUri, AuthenticationRegion = "us-east-1" });
 
-    private readonly HttpClient _http = new();
-    private Process? _server;
-    private Uri? _address;
-
-    /// <summary>Where it is; skips the test where it is not.</summary>
-    public Uri Address
-    {
-        get
-        {
-            Assert.SkipWhen(_address is null, "moto_server is not on the PATH; `pip install 'moto[server]'` brings it.");
-            return _address;
-        }
-    }
-
-    public AmazonS3Client S3() =>
-        new(Anybody, new AmazonS3Config { ServiceURL = Address.AbsoluteUri, ForcePathStyle = true, AuthenticationRegion = "us-east-1" });
-
-    public AmazonSecretsManagerClient SecretsManager() =>
-        new(Anybody, new AmazonSecretsManagerConfig { ServiceURL = Address.AbsoluteUri, AuthenticationRegion = "us-east-1" });
-
-    public AmazonGlueClient Glue() =>
-        new(Anybody, new AmazonGlueConfig { ServiceURL = Address.AbsoluteUri, AuthenticationRegion = "us-east-1" });
+    public static AmazonGlueClient Glue(this MotoServer moto) => new(
+        MotoServer.Credentials, new AmazonGlueConfig { ServiceURL = moto.Address.AbsoluteUri, AuthenticationRegion = "us-east-1" });
 
     /// <summary>Whether crawls end when next looked at, or go on.</summary>
-    public async Task LetCrawlsEndAsync(bool end, CancellationToken cancellationToken)
+    public static async Task LetCrawlsEndAsync(this MotoServer moto, bool end, CancellationToken cancellationToken)
     {
         var transition = end ? """{"progression":"immediate"}""" : """{"progression":"manual","times":1000000}""";
+        using var http = new HttpClient();
         using var body = new StringContent($$"""{"model_name":"glue::crawl","transition":{{transition}}}""");
-        using var response = await _http.PostAsync(
-            new Uri(Address, "moto-api/state-manager/set-transition"), body, cancellationToken);
+        using var response = await http.PostAsync(
+            new Uri(moto.Address, "moto-api/state-manager/set-transition"), body, cancellationToken);
         response.EnsureSuccessStatusCode();
-    }
-
-    public async ValueTask InitializeAsync()
-    {
-        var command = (Environment.GetEnvironmentVariable("PATH") ?? "").Split(Path.PathSeparator)
-            .SelectMany(folder => new[] { Path.Combine(folder, "moto_server"), Path.Combine(folder, "moto_server.exe") })
-            .FirstOrDefault(File.Exists);
-        if (command is null)
-            return;
-
-        using (var free = new TcpListener(IPAddress.Loopback, 0))
-        {
-            free.Start();
-            _address = new Uri($"http://{free.LocalEndpoint}/");
-        }
-
-        _server = Process.Start(new ProcessStartInfo(command, ["-H", "127.0.0.1", "-p", $"{_address.Port}"])
-        {
-            RedirectStandardOutput = true,
-            RedirectStandardError = true,
-        })!;
-        _server.BeginOutputReadLine();
-        _server.BeginErrorReadLine();
-        for (var patience = Stopwatch.StartNew(); !await AnswersAsync();)
-        {
-            if (_server.HasExited || patience.Elapsed > TimeSpan.FromMinutes(1))
-                throw new InvalidOperationException($"{command} does not answer on {_address}.");
-            await Task.Delay(50);
-        }
-    }
-
-    public ValueTask DisposeAsync()
-    {
-        _http.Dispose();
-        _server?.Kill(entireProcessTree: true);
-        _server?.Dispose();
-        return default;
-    }
-
-    private async Task<bool> AnswersAsync()
-    {
-        try
-        {
-            using var response = await _http.GetAsync(new Uri(_address!, "moto-api/"));
-            return response.IsSuccessStatusCode;
-        }
-        catch (HttpRequestException)
-        {
-            return false;
-        }
     }
 }

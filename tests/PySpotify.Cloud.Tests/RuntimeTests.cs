@@ -15,7 +15,7 @@ namespace PySpotify.Tests;
 
 /// <summary>The Lambdas in Lambda's own runtime, a process each, with moto and a fake Spotify around them.</summary>
 [Collection(nameof(Moto))]
-public sealed class RuntimeTests(Moto moto) : IAsyncLifetime
+public sealed class RuntimeTests(MotoServer moto) : IAsyncLifetime
 {
     private const string Playlist = "fakePlaylist0000000001";
     private const string Execution = "weekly-2026-11-22";

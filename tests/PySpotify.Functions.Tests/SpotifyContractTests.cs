@@ -318,7 +318,7 @@ public abstract class SpotifyContractTests : IAsyncLifetime
     [Fact]
     public async Task A_short_limit_is_waited_out()
     {
-        var clock = new HurriedClock();
+        var clock = new ImpatientClock();
         var (client, token) = await SignInAsync(clock: clock);
         _spotify.AddSearch(FakeSpotify.Tracks(1));
         _spotify.Fail(Fault.Status(429, retryAfter: "7"), times: 2);
@@ -410,7 +410,7 @@ public abstract class SpotifyContractTests : IAsyncLifetime
     public async Task Silence_ends_with_the_attempt()
     {
         var (_, token) = await SignInAsync();
-        var client = Connect(new HurriedClock { Real = TimeSpan.FromMilliseconds(100) });
+        var client = Connect(new ImpatientClock { Real = TimeSpan.FromMilliseconds(100) });
         _spotify.Fail(Fault.Hang, times: 2);
         _spotify.Fail(Fault.NeverEnds, times: 2);
 
@@ -475,37 +475,18 @@ public abstract class SpotifyContractTests : IAsyncLifetime
 
     private SpotifyRequest[] Asked(Endpoint endpoint) => [.. _spotify.Requests.Where(request => request.Endpoint == endpoint)];
 
-    private async Task<(ISpotifyApi Client, string Token)> SignInAsync(SpotifyCredentials? credentials = null, HurriedClock? clock = null)
+    private async Task<(ISpotifyApi Client, string Token)> SignInAsync(SpotifyCredentials? credentials = null, ImpatientClock? clock = null)
     {
         var client = Connect(clock);
         return (client, (await client.RequestTokenAsync(credentials ?? App, Cancelled)).AccessToken);
     }
 
-    private ISpotifyApi Connect(HurriedClock? clock = null)
+    private ISpotifyApi Connect(ImpatientClock? clock = null)
     {
         clock ??= new();
         var options = new SpotifyOptions(_spotify.ApiUrl, _spotify.AccountsUrl) { AttemptTimeout = clock.Real };
         var http = SpotifyHandler.CreateClient(options, clock, NullLogger.Instance);
         _clients.Add(http);
         return Create(http, options);
-    }
-
-    /// <summary>Passes waiting times at once, and moves on by them; only an attempt has its real time.</summary>
-    private sealed class HurriedClock : TimeProvider
-    {
-        private long _ahead;
-
-        /// <summary>The time that passes as it does.</summary>
-        public TimeSpan Real { get; init; } = TimeSpan.FromSeconds(20.5);
-
-        public override DateTimeOffset GetUtcNow() => base.GetUtcNow() + TimeSpan.FromTicks(Interlocked.Read(ref _ahead));
-
-        public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period)
-        {
-            if (dueTime == Real || dueTime <= TimeSpan.Zero)
-                return base.CreateTimer(callback, state, dueTime, period);
-            Interlocked.Add(ref _ahead, dueTime.Ticks);
-            return base.CreateTimer(callback, state, TimeSpan.Zero, period);
-        }
     }
 }
