@@ -38,15 +38,33 @@ public sealed partial class Authenticate(ISpotifyApi spotify, ISecretStore secre
     {
         var plan = ExecutionInput.Read(input.Input, input.StartTime);
         var credentials = await Secrets.ReadCredentialsAsync(secrets, cancellationToken);
-        var fingerprint = Fingerprint(credentials);
-        var token = await Secrets.ReadTokenAsync(secrets, Secrets.Token, cancellationToken);
-        if (token is null || token.IssuedFor != fingerprint || token.ExpiresAt - clock.GetUtcNow() <= LongEnough)
-            token = await RequestTokenAsync(credentials, fingerprint, cancellationToken);
+        AccessToken token;
+        try
+        {
+            token = await GetTokenAsync(credentials, cancellationToken);
+        }
+        catch (SpotifySignInExpiredException)
+        {
+            // Several branches may renew the token at once. Where Spotify hands out a new refresh token each time, all
+            // but the first come with one that has just been replaced.
+            var newer = await Secrets.ReadCredentialsAsync(secrets, cancellationToken);
+            if (newer == credentials)
+                throw;
+            token = await GetTokenAsync(newer, cancellationToken);
+        }
+
         return new(plan.SnapshotDate, plan.TopPlayed, plan.Popular, new(Secrets.Token, token.ExpiresAt));
     }
 
-    private async Task<AccessToken> RequestTokenAsync(
-        SpotifyCredentials credentials, string fingerprint, CancellationToken cancellationToken)
+    private async Task<AccessToken> GetTokenAsync(SpotifyCredentials credentials, CancellationToken cancellationToken)
+    {
+        var stored = await Secrets.ReadTokenAsync(secrets, Secrets.Token, cancellationToken);
+        return stored is not null && stored.IssuedFor == Fingerprint(credentials) && stored.ExpiresAt - clock.GetUtcNow() > LongEnough
+            ? stored
+            : await RequestTokenAsync(credentials, cancellationToken);
+    }
+
+    private async Task<AccessToken> RequestTokenAsync(SpotifyCredentials credentials, CancellationToken cancellationToken)
     {
         var issued = await spotify.RequestTokenAsync(credentials, cancellationToken);
 
@@ -59,10 +77,9 @@ public sealed partial class Authenticate(ISpotifyApi spotify, ISecretStore secre
         {
             credentials = credentials with { RefreshToken = refreshToken };
             await Secrets.WriteCredentialsAsync(secrets, credentials, cancellationToken);
-            fingerprint = Fingerprint(credentials);
         }
 
-        var token = new AccessToken(issued.AccessToken, clock.GetUtcNow() + lifetime, fingerprint);
+        var token = new AccessToken(issued.AccessToken, clock.GetUtcNow() + lifetime, Fingerprint(credentials));
         await Secrets.WriteTokenAsync(secrets, token, cancellationToken);
         Log.Issued(logger, credentials.RefreshToken is null ? "client credentials" : "refresh token", token.ExpiresAt);
         return token;

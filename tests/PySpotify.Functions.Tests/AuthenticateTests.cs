@@ -76,6 +76,27 @@ public sealed class AuthenticateTests : IAsyncLifetime
         Assert.Equal(2, Spotify.Calls(Endpoint.Token));
     }
 
+    [Fact]
+    public async Task A_refresh_token_that_another_branch_has_just_had_replaced_is_read_anew()
+    {
+        _pipeline.Register(person: true);
+        var isFirst = true;
+        Spotify.Fail(Fault.Status(500), when: _ =>
+        {
+            if (isFirst)
+            {
+                Spotify.RefreshToken = "newer";
+                _pipeline.Register(person: true);
+            }
+
+            return isFirst = false;
+        });
+
+        await _pipeline.AuthenticateAsync();
+
+        Assert.Equal(2, Spotify.Calls(Endpoint.Token));
+    }
+
     [Theory]
     [InlineData(601, 1)]
     [InlineData(600, 2)]

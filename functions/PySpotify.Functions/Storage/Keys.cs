@@ -27,7 +27,10 @@ public static partial class Keys
     /// A playlist's id or a query as a file name. This is the only way from one to the other. An id stays as it is;
     /// of a query the letters and digits stay, and a hash tells apart what then looks alike.
     /// </summary>
-    /// <returns>12 to 53 characters of <c>A–Z a–z 0–9 -</c>, no two sources the same.</returns>
+    /// <returns>
+    /// 12 to 53 characters of <c>A–Z a–z 0–9 -</c>, no two sources the same (but for playlist ids that differ in case
+    /// alone, on a file system that does not tell case).
+    /// </returns>
     public static string Source(string source)
     {
         if (source.Length == 22 && source.All(char.IsAsciiLetterOrDigit))
