@@ -268,7 +268,8 @@ public sealed class Warehouse(string path, string rawFolder, TimeProvider clock)
         "CREATE TABLE IF NOT EXISTS quarantine (reason TEXT, table_name TEXT, snapshot_date TEXT);",
         .. RawTables.Select(Refined).Select(table =>
             $"CREATE TABLE IF NOT EXISTS {table} ({string.Join(", ", Columns.Select(column => $"{column.Name} {column.Type}"))});\n"
-            + $"CREATE INDEX IF NOT EXISTS {table}_rank ON {table} (snapshot_date, rank);"),
+            + $"CREATE INDEX IF NOT EXISTS {table}_rank ON {table} (snapshot_date, rank);\n"
+            + $"CREATE INDEX IF NOT EXISTS {table}_track ON {table} (track_id, snapshot_date, rank);"),
     ]);
 
     private IEnumerable<string> RawPartitions(string table)
