@@ -44,7 +44,13 @@ internal sealed partial record NamedQuery(string Name, string Question, string S
     /// <param name="track">The song, by its id; null is the strongest ten.</param>
     /// <param name="cancellationToken">Ends it.</param>
     /// <exception cref="QueryException">There is no such snapshot or song, or the query does not ask for one.</exception>
-    public async Task<Answer> AskAsync(Warehouse warehouse, DateOnly? week, string? track, CancellationToken cancellationToken)
+    public Task<Answer> AskAsync(Warehouse warehouse, DateOnly? week, string? track, CancellationToken cancellationToken) =>
+        AskAsync(warehouse, week, track, _ => true, cancellationToken);
+
+    /// <summary>Asks it, and holds of its rows those that <paramref name="keep"/>, which sees each in turn, says are wanted.</summary>
+    /// <inheritdoc cref="AskAsync(Warehouse, DateOnly?, string?, CancellationToken)"/>
+    public async Task<Answer> AskAsync(
+        Warehouse warehouse, DateOnly? week, string? track, Func<Answer.Row, bool> keep, CancellationToken cancellationToken)
     {
         var sql = Sql;
         if (week is { } day)
@@ -61,7 +67,7 @@ internal sealed partial record NamedQuery(string Name, string Question, string S
             sql = Fill(sql, Strongest, track, "--track");
         }
 
-        var (columns, rows) = await warehouse.QueryAsync(sql, cancellationToken);
+        var (columns, rows) = await warehouse.QueryAsync(sql, (columns, row) => keep(new(columns, row)), cancellationToken);
         var answer = new Answer(columns, rows);
         if (track is not null && !answer.Any(row => row.Text("track_id") == track))
             throw new QueryException($"No list has had the song {track} up to then.");

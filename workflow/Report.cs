@@ -21,14 +21,14 @@ internal sealed class Report
 
     private static readonly (string Name, string Title)[] Lists = [("top played", "Most played"), ("popular", "Most popular")];
 
-    private readonly Dictionary<string, Answer> _answers = [];
+    private readonly Dictionary<string, Answer> _answers;
+    private readonly Excerpt _excerpt;
     private readonly string _week;
     private readonly List<(string Name, string Title)> _lists;
 
-    private Report(IEnumerable<(string Name, Answer Answer)> answers)
+    private Report(Dictionary<string, Answer> answers, Excerpt excerpt)
     {
-        foreach (var (name, answer) in answers)
-            _answers.Add(name, answer);
+        (_answers, _excerpt) = (answers, excerpt);
         _week = _answers["health"].Select(row => row.Text("snapshot_date")).FirstOrDefault()
             ?? throw new QueryException("There is no snapshot yet; `pyspotify run` makes one.");
         _lists = [.. Lists.Where(list => Rows("health", list.Name).Any())];
@@ -42,10 +42,11 @@ internal sealed class Report
     /// <exception cref="QueryException">There is no such snapshot.</exception>
     public static async Task WriteAsync(DataFolder data, Warehouse warehouse, DateOnly? week, CancellationToken cancellationToken)
     {
-        var answers = new List<(string, Answer)>();
+        var answers = new Dictionary<string, Answer>();
+        var excerpt = new Excerpt();
         foreach (var query in NamedQuery.All)
-            answers.Add((query.Name, await query.AskAsync(warehouse, week, null, cancellationToken)));
-        var report = new Report(answers);
+            answers.Add(query.Name, await query.AskAsync(warehouse, week, null, row => excerpt.Holds(query.Name, row), cancellationToken));
+        var report = new Report(answers, excerpt);
         var template = await File.ReadAllTextAsync(Path.Combine(AppContext.BaseDirectory, "report.html"), cancellationToken);
         WholeFile.Write(data.Report, Encoding.UTF8.GetBytes(
             template.Replace("{{title}}", Day(report._week), StringComparison.Ordinal)
@@ -83,8 +84,8 @@ internal sealed class Report
         var leaders = _lists.SelectMany(list => Rows("top", list.Name).Take(1).Select(row =>
             $"{Song(row)} {Leads(row)} the {list.Title.ToLowerInvariant()}"));
         var entries = _lists.Where(list => Comparable(list.Name)).Select((list, i) =>
-            $"{(Entered(list.Name).Count() is > 0 and var count ? i == 0 ? Count(count, "song") : Invariant($"{count:N0}") : "none")}{(i == 0 ? " entered" : "")} the {list.Title.ToLowerInvariant()}");
-        var both = _answers["overlap"].Rows.Count;
+            $"{(_excerpt.Count("new-and-gone", list.Name, "Entered") is > 0 and var count ? i == 0 ? Count(count, "song") : Invariant($"{count:N0}") : "none")}{(i == 0 ? " entered" : "")} the {list.Title.ToLowerInvariant()}");
+        var both = _excerpt.Count("overlap");
         var sentences = new[]
         {
             string.Join("; ", leaders),
@@ -158,16 +159,16 @@ internal sealed class Report
             new("rank_before", "From", "number"), new("rank", "To", "number"),
         ];
         var rows = Rows("movers", list).ToList();
-        return Titled("Up", "movers", list, columns, rows.Where(row => row.Number("move") > 0), Movers)
-            + Titled("Down", "movers", list, columns, rows.Where(row => row.Number("move") < 0), Movers);
+        return Titled("Up", "movers", list, columns, rows.Where(row => row.Number("move") > 0), Movers, "Up")
+            + Titled("Down", "movers", list, columns, rows.Where(row => row.Number("move") < 0), Movers, "Down");
     }
 
     private string NewAndGone(string list)
     {
         if (!Comparable(list))
             return Nothing("There is nothing to compare with yet.");
-        return Titled("Entered", "new-and-gone", list, [RankAndMove, SongColumn, new("track_pop", "Popu­larity", "number")], Entered(list), Entries)
-            + Titled("Gone", "new-and-gone", list, [new("rank_before", "Was", "rank"), SongColumn], Rows("new-and-gone", list).Where(row => row.Text("change") == "gone"), Leavers);
+        return Titled("Entered", "new-and-gone", list, [RankAndMove, SongColumn, new("track_pop", "Popu­larity", "number")], Rows("new-and-gone", list).Where(row => row.Text("change") != "gone"), Entries, "Entered")
+            + Titled("Gone", "new-and-gone", list, [new("rank_before", "Was", "rank"), SongColumn], Rows("new-and-gone", list).Where(row => row.Text("change") == "gone"), Leavers, "Gone");
     }
 
     private string ArtistTables(string list)
@@ -184,13 +185,13 @@ internal sealed class Report
 
     private string Overlap()
     {
-        var rows = _answers["overlap"].ToList();
+        var both = _excerpt.Count("overlap");
         var totals = _lists.SelectMany(list => Rows("health", list.Name).Take(1)).Select(row => row.Number("songs")).ToList();
         if (!Lists.All(list => Rows("top", list.Name).Any()))
             return Nothing("One of the lists has no snapshot on this day.");
         return $"""
-            <p class="note">{Count(rows.Count, "song")} of the {totals[0]:N0} most played {(rows.Count == 1 ? "is" : "are")} among the {totals[1]:N0} most popular, too. Those that stand best on both:</p>
-            {Table("overlap", null, "Songs on both lists", [SongColumn, new("rank_played", "Most played", "number wide"), new("rank_popular", "Most popular", "number wide")], rows.Take(Shown))}
+            <p class="note">{Count(both, "song")} of the {totals[0]:N0} most played {(both == 1 ? "is" : "are")} among the {totals[1]:N0} most popular, too. Those that stand best on both:</p>
+            {Table("overlap", null, "Songs on both lists", [SongColumn, new("rank_played", "Most played", "number wide"), new("rank_popular", "Most popular", "number wide")], _answers["overlap"])}
             """;
     }
 
@@ -202,10 +203,11 @@ internal sealed class Report
             new("songs", "Songs", "number"), new("unknown_popularity", "No popu­larity", "number wide"), new("unknown_year", "No year", "number"), new("quarantined", "Quaran­tined", "number wide"),
         ];
         var rows = Rows("health", list).ToList();
-        return rows.Count == 0 ? Nothing("There is no snapshot of this list.") : Table("health", list, $"Health of {Title(list).ToLowerInvariant()}", columns, rows.Take(Snapshots), row =>
+        var count = _excerpt.Count("health", list);
+        return count == 0 ? Nothing("There is no snapshot of this list.") : Table("health", list, $"Health of {Title(list).ToLowerInvariant()}", columns, rows, row =>
             row.Number("weeks_missing") is > 0 and var weeks
                 ? $"<tr class=\"missing\"><td colspan=\"{columns.Length}\">{Count(weeks, "week")} without a snapshot</td></tr>" : "")
-            + (rows.Count > Snapshots ? $"<p class=\"note\">{rows.Count} snapshots in all.</p>" : "");
+            + (count > Snapshots ? $"<p class=\"note\">{count} snapshots in all.</p>" : "");
     }
 
     /// <summary>Release years as bars, as far back as seventy years before the newest, and the decades in words.</summary>
@@ -334,11 +336,11 @@ internal sealed class Report
     private static string Svg(string id, string kind, double width, double height, string title, string description) => Invariant(
         $"<svg class=\"{kind}\" viewBox=\"0 0 {width} {height:0.#}\" role=\"img\" aria-labelledby=\"{id}-title {id}-desc\"><title id=\"{id}-title\">{Html(title)}</title><desc id=\"{id}-desc\">{Html(description)}</desc>");
 
-    private static string Titled(string title, string query, string list, Column[] columns, IEnumerable<Answer.Row> rows, int most)
+    private string Titled(string title, string query, string list, Column[] columns, IEnumerable<Answer.Row> rows, int most, string part = "")
     {
-        var all = rows.ToList();
-        var count = all.Count > most ? Invariant($", {most} of {all.Count:N0}") : "";
-        return $"<h4>{title}{count}</h4>" + (all.Count == 0 ? Nothing("None.") : Table(query, list, $"{Title(list)}: {title.ToLowerInvariant()}", columns, all.Take(most)));
+        var all = _excerpt.Count(query, list, part);
+        var count = all > most ? Invariant($", {most} of {all:N0}") : "";
+        return $"<h4>{title}{count}</h4>" + (all == 0 ? Nothing("None.") : Table(query, list, $"{Title(list)}: {title.ToLowerInvariant()}", columns, rows.Take(most)));
     }
 
     private static string Table(
@@ -349,6 +351,45 @@ internal sealed class Report
         {string.Join('\n', rows.Select(row => $"<tr>{string.Concat(columns.Select(column => column.Write(row)))}</tr>{after?.Invoke(row)}"))}
         </tbody></table>
         """;
+
+    /// <summary>Tells which rows a report shows, and counts the others, of which a long list has very many.</summary>
+    private sealed class Excerpt
+    {
+        private readonly Dictionary<(string Query, string? List, string Part), int> _counts = [];
+        private readonly HashSet<(string?, string?)> _top = [];
+
+        public int Count(string query, string? list = null, string part = "") => _counts.GetValueOrDefault((query, list, part));
+
+        /// <summary>Whether to hold the row. A query's rows come in its order, and the queries by name.</summary>
+        public bool Holds(string query, Answer.Row row)
+        {
+            switch (query)
+            {
+                case "overlap":
+                    return Next("overlap", null) <= Shown;
+                case "health":
+                    return Next("health", row.Text("list")) <= Snapshots;
+                case "movers":
+                    return Next("movers", row.Text("list"), row.Number("move") > 0 ? "Up" : "Down") <= Movers;
+                case "new-and-gone":
+                    var gone = row.Text("change") == "gone";
+                    return Next("new-and-gone", row.Text("list"), gone ? "Gone" : "Entered") <= (gone ? Leavers : Entries);
+                case "artists":
+                    // Any number of them can share a place.
+                    var place = row.Number("place_by_popularity")!.Value;
+                    return Next("artists", row.Text("list")) <= Artists
+                        | (place <= Artists && Next("artists", row.Text("list"), Invariant($"{place}")) <= Artists);
+                case "top":
+                    return _top.Add((row.Text("list"), row.Text("track_id")));
+                case "weeks":
+                    return _top.Contains((row.Text("list"), row.Text("track_id")));
+                default:
+                    return true;
+            }
+        }
+
+        private int Next(string query, string? list, string part = "") => _counts[(query, list, part)] = Count(query, list, part) + 1;
+    }
 
     /// <summary>A column of a table.</summary>
     /// <param name="Name">The query's column.</param>
@@ -389,8 +430,6 @@ internal sealed class Report
     private static string Nothing(string why) => $"<p class=\"note\">{why}</p>";
 
     private IEnumerable<Answer.Row> Rows(string query, string list) => _answers[query].Where(row => row.Text("list") == list);
-
-    private IEnumerable<Answer.Row> Entered(string list) => Rows("new-and-gone", list).Where(row => row.Text("change") != "gone");
 
     private bool Comparable(string list) => Rows("top", list).Any(row => row.Text("compared_with") is not null);
 

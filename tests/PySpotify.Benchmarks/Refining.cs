@@ -75,7 +75,7 @@ internal static class Refining
         [
             scratch["import.db"],
             $"CREATE TABLE {table} ({string.Join(", ", Warehouse.Columns.Select(column => $"{column.Name} {column.Type}"))});",
-            $"CREATE INDEX {table}_rank ON {table} (snapshot_date, rank);",
+            $"CREATE INDEX {table}_rank ON {table} (snapshot_date, rank); CREATE INDEX {table}_track ON {table} (track_id, snapshot_date, rank);",
             $".import --csv --skip 1 {scratch["import.csv"]} {table}",
         ]);
         try

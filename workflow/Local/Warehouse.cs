@@ -167,7 +167,16 @@ public sealed class Warehouse(string path, string rawFolder, TimeProvider clock)
     /// <param name="cancellationToken">Ends it.</param>
     /// <returns>The columns' names, and the rows' values: null, long, double, string or byte[].</returns>
     /// <exception cref="QueryException">There is no warehouse yet, or the SQL is wrong or would do more than read.</exception>
-    public async Task<(IReadOnlyList<string> Columns, IReadOnlyList<object?[]> Rows)> QueryAsync(string sql, CancellationToken cancellationToken)
+    public Task<(IReadOnlyList<string> Columns, IReadOnlyList<object?[]> Rows)> QueryAsync(string sql, CancellationToken cancellationToken) =>
+        QueryAsync(sql, (_, _) => true, cancellationToken);
+
+    /// <summary>Runs one read-only statement, of whose rows not all are wanted.</summary>
+    /// <param name="sql">The statement. It can read the tables and nothing else.</param>
+    /// <param name="keep">Sees the columns and each row in turn, and says which are to be returned; others are not held.</param>
+    /// <param name="cancellationToken">Ends it.</param>
+    /// <inheritdoc cref="QueryAsync(string, CancellationToken)"/>
+    public async Task<(IReadOnlyList<string> Columns, IReadOnlyList<object?[]> Rows)> QueryAsync(
+        string sql, Func<IReadOnlyList<string>, object?[], bool> keep, CancellationToken cancellationToken)
     {
         if (!File.Exists(path))
             throw new QueryException($"There is no {path} yet; `pyspotify run` makes it.");
@@ -187,9 +196,12 @@ public sealed class Warehouse(string path, string rawFolder, TimeProvider clock)
             var rows = new List<object?[]>();
             while (await reader.ReadAsync(cancellationToken))
             {
-                var row = new object[reader.FieldCount];
-                reader.GetValues(row);
-                rows.Add([.. row.Select(value => value is DBNull ? null : value)]);
+                var row = new object?[reader.FieldCount];
+                reader.GetValues(row!);
+                for (var i = 0; i < row.Length; i++)
+                    row[i] = row[i] is DBNull ? null : row[i];
+                if (keep(columns, row))
+                    rows.Add(row);
             }
 
             if (await reader.NextResultAsync(cancellationToken))
@@ -268,7 +280,8 @@ public sealed class Warehouse(string path, string rawFolder, TimeProvider clock)
         "CREATE TABLE IF NOT EXISTS quarantine (reason TEXT, table_name TEXT, snapshot_date TEXT);",
         .. RawTables.Select(Refined).Select(table =>
             $"CREATE TABLE IF NOT EXISTS {table} ({string.Join(", ", Columns.Select(column => $"{column.Name} {column.Type}"))});\n"
-            + $"CREATE INDEX IF NOT EXISTS {table}_rank ON {table} (snapshot_date, rank);"),
+            + $"CREATE INDEX IF NOT EXISTS {table}_rank ON {table} (snapshot_date, rank);\n"
+            + $"CREATE INDEX IF NOT EXISTS {table}_track ON {table} (track_id, snapshot_date, rank);"),
     ]);
 
     private IEnumerable<string> RawPartitions(string table)

@@ -2,23 +2,24 @@
 -- Places count by number of songs and by summed popularity, to which a song of unknown popularity adds nothing.
 -- 'latest' can be a day instead, such as '2026-11-22': then the last snapshot up to it.
 WITH
-listed AS (
-    SELECT 'top played' AS list, snapshot_date, track_id, rank, artist, track_pop
-    FROM spotifytopplayed_refined
-    UNION ALL
-    SELECT 'popular', snapshot_date, track_id, rank, artist, track_pop
-    FROM spotifypopularsongs_refined
-),
 week AS (
     SELECT max(snapshot_date) AS snapshot_date
-    FROM listed
-    WHERE snapshot_date <= 'latest'
+    FROM (
+        SELECT max(snapshot_date) AS snapshot_date FROM spotifytopplayed_refined WHERE snapshot_date <= 'latest'
+        UNION ALL
+        SELECT max(snapshot_date) FROM spotifypopularsongs_refined WHERE snapshot_date <= 'latest'
+    )
 ),
 songs AS (
-    SELECT list, track_id, min(rank) AS rank, max(artist) AS artist, max(track_pop) AS track_pop
-    FROM listed
+    SELECT 'top played' AS list, track_id, min(rank) AS rank, max(artist) AS artist, max(track_pop) AS track_pop
+    FROM spotifytopplayed_refined
     WHERE snapshot_date = (SELECT snapshot_date FROM week)
-    GROUP BY list, track_id
+    GROUP BY track_id
+    UNION ALL
+    SELECT 'popular', track_id, min(rank), max(artist), max(track_pop)
+    FROM spotifypopularsongs_refined
+    WHERE snapshot_date = (SELECT snapshot_date FROM week)
+    GROUP BY track_id
 ),
 artists AS (
     SELECT

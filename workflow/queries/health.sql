@@ -3,12 +3,14 @@
 -- weeks_missing: whole weeks (Monday to Sunday) without a snapshot since the one before.
 -- 'latest' can be a day instead, such as '2026-11-22': then the last snapshot up to it.
 WITH
-listed AS (
-    SELECT 'top played' AS list, snapshot_date, track_id, track_pop, album_dt
+dates AS (
+    SELECT DISTINCT 'top played' AS list, snapshot_date
     FROM spotifytopplayed_refined
+    WHERE snapshot_date <= 'latest'
     UNION ALL
-    SELECT 'popular', snapshot_date, track_id, track_pop, album_dt
+    SELECT DISTINCT 'popular', snapshot_date
     FROM spotifypopularsongs_refined
+    WHERE snapshot_date <= 'latest'
 ),
 -- Julian day numbers (the formula holds from 1901 to 2099): a day that seven divides is a Monday.
 days AS (
@@ -21,16 +23,23 @@ days AS (
             CAST(substr(snapshot_date, 1, 4) AS integer) AS y,
             CAST(substr(snapshot_date, 6, 2) AS integer) AS m,
             CAST(substr(snapshot_date, 9, 2) AS integer) AS d
-        FROM (SELECT DISTINCT list, snapshot_date FROM listed WHERE snapshot_date <= 'latest')
+        FROM dates
     )
 ),
 counts AS (
     SELECT
-        list, snapshot_date, count(*) AS row_count, count(DISTINCT track_id) AS songs,
+        'top played' AS list, snapshot_date, count(*) AS row_count, count(DISTINCT track_id) AS songs,
         count(*) - count(track_pop) AS unknown_popularity,
         sum(CASE WHEN album_dt >= '1000' THEN 0 ELSE 1 END) AS unknown_year
-    FROM listed
-    GROUP BY list, snapshot_date
+    FROM spotifytopplayed_refined
+    GROUP BY snapshot_date
+    UNION ALL
+    SELECT
+        'popular', snapshot_date, count(*), count(DISTINCT track_id),
+        count(*) - count(track_pop),
+        sum(CASE WHEN album_dt >= '1000' THEN 0 ELSE 1 END)
+    FROM spotifypopularsongs_refined
+    GROUP BY snapshot_date
 ),
 refused AS (
     SELECT

@@ -3,12 +3,14 @@
 -- list in that snapshot. weeks_missing: whole weeks without a snapshot before it, of which nothing is known.
 -- 'latest' can be a day instead, such as '2026-11-22': then the last snapshot up to it.
 WITH
-listed AS (
-    SELECT 'top played' AS list, snapshot_date, track_id, rank, track, artist, track_pop
+dates AS (
+    SELECT DISTINCT 'top played' AS list, snapshot_date
     FROM spotifytopplayed_refined
+    WHERE snapshot_date <= 'latest'
     UNION ALL
-    SELECT 'popular', snapshot_date, track_id, rank, track, artist, track_pop
+    SELECT DISTINCT 'popular', snapshot_date
     FROM spotifypopularsongs_refined
+    WHERE snapshot_date <= 'latest'
 ),
 -- Julian day numbers (the formula holds from 1901 to 2099): a day that seven divides is a Monday.
 days AS (
@@ -21,7 +23,7 @@ days AS (
             CAST(substr(snapshot_date, 1, 4) AS integer) AS y,
             CAST(substr(snapshot_date, 6, 2) AS integer) AS m,
             CAST(substr(snapshot_date, 9, 2) AS integer) AS d
-        FROM (SELECT DISTINCT list, snapshot_date FROM listed WHERE snapshot_date <= 'latest')
+        FROM dates
     )
 ),
 snapshots AS (
@@ -35,15 +37,24 @@ snapshots AS (
     FROM days
 ),
 asked AS (
-    SELECT DISTINCT list, track_id, 1 AS place
-    FROM listed
+    SELECT DISTINCT 'top played' AS list, track_id, 1 AS place
+    FROM spotifytopplayed_refined
+    WHERE track_id = 'strongest'
+    UNION ALL
+    SELECT DISTINCT 'popular', track_id, 1
+    FROM spotifypopularsongs_refined
     WHERE track_id = 'strongest'
 ),
 leaders AS (
-    SELECT list, track_id, row_number() OVER (PARTITION BY list ORDER BY min(rank), track_id) AS place
-    FROM listed
-    WHERE snapshot_date = (SELECT max(snapshot_date) FROM days)
-    GROUP BY list, track_id
+    SELECT 'top played' AS list, track_id, row_number() OVER (ORDER BY min(rank), track_id) AS place
+    FROM spotifytopplayed_refined
+    WHERE snapshot_date = (SELECT max(snapshot_date) FROM dates)
+    GROUP BY track_id
+    UNION ALL
+    SELECT 'popular', track_id, row_number() OVER (ORDER BY min(rank), track_id)
+    FROM spotifypopularsongs_refined
+    WHERE snapshot_date = (SELECT max(snapshot_date) FROM dates)
+    GROUP BY track_id
 ),
 chosen AS (
     SELECT * FROM asked
@@ -53,11 +64,17 @@ chosen AS (
 -- Several playlists or searches may list a song: its best place counts.
 places AS (
     SELECT
-        listed.list, listed.snapshot_date, listed.track_id,
+        'top played' AS list, snapshot_date, track_id,
         min(rank) AS rank, max(track) AS track, max(artist) AS artist, max(track_pop) AS track_pop
-    FROM listed
-    JOIN chosen ON chosen.list = listed.list AND chosen.track_id = listed.track_id
-    GROUP BY listed.list, listed.snapshot_date, listed.track_id
+    FROM spotifytopplayed_refined
+    WHERE track_id IN (SELECT track_id FROM chosen WHERE list = 'top played')
+    GROUP BY snapshot_date, track_id
+    UNION ALL
+    SELECT
+        'popular', snapshot_date, track_id, min(rank), max(track), max(artist), max(track_pop)
+    FROM spotifypopularsongs_refined
+    WHERE track_id IN (SELECT track_id FROM chosen WHERE list = 'popular')
+    GROUP BY snapshot_date, track_id
 ),
 songs AS (
     SELECT list, track_id, max(track) AS track, max(artist) AS artist
