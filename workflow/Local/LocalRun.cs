@@ -82,16 +82,17 @@ internal sealed class LocalRun(
 
     private async Task RunAsync(DateOnly snapshotDate, string name, ExecutionLog log, Func<Interpreter, Task<ExecutionResult>> run)
     {
-        Say(string.Create(CultureInfo.InvariantCulture, $"Snapshot {snapshotDate:yyyy-MM-dd}, execution {name}"));
+        var title = string.Create(CultureInfo.InvariantCulture, $"Snapshot {snapshotDate:yyyy-MM-dd}, execution {name}");
         if (lines is not null)
         {
+            Say(title);
             await RunAsync(snapshotDate, log, new PlainProgress(lines, clock), run);
             return;
         }
 
-        await AnsiConsole.Live(new Text(" ")).StartAsync(async display =>
+        await AnsiConsole.Live(new Rows(new Text(title))).StartAsync(async display =>
         {
-            var progress = new LiveProgress(display, clock);
+            var progress = new LiveProgress(title, display, clock);
             try
             {
                 await RunAsync(snapshotDate, log, progress, run);

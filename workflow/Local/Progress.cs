@@ -119,8 +119,8 @@ internal sealed class PlainProgress(TextWriter writer, TimeProvider clock) : IPr
         string.Create(CultureInfo.InvariantCulture, $"{clock.GetElapsedTime(_start).TotalSeconds,7:0.00} s  {line}"));
 }
 
-/// <summary>A table that is drawn anew as Tasks come and go.</summary>
-internal sealed class LiveProgress(LiveDisplayContext display, TimeProvider clock) : IProgress
+/// <summary>A table under a title, drawn anew as Tasks come and go.</summary>
+internal sealed class LiveProgress(string title, LiveDisplayContext display, TimeProvider clock) : IProgress
 {
     // Drawing more often than an eye can follow would only slow the run.
     private static readonly TimeSpan Frame = TimeSpan.FromMilliseconds(60);
@@ -170,7 +170,7 @@ internal sealed class LiveProgress(LiveDisplayContext display, TimeProvider cloc
 
             foreach (var message in _said.TakeLast(5))
                 table.AddRow("[yellow]![/]", "", "", Markup.Escape(message));
-            display.UpdateTarget(table);
+            display.UpdateTarget(new Rows(new Text(title), table));
         }
     }
 }
