@@ -88,7 +88,7 @@ public sealed class LoginTests
     [Fact]
     public async Task A_signal_ends_the_waiting_in_one_line()
     {
-        Assert.SkipWhen(OperatingSystem.IsWindows(), "Windows has no signals.");
+        Pyspotify.SkipUnlessHeard(Pyspotify.SigInt);
         await using var spotify = await CommandTests.NewSpotifyAsync();
         await using var pyspotify = new Pyspotify().With(spotify);
         var login = pyspotify.Start("login", "--no-browser", "--port", "0");

@@ -68,6 +68,16 @@ internal sealed class Pyspotify : IAsyncDisposable
         return ended;
     }
 
+    /// <summary>Skips the test where a signal can end nothing: a shell's background job, say, has SIGINT ignored, and its children inherit that.</summary>
+    public static void SkipUnlessHeard(int signal)
+    {
+        Assert.SkipWhen(OperatingSystem.IsWindows(), "Windows has no signals.");
+        if (!OperatingSystem.IsLinux())
+            return;
+        var ignored = System.IO.File.ReadLines("/proc/self/status").Single(line => line.StartsWith("SigIgn:", StringComparison.Ordinal));
+        Assert.SkipWhen((Convert.ToUInt64(ignored["SigIgn:".Length..].Trim(), 16) & (1UL << (signal - 1))) != 0, $"Signal {signal} is ignored where these tests run.");
+    }
+
     public static void Signal(Process process, int signal) => Assert.Equal(0, Kill(process.Id, signal));
 
     /// <summary>As chmod does; nothing on Windows.</summary>
