@@ -8,7 +8,6 @@ using PySpotify.Functions;
 using PySpotify.Functions.Spotify;
 using PySpotify.Functions.Storage;
 using PySpotify.Workflow.Local;
-using PySpotify.Workflow.StatesLanguage;
 using Spectre.Console;
 
 namespace PySpotify.Workflow;

@@ -101,20 +101,20 @@ public sealed class ExecutionLog : IDisposable
 /// <param name="Redrives">How often it was redriven.</param>
 /// <param name="State">The state that failed.</param>
 /// <param name="Error">The error's name.</param>
-/// <param name="Input">Its input.</param>
 public sealed record ExecutionSummary(
-    string Name, string Status, DateTimeOffset? Started, DateTimeOffset? Ended, int Redrives, string? State, string? Error, string? Input)
+    string Name, string Status, DateTimeOffset? Started, DateTimeOffset? Ended, int Redrives, string? State, string? Error)
 {
     /// <returns>Null for an execution whose process was killed before it began.</returns>
     internal static ExecutionSummary? Of(string name, string folder)
     {
+        var damaged = new ExecutionSummary(name, "DAMAGED", null, null, 0, null, null);
         try
         {
             var history = ExecutionLog.Read(folder, name);
             if (history is [])
                 return null;
             if (history is not [{ Type: HistoryEventType.ExecutionStarted } first, ..])
-                return new(name, "DAMAGED", null, null, 0, null, null, null);
+                return damaged;
             var last = history[^1];
 
             // A history that just breaks off is that of a killed process.
@@ -125,11 +125,11 @@ public sealed record ExecutionSummary(
                 HistoryEventType.ExecutionTimedOut => "TIMED_OUT",
                 _ => "ABORTED",
             };
-            return new(name, status, first.Time, last.Time, history.Max(e => e.RedriveCount) ?? 0, last.State, last.Error, first.Input);
+            return new(name, status, first.Time, last.Time, history.Max(e => e.RedriveCount) ?? 0, last.State, last.Error);
         }
         catch (ExecutionLogException)
         {
-            return new(name, "DAMAGED", null, null, 0, null, null, null);
+            return damaged;
         }
     }
 }

@@ -33,11 +33,12 @@ internal sealed class TaskProgress(string name)
     public bool HasFailed { get; private set; }
 
     /// <summary>Rows, and what was left out and why, as the Tasks' outputs tell.</summary>
-    public string Detail => string.Join("; ", [
-        .. _hasRows ? [string.Create(CultureInfo.InvariantCulture, $"{_rows:N0} rows")] : Array.Empty<string>(),
-        .. _skipped.Count > 0 ? ["left out: " + string.Join(", ", _skipped.Select(s => $"{s.Value} {s.Key}"))] : Array.Empty<string>(),
-        .. Trouble is null ? Array.Empty<string>() : [Trouble],
-    ]);
+    public string Detail => string.Join("; ", new[]
+    {
+        _hasRows ? string.Create(CultureInfo.InvariantCulture, $"{_rows:N0} rows") : null,
+        _skipped.Count > 0 ? "left out: " + string.Join(", ", _skipped.Select(s => $"{s.Value} {s.Key}")) : null,
+        Trouble,
+    }.Where(part => part is not null));
 
     /// <summary>Takes note of an event of such a Task.</summary>
     public void Follow(HistoryEvent e)

@@ -111,7 +111,7 @@ public sealed class Warehouse(string path, string rawFolder, TimeProvider clock)
             foreach (var (name, _) in Columns)
                 insert.Parameters.Add(new SqliteParameter { ParameterName = $"${name}" });
             insert.Parameters["$snapshot_date"].Value = date;
-            foreach (var file in CsvFiles(Path.Combine(rawFolder, table, $"snapshot_date={date}")))
+            foreach (var file in CsvFiles(Path.Combine(rawFolder, Keys.Partition(table, snapshotDate))))
                 rows += await RefineAsync(file, insert, cancellationToken);
             CountQuarantined(connection, table, snapshotDate, date);
 
@@ -259,7 +259,7 @@ public sealed class Warehouse(string path, string rawFolder, TimeProvider clock)
     private void CountQuarantined(SqliteConnection connection, string table, DateOnly snapshotDate, string date)
     {
         Execute(connection, "DELETE FROM quarantine WHERE table_name = $table AND snapshot_date = $date", ("$table", table), ("$date", date));
-        var folder = Path.Combine(rawFolder, "_quarantine", Keys.Partition(table, snapshotDate));
+        var folder = Path.Combine(rawFolder, Keys.Quarantine, Keys.Partition(table, snapshotDate));
         if (!Directory.Exists(folder))
             return;
         foreach (var line in Directory.GetFiles(folder, "*.jsonl").SelectMany(File.ReadLines))

@@ -51,9 +51,12 @@ public static partial class Keys
     public static string Csv(string table, DateOnly snapshotDate, string source) =>
         $"{Partition(table, snapshotDate)}/{source}.csv";
 
+    /// <summary>Under which refused rows are set aside, in folders like those of the snapshots.</summary>
+    public const string Quarantine = "_quarantine";
+
     /// <summary>A source's rows that were refused.</summary>
     public static string Quarantined(string table, DateOnly snapshotDate, string source) =>
-        $"_quarantine/{Partition(table, snapshotDate)}/{source}.jsonl";
+        $"{Quarantine}/{Partition(table, snapshotDate)}/{source}.jsonl";
 
     /// <summary>A snapshot's folder.</summary>
     public static string Partition(string table, DateOnly snapshotDate) =>

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using System.Text.Json.Serialization.Metadata;
 using PySpotify.Functions.Spotify;
 
 namespace PySpotify.Functions.Storage;
@@ -44,7 +45,7 @@ public static class Secrets
         secrets.PutAsync(Token, JsonSerializer.Serialize(token, PayloadJson.Default.AccessToken), cancellationToken);
 
     /// <summary>A secret that is not what it should be counts as none; its text goes into no error.</summary>
-    private static T? Read<T>(string? text, System.Text.Json.Serialization.Metadata.JsonTypeInfo<T> type)
+    private static T? Read<T>(string? text, JsonTypeInfo<T> type)
         where T : class
     {
         try
