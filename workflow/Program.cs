@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using PySpotify.Functions;
 using PySpotify.Workflow;
 using PySpotify.Workflow.Local;
@@ -12,10 +13,14 @@ if (command.Errors.Count > 0)
     return Commands.WrongUsage;
 }
 
+// A signal ends an execution as ABORTED, which takes a moment to write down; a second one does not wait for that.
+// System.CommandLine's own handling now and then exits first, without a word.
+using var stop = new CancellationTokenSource();
+using var interrupted = PosixSignalRegistration.Create(PosixSignal.SIGINT, Stop);
+using var terminated = PosixSignalRegistration.Create(PosixSignal.SIGTERM, Stop);
 try
 {
-    // A signal ends an execution as ABORTED; that takes a moment to write down.
-    return await command.InvokeAsync(new() { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = TimeSpan.FromSeconds(10) });
+    return await command.InvokeAsync(new() { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = null }, stop.Token);
 }
 catch (Exception e)
 {
@@ -27,4 +32,10 @@ catch (Exception e)
         _ => $"This should not have happened: {e.Message} ({e.GetType().Name}; --verbose tells where).",
     });
     return e is InvalidInputException or SettingsException ? Commands.WrongUsage : Commands.Failed;
+}
+
+void Stop(PosixSignalContext signal)
+{
+    signal.Cancel = !stop.IsCancellationRequested;
+    stop.Cancel();
 }

@@ -68,6 +68,23 @@ public sealed class ReadOnlyQueryTests
     }
 
     [Fact]
+    public async Task A_query_that_would_never_end_can_be_stopped()
+    {
+        using var folder = new TempFolder();
+        await MakeAsync(folder["warehouse.db"]);
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
+        var query = Task.Run(() => new Warehouse(folder["warehouse.db"], folder.Path, TimeProvider.System).QueryAsync(
+            "WITH RECURSIVE n(x) AS (VALUES (1) UNION ALL SELECT x + 1 FROM n) SELECT 0 UNION ALL SELECT count(*) FROM n",
+            (_, _) =>
+            {
+                _ = Task.Run(stop.Cancel); // While the next row is being worked out.
+                return true;
+            },
+            stop.Token));
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => query.WaitAsync(TimeSpan.FromSeconds(30), TestContext.Current.CancellationToken));
+    }
+
+    [Fact]
     public async Task A_warehouse_that_a_killed_run_left_in_the_middle_of_a_write_is_read_as_it_was_before()
     {
         using var folder = new TempFolder();

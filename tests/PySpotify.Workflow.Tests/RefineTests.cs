@@ -1,3 +1,5 @@
+using System.Diagnostics;
+
 namespace PySpotify.Workflow.Tests;
 
 /// <summary><c>refine</c> fills the tables from the CSV files.</summary>
@@ -23,6 +25,37 @@ public sealed class RefineTests
         await using var pyspotify = new Pyspotify();
         var error = (await pyspotify.RunAsync("refine", "--snapshot-date", "2001-02-03")).Failed();
         Assert.Contains("has no snapshot of 2001-02-03", error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_folder_that_is_named_after_no_date_is_named()
+    {
+        await using var pyspotify = new Pyspotify();
+        var folder = Directory.CreateDirectory(Path.Combine(pyspotify.Raw, "spotifytopplayed", "snapshot_date=last week")).FullName;
+        await File.WriteAllTextAsync(Path.Combine(folder, "a.csv"), "", TestContext.Current.CancellationToken);
+        var error = (await pyspotify.RunAsync("refine")).Failed();
+        Assert.Contains($"{folder}: 'last week' is no date", error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_second_signal_does_not_wait_for_what_the_first_could_not_end()
+    {
+        Pyspotify.SkipUnlessHeard(Pyspotify.SigInt);
+        await using var pyspotify = new Pyspotify();
+        var folder = Directory.CreateDirectory(Path.Combine(pyspotify.Raw, "spotifytopplayed", "snapshot_date=2026-11-22")).FullName;
+        var pipe = Path.Combine(folder, "nobody-writes.csv");
+        using (var make = Process.Start("mkfifo", [pipe]))
+            await make.WaitForExitAsync(TestContext.Current.CancellationToken);
+
+        var refine = pyspotify.Start("refine");
+        await using var writer = await Task.Run(() => new FileStream(pipe, FileMode.Open, FileAccess.Write, FileShare.ReadWrite)).WaitAsync(TimeSpan.FromSeconds(30), TestContext.Current.CancellationToken);
+        for (var n = 0; n < 600 && !refine.HasExited; n++)
+        {
+            Pyspotify.Signal(refine, Pyspotify.SigInt);
+            await Task.WhenAny(refine.WaitForExitAsync(TestContext.Current.CancellationToken), Task.Delay(50, TestContext.Current.CancellationToken));
+        }
+
+        Assert.Equal(128 + Pyspotify.SigInt, (await pyspotify.EndAsync(refine)).ExitCode);
     }
 
     [Fact]

@@ -129,7 +129,7 @@ public sealed class Warehouse(string path, string rawFolder, TimeProvider clock)
     /// <param name="snapshotDate">One snapshot; null is all of them.</param>
     /// <param name="cancellationToken">Ends it between two snapshots.</param>
     /// <returns>Rows by refined table.</returns>
-    /// <exception cref="CrawlFailedException">A file has other columns.</exception>
+    /// <exception cref="CrawlFailedException">A file has other columns, or a folder is named after no date.</exception>
     /// <exception cref="RefineException">There is no such snapshot, or a cell is not of its column's type.</exception>
     public async Task<IReadOnlyDictionary<string, int>> RefineAllAsync(DateOnly? snapshotDate, CancellationToken cancellationToken)
     {
@@ -188,6 +188,7 @@ public sealed class Warehouse(string path, string rawFolder, TimeProvider clock)
                 new SqliteConnectionStringBuilder { DataSource = path, Mode = SqliteOpenMode.ReadWrite, Pooling = false }.ToString());
             await connection.OpenAsync(cancellationToken);
             raw.sqlite3_set_authorizer(connection.Handle, Authorize, null);
+            await using var interrupt = cancellationToken.Register(() => raw.sqlite3_interrupt(connection.Handle));
             await using var command = Command(connection, sql);
             await using var reader = await command.ExecuteReaderAsync(cancellationToken);
             if (reader.FieldCount == 0)
@@ -208,6 +209,10 @@ public sealed class Warehouse(string path, string rawFolder, TimeProvider clock)
                 throw new QueryException("One statement at a time, please.");
 
             return (columns, rows);
+        }
+        catch (SqliteException e) when (e.SqliteErrorCode == raw.SQLITE_INTERRUPT)
+        {
+            throw new OperationCanceledException(e.Message, e, cancellationToken);
         }
         catch (SqliteException e) when (e.SqliteErrorCode == raw.SQLITE_AUTH)
         {
@@ -292,14 +297,18 @@ public sealed class Warehouse(string path, string rawFolder, TimeProvider clock)
         foreach (var partition in Directory.EnumerateDirectories(folder, "snapshot_date=*").Order(StringComparer.Ordinal))
         {
             var files = CsvFiles(partition);
+            if (files is [])
+                continue;
+            var date = Path.GetFileName(partition)["snapshot_date=".Length..];
+            if (!DateOnly.TryParseExact(date, "yyyy-MM-dd", CultureInfo.InvariantCulture, DateTimeStyles.None, out _))
+                throw new CrawledFileException($"{partition}: '{date}' is no date; name the folder as snapshot_date=2026-11-22, or move it away");
             foreach (var file in files)
             {
                 if (File.ReadLines(file).FirstOrDefault() != string.Join(',', Song.Columns))
                     throw new CrawledFileException($"{file} has other columns than {string.Join(',', Song.Columns)}");
             }
 
-            if (files.Length > 0)
-                yield return Path.GetFileName(partition)["snapshot_date=".Length..];
+            yield return date;
         }
     }
 
