@@ -76,6 +76,9 @@ internal sealed partial class FakeSpotify : IAsyncDisposable
     /// <summary>How long each call takes.</summary>
     public TimeSpan Latency { get; set; }
 
+    /// <summary>Awaited before a call is answered.</summary>
+    public Func<SpotifyRequest, Task>? Before { get; set; }
+
     /// <summary>Changes a page (<c>items</c>, <c>total</c>, <c>next</c> …) before it is sent.</summary>
     public Action<SpotifyRequest, JsonObject>? OnPage { get; set; }
 
@@ -132,6 +135,21 @@ internal sealed partial class FakeSpotify : IAsyncDisposable
             _faults.Add(new(with, when ?? (_ => true), after, times));
     }
 
+    /// <summary>Answers no call before so many are open at once.</summary>
+    public void Gather(int calls, Func<SpotifyRequest, bool> which)
+    {
+        var all = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        var arrived = 0;
+        Before = request =>
+        {
+            if (!which(request))
+                return Task.CompletedTask;
+            if (Interlocked.Increment(ref arrived) == calls)
+                all.SetResult();
+            return all.Task;
+        };
+    }
+
     /// <summary>Ends every token handed out so far.</summary>
     public void ExpireTokens()
     {
@@ -167,6 +185,8 @@ internal sealed partial class FakeSpotify : IAsyncDisposable
 
             try
             {
+                if (Before is { } before)
+                    await before(request).WaitAsync(ends);
                 if (Latency > TimeSpan.Zero)
                     await Task.Delay(Latency, ends);
                 if (fault is not null && !fault.NeedsAnswer)

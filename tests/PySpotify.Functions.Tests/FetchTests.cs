@@ -104,6 +104,7 @@ public abstract class FetchTests : IAsyncLifetime
     {
         Add(FakeSpotify.Tracks(1000));
         Spotify.Latency = TimeSpan.FromMilliseconds(20);
+        Spotify.Gather(4, request => request.Offset > 0); // The first page tells how many there are.
 
         await FetchAsync();
 

@@ -38,6 +38,16 @@ public sealed class MotoServer : IAsyncLifetime
         if (command is null)
             return;
 
+        // Whoever takes the port before moto does is met by another try.
+        for (var attempt = 1; !await StartAsync(command); attempt++)
+        {
+            if (attempt == 3)
+                throw new InvalidOperationException($"{command} does not answer on {_address}.");
+        }
+    }
+
+    private async Task<bool> StartAsync(string command)
+    {
         using (var free = new TcpListener(IPAddress.Loopback, 0))
         {
             free.Start();
@@ -54,9 +64,15 @@ public sealed class MotoServer : IAsyncLifetime
         for (var patience = Stopwatch.StartNew(); !await AnswersAsync();)
         {
             if (_server.HasExited || patience.Elapsed > TimeSpan.FromMinutes(1))
-                throw new InvalidOperationException($"{command} does not answer on {_address}.");
+            {
+                _server.Kill(entireProcessTree: true);
+                return false;
+            }
+
             await Task.Delay(50);
         }
+
+        return true;
     }
 
     public ValueTask DisposeAsync()

@@ -252,13 +252,6 @@ public sealed class QueryTests(HandMadeWeeks weeks, SampleTables sample) : IClas
         string.Join('\n', query.Sql.Split('\n').Where(line => !line.TrimStart().StartsWith("--", StringComparison.Ordinal)))));
 
     [Fact]
-    public async Task Nothing_but_reading_is_possible()
-    {
-        foreach (var sql in new[] { "DELETE FROM quarantine", "ATTACH 'x.db' AS x", "PRAGMA table_info(quarantine)", "SELECT load_extension('x')" })
-            await Assert.ThrowsAsync<QueryException>(() => weeks.Tables.Warehouse.QueryAsync(sql, Cancelled));
-    }
-
-    [Fact]
     public void A_table_fits_the_width_and_says_what_it_left_out()
     {
         object?[][] rows = [.. Enumerable.Range(1, 9).Select(n => (object?[])[(long)n, new string('x', 90), "Moonlight 🌙 Picnic 🧺 forever and ever", "last"])];

@@ -41,12 +41,18 @@ public sealed partial class RepositoryTests
     [Fact]
     public void Every_project_of_the_default_configuration_has_a_lock_file()
     {
-        foreach (var project in (string[])["functions/PySpotify.Functions", "workflow", "tests/PySpotify.Functions.Tests", "tests/PySpotify.Workflow.Tests"])
-            Assert.True(File.Exists(Path.Combine(Root, project, "packages.lock.json")), project);
+        var solution = File.ReadAllText(Path.Combine(Root, "PySpotify.sln"));
+        var projects = Project().Matches(solution).Where(match => solution.Contains($"{match.Groups["id"].Value}.Release|Any CPU.Build.0", StringComparison.Ordinal))
+            .Select(match => match.Groups["folder"].Value.Replace('\\', Path.DirectorySeparatorChar)).ToList();
+        Assert.True(projects.Count >= 5);
+        Assert.All(projects, project => Assert.True(File.Exists(Path.Combine(Root, project, "packages.lock.json")), project));
     }
 
     private static IEnumerable<string> Files(string pattern) => Directory.EnumerateFiles(Root, pattern, SearchOption.AllDirectories)
         .Where(file => !file.Contains($"{Path.DirectorySeparatorChar}obj{Path.DirectorySeparatorChar}", StringComparison.Ordinal));
+
+    [GeneratedRegex(@"^Project.*""(?<folder>[^""]+)\\[^""\\]+\.csproj"", ""(?<id>[^""]+)""", RegexOptions.Multiline)]
+    private static partial Regex Project();
 
     [GeneratedRegex(@"\w+Tests\.\w+")]
     private static partial Regex TestName();
