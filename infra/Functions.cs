@@ -67,7 +67,8 @@ public sealed class Functions : ComponentResource
                 Timeout = timeout,
                 Environment = name switch
                 {
-                    // Both branches fetch at once, so that together they keep to the four calls of a local run.
+                    // Both branches fetch at once: with a source each, they keep to the four calls of a local run. With more, it
+                    // is twice this for each of the iterations that a Map runs at once.
                     "FetchTopPlayed" or "FetchPopular" => new FunctionEnvironmentArgs
                     {
                         Variables = { [Handlers.RawBucket] = storage.Raw.BucketName, [Handlers.Concurrency] = "2" },

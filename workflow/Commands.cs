@@ -58,6 +58,8 @@ internal static class Commands
 
     public static RootCommand Root()
     {
+        Data.Validators.Add(ExpectPath);
+        Input.Validators.Add(ExpectPath);
         var root = new RootCommand("Spotify's most played and most popular songs, as tables. Without a command: run.") { Data, Verbose };
         Command run = new("run", "Run the whole workflow.");
         foreach (var command in (Command[])[root, run])
@@ -121,6 +123,11 @@ internal static class Commands
     {
         Option<int> port = new("--port") { Description = "The port of the redirect address http://127.0.0.1:PORT/callback, which the app's page on Spotify must list.", DefaultValueFactory = _ => 8888 };
         Option<bool> noBrowser = new("--no-browser") { Description = "Print the address and open nothing." };
+        port.Validators.Add(result =>
+        {
+            if (int.TryParse(result.Tokens.SingleOrDefault()?.Value, CultureInfo.InvariantCulture, out var number) && number is < 0 or > 65535)
+                result.AddError("--port: a port is a number from 0 to 65535.");
+        });
         Command login = new("login", "Sign in to Spotify, for playlists that only their owner's apps may read.") { port, noBrowser };
         login.SetAction(async (command, cancellationToken) =>
         {
@@ -278,6 +285,12 @@ internal static class Commands
         $"{row["list"]}: {row["songs"]} songs, {row["unknown_popularity"]} without popularity, {row["quarantined"]} quarantined"
         + (row.Number("weeks_missing") is > 0 and var weeks ? $", {weeks} {(weeks == 1 ? "week" : "weeks")} missing before" : "");
 
+    private static void ExpectPath(OptionResult option)
+    {
+        if (option.Tokens is [{ Value: "" }])
+            option.AddError($"{option.Option.Name}: no {option.Option.HelpName} is named.");
+    }
+
     private static DateOnly? ReadDate(ArgumentResult argument)
     {
         if (DateOnly.TryParseExact(argument.Tokens.Single().Value, "yyyy-MM-dd", CultureInfo.InvariantCulture, DateTimeStyles.None, out var date))
@@ -306,8 +319,10 @@ internal static class Commands
     {
         try
         {
-            return JsonNode.Parse(File.ReadAllText(path), documentOptions: new() { AllowDuplicateProperties = false }) as JsonObject
-                ?? throw new InvalidInputException(path, "must be a JSON object");
+            var text = File.ReadAllText(path);
+            using var document = JsonDocument.Parse(text);
+            _ = ExecutionInput.Read(document.RootElement, DateTimeOffset.UtcNow);
+            return JsonNode.Parse(text, documentOptions: new() { AllowDuplicateProperties = false })!.AsObject();
         }
         catch (JsonException e)
         {

@@ -27,7 +27,7 @@ catch (Exception e)
     await Console.Error.WriteLineAsync(e switch
     {
         _ when command.GetValue(Commands.Verbose) => e.ToString(),
-        PySpotifyException or StateMachineException or IOException or UnauthorizedAccessException => e.Message,
+        PySpotifyException or StateMachineException or IOException or UnauthorizedAccessException => ResultTable.Clean(e.Message),
         OperationCanceledException => "Stopped.",
         _ => $"This should not have happened: {e.Message} ({e.GetType().Name}; --verbose tells where).",
     });

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text;
 using System.Text.Encodings.Web;
 using System.Text.Json;
+using System.Text.Json.Serialization;
 using CsvHelper;
 using Spectre.Console;
 using Spectre.Console.Rendering;
@@ -14,7 +15,11 @@ internal static class ResultTable
     /// <summary>A column that is cut keeps at least this many cells.</summary>
     private const int NarrowestText = 16;
 
-    private static readonly JsonSerializerOptions Json = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+    private static readonly JsonSerializerOptions Json = new()
+    {
+        Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+        NumberHandling = JsonNumberHandling.AllowNamedFloatingPointLiterals,
+    };
 
     /// <summary>Draws what fits the terminal's width, and says what it left out. Without a terminal: all of it.</summary>
     /// <param name="columns">The columns' names. What does not fit at all is left out from the right.</param>
@@ -101,7 +106,8 @@ internal static class ResultTable
     private static bool Steers(char c) =>
         char.IsControl(c) || c is '\u2028' or '\u2029' or '\u200e' or '\u200f' or (>= '\u202a' and <= '\u202e') or (>= '\u2066' and <= '\u2069');
 
-    private static string Cell(object? value) => Clean(Convert.ToString(value, CultureInfo.InvariantCulture) ?? "");
+    private static string Cell(object? value) =>
+        value is byte[] bytes ? Convert.ToHexString(bytes) : Clean(Convert.ToString(value, CultureInfo.InvariantCulture) ?? "");
 
     private static int Width(string text) => new Segment(text).CellCount();
 

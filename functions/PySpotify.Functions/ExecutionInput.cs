@@ -56,6 +56,9 @@ public sealed partial record ExecutionInput(DateOnly SnapshotDate, TopPlayed Top
                     $"popular.queries[{i}]", $"must be a line of 1 to {MaxQueryLength} characters, such as year:2025-2026");
         }
 
+        queries = [.. queries.Select(query => FillIn(query, date))];
+        ExpectDifferent(playlistIds, "topPlayed.playlistIds");
+        ExpectDifferent(queries, "popular.queries");
         var sources = playlistIds.Count + queries.Count;
         if (sources == 0)
             throw new InvalidInputException("the input", "names no playlist and no query; there is nothing to fetch");
@@ -63,7 +66,7 @@ public sealed partial record ExecutionInput(DateOnly SnapshotDate, TopPlayed Top
             throw new InvalidInputException("the input", $"names {sources} playlists and queries; one execution takes {MaxSources} at most");
         if (JsonSerializer.SerializeToUtf8Bytes(input, PayloadJson.Default.JsonElement).Length is > MaxBytes and var bytes)
             throw new InvalidInputException("the input", $"has {bytes} bytes as JSON; one execution takes {MaxBytes} at most");
-        return new(date, new TopPlayed(playlistIds), new Popular([.. queries.Select(query => FillIn(query, date))]));
+        return new(date, new TopPlayed(playlistIds), new Popular(queries));
     }
 
     private static string FillIn(string query, DateOnly date) => query
@@ -94,13 +97,16 @@ public sealed partial record ExecutionInput(DateOnly SnapshotDate, TopPlayed Top
         foreach (var item in list.EnumerateArray())
             values.Add(Text(item.GetString) ?? throw new InvalidInputException($"{name}[{values.Count}]", "is no text"));
 
+        return values;
+    }
+
+    private static void ExpectDifferent(List<string> values, string name)
+    {
         for (var i = 0; i < values.Count && values.Count <= MaxSources; i++)
         {
             if (values.IndexOf(values[i]) < i)
                 throw new InvalidInputException($"{name}[{i}]", "stands in the list already");
         }
-
-        return values;
     }
 
     private static void Expect(JsonElement element, string name, params ReadOnlySpan<string> fields)
@@ -112,7 +118,7 @@ public sealed partial record ExecutionInput(DateOnly SnapshotDate, TopPlayed Top
             var field = Text(() => property.Name);
             if (!fields.Contains(field))
                 throw new InvalidInputException(
-                    $"'{field}' in {name}", $"is not known; known are {string.Join(", ", fields)}");
+                    $"'{(field is { Length: > 60 } ? field[..60] + "…" : field)}' in {name}", $"is not known; known are {string.Join(", ", fields)}");
         }
     }
 

@@ -50,7 +50,6 @@ public sealed partial class WriteCsv(IObjectStore store, ILogger<WriteCsv> logge
     public async Task<WriteCsvOutput> InvokeAsync(WriteCsvInput input, CancellationToken cancellationToken)
     {
         var refused = new List<RefusedSong>();
-        var quarantine = Keys.Quarantined(input.Table, input.SnapshotDate, input.Source);
         var rows = 0;
         try
         {
@@ -59,17 +58,18 @@ public sealed partial class WriteCsv(IObjectStore store, ILogger<WriteCsv> logge
                 async (stream, ct) =>
                 {
                     rows = await WriteAsync(stream, input.Key, refused, ct);
-                    Check(input, rows, refused.Count, quarantine);
+                    Check(input, rows, refused.Count);
                 },
                 cancellationToken);
         }
         catch (QuarantineException)
         {
-            await SetAsideAsync(quarantine, refused, cancellationToken);
+            // Not beside those of the earlier file, which stays and so do they.
+            await SetAsideAsync(Keys.QuarantinedWhole(input.Key), refused, cancellationToken);
             throw;
         }
 
-        await SetAsideAsync(quarantine, refused, cancellationToken);
+        await SetAsideAsync(Keys.Quarantined(input.Table, input.SnapshotDate, input.Source), refused, cancellationToken);
         return new(input.Source, rows, refused.Count);
     }
 
@@ -112,12 +112,12 @@ public sealed partial class WriteCsv(IObjectStore store, ILogger<WriteCsv> logge
         return rank;
     }
 
-    private static void Check(WriteCsvInput input, int rows, int refused, string quarantine)
+    private static void Check(WriteCsvInput input, int rows, int refused)
     {
         if (rows + refused != input.Rows)
             throw new StagedRowsException(input.Key, input.Rows, rows + refused);
         if (refused * 100L > input.Rows * (long)MaxQuarantinedPercent)
-            throw new QuarantineException(input.Table, input.Source, refused, input.Rows, quarantine);
+            throw new QuarantineException(input.Table, input.Source, refused, input.Rows, Keys.QuarantinedWhole(input.Key));
         if (rows == 0)
             throw new EmptySnapshotException(input.Table, input.Source);
     }

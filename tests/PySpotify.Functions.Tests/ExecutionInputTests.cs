@@ -73,6 +73,7 @@ public sealed class ExecutionInputTests
     [InlineData("""{"topPlayed":{"playlistIds":["https://open.spotify.com/playlist/37i9dQZEVXbMDoHDwVN2tF"]}}""", "topPlayed.playlistIds[0] is no playlist id")]
     [InlineData("""{"topPlayed":{"playlistIds":["0000000000000000000000","0000000000000000000000"]}}""", "topPlayed.playlistIds[1] stands in the list already")]
     [InlineData("""{"popular":{"queries":["a","b","a"]}}""", "popular.queries[2] stands in the list already")]
+    [InlineData("""{"popular":{"queries":["year:2026","year:{thisYear}"]},"snapshotDate":"2026-11-22"}""", "popular.queries[1] stands in the list already")]
     [InlineData("""{"popular":{"queries":["a",""]}}""", "popular.queries[1] must be a line of 1 to 200 characters")]
     [InlineData("""{"popular":{"queries":[" \t"]}}""", "popular.queries[0] must be a line of 1 to 200 characters")]
     [InlineData("""{"popular":{"queries":["a\nb"]}}""", "popular.queries[0] must be a line of 1 to 200 characters")]

@@ -22,6 +22,7 @@ public sealed partial class KeysTests
         Assert.Equal("_staging/run-1/spotifytopplayed/x.jsonl", Keys.Staged("run-1", Tables.TopPlayed, "x"));
         Assert.Equal("spotifypopularsongs/snapshot_date=2026-01-02/x.csv", Keys.Csv(Tables.Popular, day, "x"));
         Assert.Equal("_quarantine/spotifytopplayed/snapshot_date=2026-01-02/x.jsonl", Keys.Quarantined(Tables.TopPlayed, day, "x"));
+        Assert.Equal("_quarantine/run/spotifytopplayed/x.jsonl", Keys.QuarantinedWhole(Keys.Staged("run", Tables.TopPlayed, "x")));
     }
 
     [Fact]

@@ -174,8 +174,9 @@ public sealed class WriteCsvTests : IAsyncLifetime
     [InlineData(3, 3, false)]
     public async Task Five_percent_may_be_refused_and_no_row_more(int rows, int bad, bool passes)
     {
-        await WriteAsync(Songs(2));
+        await WriteAsync([.. Songs(20), Songs(1)[0] with { TrackId = null }]);
         var before = await File.ReadAllBytesAsync(CsvFile, Cancelled);
+        var quarantined = await File.ReadAllBytesAsync(_pipeline.Store.PathOf(QuarantineKey), Cancelled);
         var songs = Songs(rows).Select((song, n) => n < bad ? song with { TrackId = null } : song).ToArray();
 
         if (passes)
@@ -186,9 +187,11 @@ public sealed class WriteCsvTests : IAsyncLifetime
 
         var error = await Assert.ThrowsAsync<QuarantineException>(() => WriteAsync(songs));
         Assert.Contains($"{bad} of the {rows} rows", error.Message, StringComparison.Ordinal);
-        Assert.Contains(QuarantineKey, error.Message, StringComparison.Ordinal);
+        var whole = Assert.Single(_pipeline.Files, file => file.StartsWith("_quarantine/", StringComparison.Ordinal) && file != QuarantineKey);
+        Assert.Contains(whole, error.Message, StringComparison.Ordinal);
+        Assert.Equal(bad, (await File.ReadAllLinesAsync(_pipeline.Store.PathOf(whole), Cancelled)).Length);
         Assert.Equal(before, await File.ReadAllBytesAsync(CsvFile, Cancelled));
-        Assert.Equal(bad, (await File.ReadAllLinesAsync(_pipeline.Store.PathOf(QuarantineKey), Cancelled)).Length);
+        Assert.Equal(quarantined, await File.ReadAllBytesAsync(_pipeline.Store.PathOf(QuarantineKey), Cancelled));
         AssertNoHalfFile();
     }
 

@@ -17,10 +17,12 @@ public sealed class DataFolderTests
         (await pyspotify.RunAsync("--snapshot-date", Before)).Succeeded();
         var gate = new TaskCompletionSource();
         var isWaiting = new TaskCompletionSource();
-        spotify.OnPage = (_, _) =>
+        spotify.Before = request =>
         {
+            if (request.Endpoint == Endpoint.Token)
+                return Task.CompletedTask;
             isWaiting.TrySetResult();
-            gate.Task.Wait(TimeSpan.FromSeconds(60));
+            return gate.Task;
         };
         var first = pyspotify.Start("--snapshot-date", Day);
         await isWaiting.Task.WaitAsync(TimeSpan.FromSeconds(60), TestContext.Current.CancellationToken);
@@ -117,14 +119,39 @@ public sealed class DataFolderTests
 
         var error = (await pyspotify.RunAsync("--snapshot-date", Day)).Failed();
         Assert.Contains("StartRawCrawler failed with WarehouseException", error, StringComparison.Ordinal);
-        Assert.Contains($"{warehouse} cannot be opened as a warehouse", error, StringComparison.Ordinal);
-        Assert.Contains("not a database", (await pyspotify.RunAsync("query", "SELECT 1 FROM spotifytopplayed_refined")).Failed(), StringComparison.Ordinal);
+        Assert.Contains($"{warehouse} cannot be used as a warehouse", error, StringComparison.Ordinal);
+        foreach (var arguments in (string[][])[["query", "SELECT 1 FROM spotifytopplayed_refined"], ["refine"]])
+            Assert.Contains($"{warehouse} cannot be used as a warehouse: SQLite Error 26", (await pyspotify.RunAsync(arguments)).Failed(), StringComparison.Ordinal);
         Assert.Equal(text, await File.ReadAllTextAsync(warehouse, TestContext.Current.CancellationToken));
 
         File.Delete(warehouse);
         (await pyspotify.RunAsync("redrive")).Succeeded();
         (await pyspotify.RunAsync("--snapshot-date", Before)).Succeeded();
         Assert.Equal("2\t120", CommandTests.Cells(await pyspotify.RunAsync("query", "SELECT count(DISTINCT snapshot_date), count(*) FROM spotifytopplayed_refined")));
+    }
+
+    [Fact]
+    public async Task A_warehouse_that_is_damaged_inside_or_not_ours_is_named()
+    {
+        await using var pyspotify = new Pyspotify();
+        (await pyspotify.RunAsync("--snapshot-date", Before)).Succeeded();
+        var warehouse = Path.Combine(pyspotify.Data, "warehouse.db");
+        var bytes = await File.ReadAllBytesAsync(warehouse, TestContext.Current.CancellationToken);
+        Array.Fill<byte>(bytes, 0xFF, 16384, bytes.Length - 16384);
+        await File.WriteAllBytesAsync(warehouse, bytes, TestContext.Current.CancellationToken);
+        foreach (var arguments in (string[][])[["query", "SELECT 1 FROM spotifytopplayed_refined"], ["refine"], ["run", "--snapshot-date", Day]])
+            Assert.Contains($"{warehouse} cannot be used as a warehouse: SQLite Error 11", (await pyspotify.RunAsync(arguments)).Failed(), StringComparison.Ordinal);
+
+        File.Delete(warehouse);
+        using (var connection = new Microsoft.Data.Sqlite.SqliteConnection($"Data Source={warehouse};Pooling=False"))
+        {
+            connection.Open();
+            using var command = connection.CreateCommand();
+            command.CommandText = "CREATE TABLE crawls (x)";
+            command.ExecuteNonQuery();
+        }
+
+        Assert.Contains("move it away; `pyspotify refine` makes it anew", (await pyspotify.RunAsync("refine")).Failed(), StringComparison.Ordinal);
     }
 
     [Theory]
@@ -135,6 +162,8 @@ public sealed class DataFolderTests
     [InlineData("another definition", "definition has changed")]
     [InlineData("an input that is no input", "cannot be redriven; start a new one")]
     [InlineData("another order", "cannot be redriven; start a new one")]
+    [InlineData("a state that leads nowhere", "has state 'Authenticate' lead where it does not")]
+    [InlineData("a state within itself", "does not follow from those before it")]
     public async Task A_hand_edited_execution_is_told_and_harms_no_other(string edit, string words)
     {
         await using var workflow = await LocalWorkflow.CreateAsync();
@@ -152,6 +181,11 @@ public sealed class DataFolderTests
             case "an output that is no JSON": lines[3] = lines[3].Replace("\"output\":\"{", "\"output\":\"", StringComparison.Ordinal); break;
             case "another definition": lines[0] = lines[0].Replace("\"definition\":\"", "\"definition\":\"0", StringComparison.Ordinal); break;
             case "an input that is no input": lines[0] = lines[0].Replace("popular", "unpopular", StringComparison.Ordinal); break;
+            case "a state that leads nowhere":
+                lines.RemoveRange(lines.FindIndex(line => line.Contains("\"next\":", StringComparison.Ordinal)) + 1, lines.Count - 1 - lines.FindIndex(line => line.Contains("\"next\":", StringComparison.Ordinal)));
+                lines[^1] = System.Text.RegularExpressions.Regex.Replace(lines[^1], ",\"next\":\"\\w+\"", "");
+                break;
+            case "a state within itself": lines.Add($$"""{"id":{{lines.Count + 1}},"time":"2026-11-20T00:00:00Z","type":"StateEntered","scope":"{{lines.Count + 1}}.0","state":"X","input":"{}"}"""); break;
             case "another order": (lines[2], lines[3]) = (lines[3], lines[2]); break;
         }
 

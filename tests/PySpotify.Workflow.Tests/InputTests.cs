@@ -39,6 +39,10 @@ public sealed class InputTests
     [InlineData("""{ "popular": { "queries": ["a"] }, "snapshotDate": "../../x" }""", "snapshotDate is no date")]
     [InlineData("""{ "popular": { "queries": ["a"] }, "snapshotDate": 20261120 }""", "snapshotDate is no date")]
     [InlineData("""{ "popular": { "queries": ["a"], "queries": ["b"] } }""", "Duplicate")]
+    [InlineData("""{ "popular": { "queries": ["\ud800"] } }""", "popular.queries[0] is no text")]
+    [InlineData("""{ "\ud800": 1 }""", "in the input is not known")]
+    [InlineData("""{ "a\n\u001b[31mb": 1 }""", "'a  [31mb' in the input is not known")]
+    [InlineData("a long name", "xxxx…' in the input is not known")]
     [InlineData("""{ "popular": { "queries": [] } }""", "nothing to fetch")]
     [InlineData("{}", "nothing to fetch")]
     [InlineData("[]", "must be a JSON object")]
@@ -52,6 +56,7 @@ public sealed class InputTests
     {
         input = input switch
         {
+            "a long name" => $$"""{ "{{new string('x', 300_000)}}": 1 }""",
             "ten thousand" => $$"""{ "popular": { "queries": [{{Many}}] } }""",
             "three hundred and one" => $$"""{ "popular": { "queries": [{{string.Join(',', Enumerable.Range(0, 301).Select(n => $"\"{n}\""))}}] } }""",
             "a query that is too long" => $$"""{ "popular": { "queries": ["{{new string('x', ExecutionInput.MaxQueryLength + 1)}}"] } }""",

@@ -78,7 +78,7 @@ internal sealed class LocalWorkflow : IAsyncDisposable
     }
 
     public Kept Look() => new(
-        TempFolder.Snapshot(Data.Raw, name => !name.StartsWith('_')), Rows());
+        TempFolder.Snapshot(Data.Raw, name => !name.StartsWith('_') || name.StartsWith("_quarantine/spotify", StringComparison.Ordinal)), Rows());
 
     /// <summary>The refined tables' rows as JSON, in order.</summary>
     public List<string> Rows() => Rows(Data.Warehouse);

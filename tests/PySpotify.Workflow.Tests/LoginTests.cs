@@ -43,6 +43,13 @@ public sealed class LoginTests
         var page = await PageAsync(login);
         var redirect = System.Web.HttpUtility.ParseQueryString(page.Query)["redirect_uri"];
 
+        for (var n = 0; n < 5; n++)
+        {
+            using var gone = new TcpClient { LingerState = new(true, 0) };
+            await gone.ConnectAsync(IPAddress.Loopback, new Uri(redirect!).Port, TestContext.Current.CancellationToken);
+            await gone.GetStream().WriteAsync("GET /favicon.ico HTTP/1.1\r\n"u8.ToArray(), TestContext.Current.CancellationToken);
+        }
+
         foreach (var forged in (string[])["?code=forged", "?code=forged&state=forged", "?error=access_denied&state=", ""])
         {
             using var answer = await Browser.GetAsync(new Uri(redirect + forged), TestContext.Current.CancellationToken);
@@ -76,6 +83,15 @@ public sealed class LoginTests
         await using var pyspotify = new Pyspotify().With(spotify);
         var error = (await pyspotify.RunAsync("login", "--no-browser", "--port", $"{port}")).Failed();
         Assert.Contains($"Port {port} on 127.0.0.1 is taken. Name another with --port", error, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("99999")]
+    [InlineData("-1")]
+    public async Task A_port_that_is_none_is_wrong_usage(string port)
+    {
+        await using var pyspotify = new Pyspotify();
+        Assert.Contains("a number from 0 to 65535", (await pyspotify.RunAsync("login", "--port", port)).Failed(exitCode: 2), StringComparison.Ordinal);
     }
 
     [Fact]

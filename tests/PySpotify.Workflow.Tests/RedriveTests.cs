@@ -128,6 +128,7 @@ public sealed class RedriveTests
     [InlineData("a,b,many,1,c,2026,id,1", "track_pop 'many' is no whole number")]
     [InlineData("a,b,1,1,c,2026,id,1.5", "rank '1.5' is no whole number")]
     [InlineData("a,b,1", "3 cells where 8 belong")]
+    [InlineData("a\"b,c,1,1,d,2026,id,1", "a quote stands where none may")]
     public async Task A_cell_that_has_no_place_in_the_table_ends_the_refining_and_a_redrive_refines_what_was_mended(string line, string problem)
     {
         await using var workflow = await LocalWorkflow.CreateAsync();

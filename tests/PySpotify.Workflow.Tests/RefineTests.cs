@@ -37,6 +37,20 @@ public sealed class RefineTests
         Assert.Contains($"{folder}: 'last week' is no date", error, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("oops")]
+    [InlineData("{}")]
+    [InlineData("[]")]
+    public async Task A_quarantine_line_that_is_no_refused_row_is_named(string line)
+    {
+        await using var pyspotify = new Pyspotify();
+        (await pyspotify.RunAsync("--snapshot-date", "2026-11-22")).Succeeded();
+        var folder = Directory.CreateDirectory(Path.Combine(pyspotify.Raw, "_quarantine", "spotifytopplayed", "snapshot_date=2026-11-22")).FullName;
+        var file = Path.Combine(folder, "strange.jsonl");
+        await File.WriteAllTextAsync(file, line, TestContext.Current.CancellationToken);
+        Assert.Contains($"{file} has a line that is no refused row", (await pyspotify.RunAsync("refine")).Failed(), StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task A_second_signal_does_not_wait_for_what_the_first_could_not_end()
     {

@@ -52,6 +52,21 @@ public sealed class SecretsTests
     }
 
     [Theory]
+    [InlineData("""{"Spotify:ClientId":"a","Spotify:ClientSecret":"b"}""", "has 'Spotify:ClientId'; settings stand there as")]
+    [InlineData("""{"spotify":{"ClientId":"a"}}""", "has 'spotify'; settings stand there as")]
+    [InlineData("""{"Spotify":"a"}""", "has a 'Spotify' that is no JSON object")]
+    [InlineData("""{"Spotify":{"ClientId":"a","clientid":"b"}}""", "has 'clientid' twice")]
+    public async Task Settings_that_would_not_be_seen_are_refused(string secrets, string words)
+    {
+        await using var pyspotify = new Pyspotify();
+        Directory.CreateDirectory(pyspotify.Data);
+        await File.WriteAllTextAsync(pyspotify.Secrets, secrets, TestContext.Current.CancellationToken);
+        Pyspotify.ChangeMode(pyspotify.Secrets, UnixFileMode.UserRead | UnixFileMode.UserWrite);
+        Assert.Contains(words, (await pyspotify.RunAsync()).Failed(), StringComparison.Ordinal);
+        Assert.False(Directory.Exists(pyspotify.Raw));
+    }
+
+    [Theory]
     [InlineData(UnixFileMode.GroupRead)]
     [InlineData(UnixFileMode.OtherRead)]
     [InlineData(UnixFileMode.GroupWrite)]

@@ -47,7 +47,8 @@ public sealed class ExecutionLog : IDisposable
         var path = PathOf(folder, name);
         if (!File.Exists(path))
             throw new ExecutionLogException($"There is no execution '{name}'; `pyspotify executions` lists them.");
-        var text = File.ReadAllText(path);
+        using var reader = new StreamReader(new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete));
+        var text = reader.ReadToEnd();
         var lines = text[..(text.LastIndexOf('\n') + 1)].Split('\n')[..^1];
         var events = new List<HistoryEvent>(lines.Length);
         foreach (var line in lines)
@@ -127,7 +128,7 @@ public sealed record ExecutionSummary(
             };
             return new(name, status, first.Time, last.Time, history.Max(e => e.RedriveCount) ?? 0, last.State, last.Error);
         }
-        catch (ExecutionLogException)
+        catch (Exception e) when (e is ExecutionLogException or IOException or UnauthorizedAccessException)
         {
             return damaged;
         }

@@ -39,20 +39,30 @@ internal sealed class LocalRun(
         if (IsSample)
             Say("Sample data: there are no Spotify credentials, so all that follows is made up.");
 
-        List<DateOnly> dates = IsSample && input["snapshotDate"] is null
-            ? [.. Enumerable.Range(1 - SampleWeeks, SampleWeeks).Select(week => date.AddDays(7 * week))]
-            : [date];
-        foreach (var snapshotDate in dates)
+        if (IsSample && input["snapshotDate"] is null)
+            await StartSampleAsync(input, 1, date.AddDays(7 * (1 - SampleWeeks)), cancellationToken);
+        else
+            await StartAsync(input, "", date, cancellationToken);
+    }
+
+    private async Task StartAsync(JsonObject input, string suffix, DateOnly snapshotDate, CancellationToken cancellationToken)
+    {
+        var name = $"{clock.GetUtcNow():yyyyMMdd'T'HHmmss'Z'}-{RandomNumberGenerator.GetHexString(6, lowercase: true)}{suffix}";
+        using var log = ExecutionLog.Create(data.Executions, name);
+        await RunAsync(snapshotDate, name, log, interpreter => interpreter.RunAsync(name, input.ToJsonString(), cancellationToken));
+    }
+
+    /// <summary>The sample's weeks from one on; their executions are named so that a redrive finds where they broke off.</summary>
+    private async Task StartSampleAsync(JsonObject input, int week, DateOnly snapshotDate, CancellationToken cancellationToken)
+    {
+        for (; week <= SampleWeeks; week++, snapshotDate = snapshotDate.AddDays(7))
         {
-            if (dates.Count > 1)
-                input["snapshotDate"] = snapshotDate.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture);
-            var name = $"{clock.GetUtcNow():yyyyMMdd'T'HHmmss'Z'}-{RandomNumberGenerator.GetHexString(6, lowercase: true)}";
-            using var log = ExecutionLog.Create(data.Executions, name);
-            await RunAsync(snapshotDate, name, log, interpreter => interpreter.RunAsync(name, input.ToJsonString(), cancellationToken));
+            input["snapshotDate"] = snapshotDate.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture);
+            await StartAsync(input, $"-{week}of{SampleWeeks}", snapshotDate, cancellationToken);
         }
     }
 
-    /// <summary>Goes on with an execution that did not succeed.</summary>
+    /// <summary>Goes on with an execution that did not succeed, and with the sample's weeks that were to follow it.</summary>
     /// <param name="name">Its name; null takes the newest that did not succeed.</param>
     /// <param name="cancellationToken">Aborts it.</param>
     /// <exception cref="ExecutionLogException">There is none, or its file is damaged.</exception>
@@ -60,8 +70,11 @@ internal sealed class LocalRun(
     public async Task RedriveAsync(string? name, CancellationToken cancellationToken)
     {
         using var hold = data.Hold();
-        name ??= ExecutionLog.List(data.Executions).LastOrDefault(execution => execution.Status is not ("SUCCEEDED" or "DAMAGED"))?.Name
-            ?? throw new ExecutionLogException($"No execution in {data.Executions} failed; there is nothing to redrive.");
+        var executions = ExecutionLog.List(data.Executions).ToList();
+        name ??= executions.LastOrDefault(execution => execution.Status is not ("SUCCEEDED" or "DAMAGED"))?.Name;
+        var isOver = name is null;
+        name ??= executions.LastOrDefault() is { Status: "SUCCEEDED" } last && SampleWeek(last.Name) < SampleWeeks ? last.Name
+            : throw new ExecutionLogException($"No execution in {data.Executions} failed; there is nothing to redrive.");
         var history = ExecutionLog.Read(data.Executions, name);
         if (history is not [{ Input: { } input } first, ..])
             throw new ExecutionLogException($"The execution '{name}' never began. Start a new one.");
@@ -69,14 +82,24 @@ internal sealed class LocalRun(
         try
         {
             var snapshotDate = ExecutionInput.Read(JsonElement.Parse(input), first.Time).SnapshotDate;
-            using var log = ExecutionLog.Append(data.Executions, name);
-            await RunAsync(snapshotDate, name, log, interpreter => interpreter.RedriveAsync(history, cancellationToken));
+            if (!isOver)
+            {
+                using var log = ExecutionLog.Append(data.Executions, name);
+                await RunAsync(snapshotDate, name, log, interpreter => interpreter.RedriveAsync(history, cancellationToken));
+            }
+
+            if (IsSample && executions[^1].Name == name && SampleWeek(name) is { } week)
+                await StartSampleAsync(JsonNode.Parse(input)!.AsObject(), week + 1, snapshotDate.AddDays(7), cancellationToken);
         }
         catch (Exception e) when (e is StateMachineException or JsonException or InvalidInputException)
         {
             throw new ExecutionLogException($"The execution '{name}' cannot be redriven; start a new one. {e.Message}", e);
         }
     }
+
+    /// <returns>Which of the sample's weeks an execution is for; null if it was started by itself.</returns>
+    private static int? SampleWeek(string name) =>
+        name.EndsWith($"of{SampleWeeks}", StringComparison.Ordinal) && int.TryParse(name[(name.LastIndexOf('-') + 1)..^$"of{SampleWeeks}".Length], out var week) ? week : null;
 
     private void Say(string line) => (lines ?? Console.Out).WriteLine(line);
 

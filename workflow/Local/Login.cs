@@ -103,9 +103,17 @@ internal static class Login
                 (true, null) => ("200 OK", "Nothing was granted. You can close this page."),
                 _ => ("200 OK", "You are signed in. You can close this page and go back to PySpotify."),
             };
-            await stream.WriteAsync(
-                Encoding.ASCII.GetBytes($"HTTP/1.1 {status}\r\nContent-Type: text/plain\r\nContent-Length: {text.Length}\r\nConnection: close\r\n\r\n{text}"),
-                cancellationToken);
+            try
+            {
+                await stream.WriteAsync(
+                    Encoding.ASCII.GetBytes($"HTTP/1.1 {status}\r\nContent-Type: text/plain\r\nContent-Length: {text.Length}\r\nConnection: close\r\n\r\n{text}"),
+                    cancellationToken);
+            }
+            catch (IOException)
+            {
+                // The caller has gone without its answer; what it brought still counts.
+            }
+
             if (isOurs)
                 return query["code"] ?? throw new LoginException($"Spotify granted nothing ({query["error"] ?? "no reason given"}). Run `pyspotify login` again and agree.");
         }

@@ -13,6 +13,8 @@ namespace PySpotify.Workflow.Local;
 /// <param name="path">The file; made when first written to.</param>
 public sealed class SecretsFile(string path) : ISecretStore
 {
+    private const string Section = "Spotify";
+
     private static readonly JsonSerializerOptions Indented = new() { WriteIndented = true };
 
     private readonly Lock _lock = new();
@@ -21,15 +23,41 @@ public sealed class SecretsFile(string path) : ISecretStore
     public SpotifyCredentials? Credentials { get; set; }
 
     /// <summary>The file's settings, for a configuration.</summary>
-    /// <exception cref="SecretsFileException">Others can read the file, or it is no JSON object.</exception>
-    public IEnumerable<KeyValuePair<string, string?>> Settings() =>
-        (Read()["Spotify"] as JsonObject ?? []).Select(setting => KeyValuePair.Create($"Spotify:{setting.Key}", setting.Value?.ToString()));
+    /// <exception cref="SecretsFileException">
+    /// Others can read the file, it is no JSON object, or it has settings in another form or twice.
+    /// </exception>
+    public IReadOnlyDictionary<string, string?> Settings()
+    {
+        var settings = new Dictionary<string, string?>(StringComparer.OrdinalIgnoreCase);
+        foreach (var (name, value) in Read())
+        {
+            if (!name.Equals(Section, StringComparison.Ordinal))
+            {
+                if (name.StartsWith(Section, StringComparison.OrdinalIgnoreCase))
+                    throw new SecretsFileException(path, $"has '{name}'; settings stand there as {{ \"Spotify\": {{ \"ClientId\": … }} }}");
+                continue;
+            }
+
+            foreach (var (key, text) in value as JsonObject ?? throw new SecretsFileException(path, "has a 'Spotify' that is no JSON object"))
+            {
+                if (!settings.TryAdd($"{Section}:{key}", text?.ToString()))
+                    throw new SecretsFileException(path, $"has '{key}' twice");
+            }
+        }
+
+        return settings;
+    }
 
     /// <inheritdoc/>
-    public Task<string?> GetAsync(string name, CancellationToken cancellationToken) => Task.FromResult(
-        name == Secrets.Credentials
-            ? Credentials is null ? null : JsonSerializer.Serialize(Credentials, PayloadJson.Default.SpotifyCredentials)
-            : Read()[name]?.ToString());
+    public Task<string?> GetAsync(string name, CancellationToken cancellationToken)
+    {
+        lock (_lock)
+        {
+            return Task.FromResult(name == Secrets.Credentials
+                ? Credentials is null ? null : JsonSerializer.Serialize(Credentials, PayloadJson.Default.SpotifyCredentials)
+                : Read()[name]?.ToString());
+        }
+    }
 
     /// <inheritdoc/>
     public Task PutAsync(string name, string value, CancellationToken cancellationToken)
@@ -41,9 +69,11 @@ public sealed class SecretsFile(string path) : ISecretStore
             {
                 // Id and secret stay where the person put them; only a refresh token is ours to replace.
                 Credentials = JsonSerializer.Deserialize(value, PayloadJson.Default.SpotifyCredentials)!;
-                if (secrets["Spotify"] is not JsonObject settings)
-                    secrets["Spotify"] = settings = [];
-                settings["RefreshToken"] = Credentials.RefreshToken;
+                if (secrets[Section] is not JsonObject settings)
+                    secrets[Section] = settings = [];
+                foreach (var (key, _) in settings.Where(setting => setting.Key.Equals(nameof(Credentials.RefreshToken), StringComparison.OrdinalIgnoreCase)).ToList())
+                    settings.Remove(key);
+                settings[nameof(Credentials.RefreshToken)] = Credentials.RefreshToken;
             }
             else
             {

@@ -17,11 +17,10 @@ public sealed record SpotifySettings(SpotifyCredentials? Credentials, SpotifyOpt
     /// <exception cref="SettingsException">A setting is wrong or has no counterpart.</exception>
     public static SpotifySettings Read(SecretsFile secrets)
     {
-        var configuration = new ConfigurationBuilder()
+        var configuration = Read(new ConfigurationBuilder()
             .AddInMemoryCollection(secrets.Settings())
             .AddUserSecrets("pyspotify")
-            .AddEnvironmentVariables()
-            .Build();
+            .AddEnvironmentVariables());
         string? Setting(string key) => configuration[key] is { Length: > 0 } value ? value.Trim() : null;
 
         var id = Setting("Spotify:ClientId");
@@ -50,6 +49,18 @@ public sealed record SpotifySettings(SpotifyCredentials? Credentials, SpotifyOpt
             (_, null) => throw new SettingsException("Spotify:ClientId is set, Spotify:ClientSecret is not."),
             _ => new(new(id, secret, Setting("Spotify:RefreshToken")), options),
         };
+
+        static IConfigurationRoot Read(IConfigurationBuilder builder)
+        {
+            try
+            {
+                return builder.Build();
+            }
+            catch (InvalidDataException e)
+            {
+                throw new SettingsException(e.Message);
+            }
+        }
 
         Uri Address(string key, Uri otherwise) => Setting(key) is not { } text ? otherwise
             : Uri.TryCreate(text.EndsWith('/') ? text : text + "/", UriKind.Absolute, out var uri) && uri.Scheme is "http" or "https" ? uri

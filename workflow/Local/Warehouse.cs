@@ -48,17 +48,18 @@ public sealed class Warehouse(string path, string rawFolder, TimeProvider clock)
     public static string Refined(string table) => $"{table}_refined";
 
     /// <inheritdoc/>
-    public async Task<CrawlerStatus> GetAsync(string crawler, CancellationToken cancellationToken)
-    {
-        await using var connection = await OpenAsync(cancellationToken);
-        return new(Ready: true, ReadLastCrawl(connection, crawler));
-    }
+    /// <exception cref="WarehouseException">The database cannot be read or written.</exception>
+    public Task<CrawlerStatus> GetAsync(string crawler, CancellationToken cancellationToken) => OpenAsync(
+        connection => Task.FromResult(new CrawlerStatus(Ready: true, ReadLastCrawl(connection, crawler))), cancellationToken);
 
     /// <inheritdoc/>
     /// <remarks>The crawl is over when this returns. What is wrong with the data is the crawl's failure, not this call's.</remarks>
-    public async Task<bool> StartAsync(string crawler, CancellationToken cancellationToken)
+    /// <exception cref="WarehouseException">The database cannot be read or written.</exception>
+    public Task<bool> StartAsync(string crawler, CancellationToken cancellationToken) =>
+        OpenAsync(connection => CrawlAsync(connection, crawler, cancellationToken), cancellationToken);
+
+    private async Task<bool> CrawlAsync(SqliteConnection connection, string crawler, CancellationToken cancellationToken)
     {
-        await using var connection = await OpenAsync(cancellationToken);
         await using var transaction = connection.BeginTransaction();
         string? error = null;
         try
@@ -101,11 +102,14 @@ public sealed class Warehouse(string path, string rawFolder, TimeProvider clock)
     /// </summary>
     /// <returns>Rows by refined table.</returns>
     /// <exception cref="RefineException">A cell is not of its column's type, or rows went missing.</exception>
-    public async Task<IReadOnlyDictionary<string, int>> RefineAsync(DateOnly snapshotDate, CancellationToken cancellationToken)
+    /// <exception cref="WarehouseException">The database cannot be read or written.</exception>
+    public Task<IReadOnlyDictionary<string, int>> RefineAsync(DateOnly snapshotDate, CancellationToken cancellationToken) =>
+        OpenAsync(connection => RefineAsync(connection, snapshotDate, cancellationToken), cancellationToken);
+
+    private async Task<IReadOnlyDictionary<string, int>> RefineAsync(SqliteConnection connection, DateOnly snapshotDate, CancellationToken cancellationToken)
     {
         var counts = new SortedDictionary<string, int>(StringComparer.Ordinal);
         var date = snapshotDate.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture);
-        await using var connection = await OpenAsync(cancellationToken);
         await using var transaction = connection.BeginTransaction();
         foreach (var table in RawTables)
         {
@@ -134,20 +138,17 @@ public sealed class Warehouse(string path, string rawFolder, TimeProvider clock)
 
     /// <summary>Crawls the raw folder, refines what is there and crawls that: what a run does, for snapshots of any age.</summary>
     /// <param name="snapshotDate">One snapshot; null is all of them.</param>
-    /// <param name="cancellationToken">Ends it between two snapshots.</param>
+    /// <param name="cancellationToken">Ends it; what it has of a snapshot by then is undone.</param>
     /// <returns>Rows by refined table.</returns>
     /// <exception cref="CrawlFailedException">A file has other columns, or a folder is named after no date.</exception>
     /// <exception cref="RefineException">There is no such snapshot, or a cell is not of its column's type.</exception>
     public async Task<IReadOnlyDictionary<string, int>> RefineAllAsync(DateOnly? snapshotDate, CancellationToken cancellationToken)
     {
         await CrawlAsync(RawCrawler);
-        List<DateOnly> found;
-        await using (var connection = await OpenAsync(cancellationToken))
-        {
-            found = [.. Query(connection, $"SELECT DISTINCT snapshot_date FROM catalog WHERE table_name IN ('{string.Join("', '", RawTables)}') ORDER BY 1")
-                .Select(date => DateOnly.ParseExact(date, "yyyy-MM-dd", CultureInfo.InvariantCulture))];
-        }
-
+        var found = await OpenAsync(
+            connection => Task.FromResult(Query(connection, $"SELECT DISTINCT snapshot_date FROM catalog WHERE table_name IN ('{string.Join("', '", RawTables)}') ORDER BY 1")
+                .ConvertAll(date => DateOnly.ParseExact(date, "yyyy-MM-dd", CultureInfo.InvariantCulture))),
+            cancellationToken);
         var chosen = found.Where(date => snapshotDate is null || date == snapshotDate).ToList();
         if (chosen is [])
             throw new RefineException($"{rawFolder} has no snapshot{(snapshotDate is { } date ? $" of {date:yyyy-MM-dd}" : "")}");
@@ -221,6 +222,10 @@ public sealed class Warehouse(string path, string rawFolder, TimeProvider clock)
         {
             throw new OperationCanceledException(e.Message, e, cancellationToken);
         }
+        catch (SqliteException e) when (e.SqliteErrorCode is raw.SQLITE_CORRUPT or raw.SQLITE_NOTADB)
+        {
+            throw new WarehouseException(path, e);
+        }
         catch (SqliteException e) when (e.SqliteErrorCode == raw.SQLITE_AUTH)
         {
             throw new QueryException("A query may read the tables and do nothing else.", e);
@@ -250,19 +255,19 @@ public sealed class Warehouse(string path, string rawFolder, TimeProvider clock)
             _ => raw.SQLITE_DENY,
         };
 
-    private async Task<SqliteConnection> OpenAsync(CancellationToken cancellationToken)
+    /// <summary>Opens the database, which is made where there is none, for some work.</summary>
+    private async Task<T> OpenAsync<T>(Func<SqliteConnection, Task<T>> work, CancellationToken cancellationToken)
     {
         Directory.CreateDirectory(Path.GetDirectoryName(path)!);
-        var connection = new SqliteConnection(new SqliteConnectionStringBuilder { DataSource = path, Pooling = false }.ToString());
         try
         {
+            await using var connection = new SqliteConnection(new SqliteConnectionStringBuilder { DataSource = path, Pooling = false }.ToString());
             await connection.OpenAsync(cancellationToken);
             Execute(connection, Schema);
-            return connection;
+            return await work(connection);
         }
         catch (SqliteException e)
         {
-            await connection.DisposeAsync();
             throw new WarehouseException(path, e);
         }
     }
@@ -274,15 +279,20 @@ public sealed class Warehouse(string path, string rawFolder, TimeProvider clock)
         var folder = Path.Combine(rawFolder, Keys.Quarantine, Keys.Partition(table, snapshotDate));
         if (!Directory.Exists(folder))
             return;
-        foreach (var line in Directory.GetFiles(folder, "*.jsonl").SelectMany(File.ReadLines))
+        foreach (var (file, line) in Directory.GetFiles(folder, "*.jsonl").SelectMany(file => File.ReadLines(file).Select(line => (file, line))))
+            Execute(connection, "INSERT INTO quarantine VALUES ($reason, $table, $date)", ("$reason", Reason(file, line)), ("$table", table), ("$date", date));
+    }
+
+    private static string? Reason(string file, string line)
+    {
+        try
         {
             using var refused = JsonDocument.Parse(line);
-            Execute(
-                connection,
-                "INSERT INTO quarantine VALUES ($reason, $table, $date)",
-                ("$reason", refused.RootElement.GetProperty("reason").GetString()),
-                ("$table", table),
-                ("$date", date));
+            return refused.RootElement.GetProperty("reason").GetString();
+        }
+        catch (Exception e) when (e is JsonException or KeyNotFoundException or InvalidOperationException)
+        {
+            throw new RefineException($"{file} has a line that is no refused row: {e.Message}", e);
         }
     }
 
@@ -329,27 +339,34 @@ public sealed class Warehouse(string path, string rawFolder, TimeProvider clock)
     {
         using var csv = new CsvParser(new StreamReader(file, Encoding.UTF8, false, 1 << 16), Csv);
         var rows = 0;
-        while (await csv.ReadAsync())
+        try
         {
-            cancellationToken.ThrowIfCancellationRequested();
-            if (csv.Count != Song.Columns.Count)
-                throw new RefineException($"{file}, line {csv.RawRow}: {csv.Count} cells where {Song.Columns.Count} belong");
-
-            // A row equal to the header is no data, wherever it stands.
-            if (csv[0] == Song.Columns[0] && Song.Columns.Select((column, i) => csv[i] == column).All(same => same))
-                continue;
-
-            for (var i = 0; i < Song.Columns.Count; i++)
+            while (await csv.ReadAsync())
             {
-                var cell = csv[i];
-                insert.Parameters[i].Value = cell.Length == 0 ? DBNull.Value
-                    : Columns[i].Type == "TEXT" ? cell
-                    : long.TryParse(cell, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var number) ? number
-                    : throw new RefineException($"{file}, line {csv.RawRow}: {Columns[i].Name} '{cell}' is no whole number");
-            }
+                cancellationToken.ThrowIfCancellationRequested();
+                if (csv.Count != Song.Columns.Count)
+                    throw new RefineException($"{file}, line {csv.RawRow}: {csv.Count} cells where {Song.Columns.Count} belong");
 
-            insert.ExecuteNonQuery();
-            rows++;
+                // A row equal to the header is no data, wherever it stands.
+                if (csv[0] == Song.Columns[0] && Song.Columns.Select((column, i) => csv[i] == column).All(same => same))
+                    continue;
+
+                for (var i = 0; i < Song.Columns.Count; i++)
+                {
+                    var cell = csv[i];
+                    insert.Parameters[i].Value = cell.Length == 0 ? DBNull.Value
+                        : Columns[i].Type == "TEXT" ? cell
+                        : long.TryParse(cell, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var number) ? number
+                        : throw new RefineException($"{file}, line {csv.RawRow}: {Columns[i].Name} '{cell}' is no whole number");
+                }
+
+                insert.ExecuteNonQuery();
+                rows++;
+            }
+        }
+        catch (BadDataException e)
+        {
+            throw new RefineException($"{file}, line {csv.RawRow}: a quote stands where none may", e);
         }
 
         return rows;
@@ -385,13 +402,17 @@ public sealed class Warehouse(string path, string rawFolder, TimeProvider clock)
     private sealed class CrawledFileException(string message) : Exception(message);
 }
 
-/// <summary>The refine job failed; the refined tables are as they were.</summary>
-public sealed class RefineException(string message) : PySpotifyException($"{message}. The refined tables are as they were.");
+/// <summary>The refine job failed; the snapshot's rows in the refined tables are as they were.</summary>
+public sealed class RefineException(string message, Exception? inner = null)
+    : PySpotifyException($"{message}. That snapshot's rows in the refined tables are as they were.", inner);
 
 /// <summary>A query did not run.</summary>
 public sealed class QueryException(string message, Exception? inner = null) : PySpotifyException(message, inner);
 
-/// <summary>The warehouse cannot be opened.</summary>
-public sealed class WarehouseException(string path, Exception inner) : PySpotifyException(
-    $"{path} cannot be opened as a warehouse: {inner.Message} If it is damaged, move it away; "
-    + "`pyspotify refine` makes it anew from the CSV files.", inner);
+/// <summary>The warehouse cannot be read or written.</summary>
+public sealed class WarehouseException(string path, SqliteException inner) : PySpotifyException(
+    $"{path} cannot be used as a warehouse: {inner.Message}"
+    + (inner.SqliteErrorCode is raw.SQLITE_ERROR or raw.SQLITE_CORRUPT or raw.SQLITE_NOTADB
+        ? " If it is damaged or another program's, move it away; `pyspotify refine` makes it anew from the CSV files."
+        : " Nothing in it has changed."),
+    inner);

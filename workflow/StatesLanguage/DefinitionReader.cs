@@ -69,7 +69,8 @@ internal sealed class DefinitionReader
             : new(startAt, block);
     }
 
-    private static IEnumerable<(string Next, string Field)> Ways(State state)
+    /// <summary>The states that one can lead to, and the fields that say so.</summary>
+    public static IEnumerable<(string Next, string Field)> Ways(State state)
     {
         if (state.Next is { } next)
             yield return (next, "Next");

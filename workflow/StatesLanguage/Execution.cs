@@ -97,6 +97,8 @@ internal sealed class Execution
     private async Task<string> RunBlockAsync(Block block, string input, string? told, Scope scope, Visit? visit, CancellationToken ct)
     {
         string name = visit?.State ?? block.StartAt;
+        if (visit is { IsOver: true } && !CanLeadTo(block.States.GetValueOrDefault(name), visit.Next))
+            throw new StateMachineException($"The history of '{_past.Name}' has state '{name}' lead where it does not.");
         while (true)
         {
             if (visit is not { IsOver: true })
@@ -126,6 +128,10 @@ internal sealed class Execution
             (name, input, told, visit) = (visit.Next, visit.Output!, null, null);
         }
     }
+
+    private static bool CanLeadTo(State? state, string? next) => next is null
+        ? state is not (null or ChoiceState) && state.Next is null
+        : state is not null && DefinitionReader.Ways(state).Any(way => way.Next == next);
 
     private async Task<Exit> RunStateAsync(State state, Visit visit, Scope scope, CancellationToken ct)
     {

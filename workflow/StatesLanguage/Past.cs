@@ -89,12 +89,13 @@ internal sealed class Past
 
     private void Put(string scope, Visit visit, HistoryEvent e)
     {
+        (Visit Visit, int Index)? around = Around(e);
         if (_scopes.TryGetValue(scope, out Visit? before))
             Forget(before);
         _scopes[scope] = visit;
         _scopeOfVisit[visit.Id] = scope;
-        if (Around(e) is { } around)
-            around.Visit.Inner[around.Index] = visit;
+        if (around is { } outer)
+            outer.Visit.Inner[outer.Index] = visit;
     }
 
     private void Forget(Visit visit)

@@ -90,7 +90,7 @@ public sealed partial class SpotifyHandler : DelegatingHandler
         }
 
         PySpotifyException? error =
-            IsRateLimit(answer) ? new SpotifyRateLimitedException(_quietUntil)
+            IsRateLimit(answer) ? new SpotifyRateLimitedException(_clock.GetUtcNow() + QuietTime())
             : IsRefusal(answer) ? new SpotifyUnauthorizedException()
             : IsFault(answer) ? new SpotifyUnavailableException($"{what}: {Describe(answer)}")
             : null;
@@ -129,6 +129,11 @@ public sealed partial class SpotifyHandler : DelegatingHandler
                     {
                         response.Dispose();
                         throw new SpotifyResponseException($"it has more than {_options.LargestBody:N0} bytes", e);
+                    }
+                    catch (Exception e) when (e is InvalidDataException or InvalidOperationException)
+                    {
+                        response.Dispose();
+                        throw new SpotifyResponseException("it cannot be decompressed", e);
                     }
                     catch
                     {
@@ -169,7 +174,8 @@ public sealed partial class SpotifyHandler : DelegatingHandler
             _quietUntil = now + wait;
         }
 
-        Log.Waiting(_logger, wait.TotalSeconds);
+        if (earlier < RateLimitRetries)
+            Log.Waiting(_logger, wait.TotalSeconds);
     }
 
     /// <returns>Null where the header is missing or means nothing, at most a year.</returns>
@@ -195,8 +201,10 @@ public sealed partial class SpotifyHandler : DelegatingHandler
             ShouldHandle = arguments => ValueTask.FromResult(when(arguments.Outcome)),
             OnRetry = arguments =>
             {
+                // A 429 has its wait elsewhere, and is told there.
                 var reason = arguments.Outcome is { Result: { } result } ? Describe(result) : Describe(arguments.Outcome.Exception!);
-                Log.Retrying(_logger, reason, arguments.AttemptNumber + 1, arguments.RetryDelay.TotalSeconds);
+                if (!IsRateLimit(arguments.Outcome.Result))
+                    Log.Retrying(_logger, reason, arguments.AttemptNumber + 1, arguments.RetryDelay.TotalSeconds);
                 arguments.Outcome.Result?.Dispose();
                 return default;
             },

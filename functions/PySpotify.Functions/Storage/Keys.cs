@@ -54,6 +54,13 @@ public static partial class Keys
     /// <summary>Under which refused rows are set aside, in folders like those of the snapshots.</summary>
     public const string Quarantine = "_quarantine";
 
+    /// <summary>
+    /// The refused rows of a source of which so many were refused that it got no file: beside the snapshots' folders, in
+    /// one of the execution's.
+    /// </summary>
+    /// <param name="staged">The key of its staged rows.</param>
+    public static string QuarantinedWhole(string staged) => $"{Quarantine}/{staged[(staged.IndexOf('/', StringComparison.Ordinal) + 1)..]}";
+
     /// <summary>A source's rows that were refused.</summary>
     public static string Quarantined(string table, DateOnly snapshotDate, string source) =>
         $"{Quarantine}/{Partition(table, snapshotDate)}/{source}.jsonl";
