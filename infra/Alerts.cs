@@ -77,7 +77,6 @@ public sealed class Alerts : ComponentResource
                 Policy = Policies.Fill("topic", new Dictionary<string, Input<string>>
                 {
                     ["Topic"] = _topic.Arn,
-                    ["FailedRuns"] = failed.Arn,
                     ["NoRunAlarm"] = noRun.Arn,
                     ["DeadLettersAlarm"] = undelivered.Arn,
                 }),
@@ -149,14 +148,23 @@ public sealed class Alerts : ComponentResource
         var signedInOn = settings.SignedInOn ?? throw new RunException(
             "There is a refresh token, and nothing says when it will end: "
             + "pulumi config set signedInOn with the day of the sign-in, as 2026-11-22.");
-        var day = signedInOn.AddMonths(5).ToString("yyyy-MM-dd", CultureInfo.InvariantCulture);
+        var day = signedInOn.AddMonths(5);
         var end = signedInOn.AddMonths(6).ToString("yyyy-MM-dd", CultureInfo.InvariantCulture);
+        var sentence = $"PySpotify's sign-in at Spotify ends on {end}. Sign in again, set refreshToken and signedInOn, and run pulumi up.";
+
+        // Scheduler refuses a time that is over, in whichever zone.
+        if (day <= DateOnly.FromDateTime(DateTime.UtcNow).AddDays(1))
+        {
+            Pulumi.Log.Warn(sentence);
+            return;
+        }
+
         _ = new Schedule(
             "pyspotify-reminder",
             new ScheduleArgs
             {
                 Description = "Reminds of the sign-in at Spotify a month before it ends.",
-                ScheduleExpression = $"at({day}T09:00:00)",
+                ScheduleExpression = string.Create(CultureInfo.InvariantCulture, $"at({day:yyyy-MM-dd}T09:00:00)"),
                 ScheduleExpressionTimezone = settings.TimeZone,
                 FlexibleTimeWindow = new ScheduleFlexibleTimeWindowArgs { Mode = "OFF" },
                 Target = new ScheduleTargetArgs
@@ -167,7 +175,7 @@ public sealed class Alerts : ComponentResource
                         ["Account"] = place.Account,
                         ["Topic"] = _topic.Arn,
                     }),
-                    Input = $"PySpotify's sign-in at Spotify ends on {end}. Sign in again, set refreshToken and signedInOn, and run pulumi up.",
+                    Input = sentence,
                 },
             },
             new CustomResourceOptions { Parent = this });

@@ -101,7 +101,7 @@ public sealed class Storage : ComponentResource
 
         _ = new BucketLifecycleConfiguration(
             name,
-            new BucketLifecycleConfigurationArgs { Bucket = bucket.Id, Rules = [.. rules, Forget()] },
+            new BucketLifecycleConfigurationArgs { Bucket = bucket.Id, Rules = [.. rules, Forget(versioned)] },
             new CustomResourceOptions { Parent = this, DependsOn = history });
         return bucket;
     }
@@ -115,11 +115,14 @@ public sealed class Storage : ComponentResource
     };
 
     /// <summary>Old versions undo a mistake for as long as somebody may notice it; half-sent uploads are of no use.</summary>
-    private static BucketLifecycleConfigurationRuleArgs Forget() => new()
+    private static BucketLifecycleConfigurationRuleArgs Forget(bool versioned) => new()
     {
         Id = "old-versions",
         Status = "Enabled",
         Filter = new BucketLifecycleConfigurationRuleFilterArgs { Prefix = "" },
+
+        // What is left of a deleted object when its versions are gone.
+        Expiration = versioned ? new BucketLifecycleConfigurationRuleExpirationArgs { ExpiredObjectDeleteMarker = true } : null!,
         NoncurrentVersionExpiration = new BucketLifecycleConfigurationRuleNoncurrentVersionExpirationArgs { NoncurrentDays = 90 },
         AbortIncompleteMultipartUpload = new BucketLifecycleConfigurationRuleAbortIncompleteMultipartUploadArgs { DaysAfterInitiation = 7 },
     };

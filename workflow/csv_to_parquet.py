@@ -55,16 +55,16 @@ def typed(name: str) -> Column:
 def read(spark: SparkSession, table: str, partitions: dict[str, str]) -> DataFrame:
     """The rows of a table's partitions, as text; `partitions` are folders by date."""
     # Not through the table's SerDe: OpenCSVSerDe takes a backslash in a name for an escape.
-    base = next(iter(partitions.values())).rstrip("/").rpartition("/")[0]
     return (
-        spark.read.schema(", ".join(f"{name} string" for name in [*COLUMNS, "snapshot_date"]))
-        .option("basePath", base)
+        spark.read.schema(", ".join(f"{name} string" for name in COLUMNS))
         .option("header", True)
         .option("enforceSchema", False)
         .option("mode", "FAILFAST")
         .option("quote", '"')
         .option("escape", '"')
         .csv(list(partitions.values()))
+        # Not by Spark's basePath, which looks at the folder of the whole table; the role may look into its partitions.
+        .withColumn("snapshot_date", F.regexp_extract(F.input_file_name(), r"/snapshot_date=([0-9-]{10})/", 1))
     )
 
 
@@ -144,7 +144,7 @@ def iso_date(text: str) -> str:
 
 
 def chosen(tables: dict[str, dict[str, str]], snapshot_date: str | None, full: bool) -> dict[str, dict[str, str]]:
-    """The partitions to refine, of the tables that have them."""
+    """The partitions to refine, of the tables that have them. One of them must."""
     if not full:
         newest = max((found for partitions in tables.values() for found in partitions), default=None)
         snapshot_date = snapshot_date or newest
@@ -152,7 +152,10 @@ def chosen(tables: dict[str, dict[str, str]], snapshot_date: str | None, full: b
             table: {found: folder for found, folder in partitions.items() if found == snapshot_date}
             for table, partitions in tables.items()
         }
-    return {table: partitions for table, partitions in tables.items() if partitions}
+    found = {table: partitions for table, partitions in tables.items() if partitions}
+    if not found:
+        raise RefineError(f"no table has a snapshot{f' of {snapshot_date}' if snapshot_date else ''}")
+    return found
 
 
 def main(argv: list[str]) -> None:

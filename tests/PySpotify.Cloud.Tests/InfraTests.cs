@@ -58,6 +58,7 @@ public sealed partial class InfraTests(InfraTests.Layout layout) : IClassFixture
         Assert.Equal(30, rules["staging"].GetProperty("expiration").GetProperty("days").GetInt32());
         Assert.All(Buckets, name => Assert.Contains(
             One("s3/bucketLifecycleConfiguration", name)["rules"].EnumerateArray(), rule => rule.TryGetProperty("noncurrentVersionExpiration", out _)));
+        Assert.True(rules["old-versions"].GetProperty("expiration").GetProperty("expiredObjectDeleteMarker").GetBoolean());
         Assert.Contains(
             One("s3/bucketLifecycleConfiguration", "results")["rules"].EnumerateArray(), rule => rule.TryGetProperty("expiration", out _));
     }
@@ -232,9 +233,9 @@ public sealed partial class InfraTests(InfraTests.Layout layout) : IClassFixture
     public void A_month_before_the_sign_in_ends_somebody_is_told()
     {
         var reminder = One("scheduler/schedule", "pyspotify-reminder");
-        Assert.Equal("at(2027-04-22T09:00:00)", Text(reminder["scheduleExpression"]));
+        Assert.Equal($"at({Layout.SignedInOn.AddMonths(5):yyyy-MM-dd}T09:00:00)", Text(reminder["scheduleExpression"]));
         Assert.Equal(One("sns/topic", "pyspotify-alerts").Arn, Text(reminder["target"].GetProperty("arn")));
-        Assert.Contains("2027-05-22", Text(reminder["target"].GetProperty("input")), StringComparison.Ordinal);
+        Assert.Contains($"{Layout.SignedInOn.AddMonths(6):yyyy-MM-dd}", Text(reminder["target"].GetProperty("input")), StringComparison.Ordinal);
     }
 
     [Fact]
@@ -329,6 +330,13 @@ public sealed partial class InfraTests(InfraTests.Layout layout) : IClassFixture
         Assert.Equal("""{"clientId":"id","clientSecret":"hush","refreshToken":null}""", Text(version["secretString"]));
     }
 
+    [Fact]
+    public async Task A_sign_in_whose_reminder_would_be_over_has_none()
+    {
+        var (resources, _) = await Mocks.RunAsync(("refreshToken", "again"), ("signedInOn", "2026-01-31"));
+        Assert.DoesNotContain(resources, resource => resource.Name == "pyspotify-reminder");
+    }
+
     [Theory]
     [InlineData(null, "pulumi config set signedInOn")]
     [InlineData("22.11.2026", "signedInOn is '22.11.2026'")]
@@ -398,12 +406,14 @@ public sealed partial class InfraTests(InfraTests.Layout layout) : IClassFixture
     /// <summary>The stack with a sign-in and somebody to tell.</summary>
     public sealed class Layout : IAsyncLifetime
     {
+        public static DateOnly SignedInOn { get; } = DateOnly.FromDateTime(DateTime.UtcNow);
+
         public IReadOnlyList<Asked> Resources { get; private set; } = [];
 
         public Pipeline? Pipeline { get; private set; }
 
         public async ValueTask InitializeAsync() => (Resources, Pipeline) = await Mocks.RunAsync(
-            ("refreshToken", "again"), ("signedInOn", "2026-11-22"), ("alertEmail", "me@example.com"));
+            ("refreshToken", "again"), ("signedInOn", $"{SignedInOn:yyyy-MM-dd}"), ("alertEmail", "me@example.com"));
 
         public ValueTask DisposeAsync() => ValueTask.CompletedTask;
     }

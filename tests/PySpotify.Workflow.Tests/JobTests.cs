@@ -30,7 +30,6 @@ public sealed class JobTests
     {
         { ["--snapshot-date", "2026-11-08"], ["spotifytopplayed 2026-11-08", "spotifypopularsongs 2026-11-08"] },
         { ["--snapshot_date", "2026-11-15"], ["spotifytopplayed 2026-11-15"] },
-        { ["--snapshot-date", "2026-11-01"], [] },
         { [], ["spotifytopplayed 2026-11-15"] },
         { ["--full"], ["spotifytopplayed 2026-11-08", "spotifytopplayed 2026-11-15", "spotifypopularsongs 2026-11-08"] },
         { ["--full", "true", "--JOB_NAME", "refine"], ["spotifytopplayed 2026-11-08", "spotifytopplayed 2026-11-15", "spotifypopularsongs 2026-11-08"] },
@@ -55,6 +54,14 @@ public sealed class JobTests
         var (exitCode, _, error) = await RunAsync(arguments);
         Assert.Equal(2, exitCode);
         Assert.Contains("error: argument --", error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_snapshot_that_no_table_has_is_an_error()
+    {
+        var (exitCode, _, error) = await RunAsync(["--snapshot-date", "2026-11-01"]);
+        Assert.Equal(1, exitCode);
+        Assert.Contains("RefineError: no table has a snapshot of 2026-11-01", error, StringComparison.Ordinal);
     }
 
     private static async Task<(int ExitCode, string Output, string Error)> RunAsync(string[] arguments)

@@ -17,7 +17,10 @@ internal static partial class PolicyLint
         "xray:GetSamplingRules", "xray:GetSamplingTargets", "xray:PutTelemetryRecords", "xray:PutTraceSegments",
     ];
 
-    /// <summary>Services whose request names the account or the resource that it acts for.</summary>
+    /// <summary>
+    /// Services whose request names the account or the resource that it acts for; but a topic's policy that asks
+    /// EventBridge for it lets nothing through (https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-use-resource-based.html).
+    /// </summary>
     private static readonly HashSet<string> AnswerForTheirSource =
         ["cloudwatch.amazonaws.com", "events.amazonaws.com", "scheduler.amazonaws.com", "states.amazonaws.com"];
 
@@ -66,7 +69,7 @@ internal static partial class PolicyLint
         {
             if (!Service().IsMatch(principal))
                 yield return $"{sid}: {principal} is not one service";
-            else if (AnswerForTheirSource.Contains(principal) && !Sources(statement).Any())
+            else if (AnswerForTheirSource.Contains(principal) && !Sources(statement).Any() && !(principal == "events.amazonaws.com" && actions is ["sns:Publish"]))
                 yield return $"{sid}: {principal} may act for anybody";
         }
     }

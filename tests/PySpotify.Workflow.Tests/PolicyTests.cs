@@ -81,7 +81,7 @@ public sealed partial class PolicyTests
             "${OverlapDataSet}/ingestion/*", "${PopularityDataSet}/ingestion/*", "${TopDataSet}/ingestion/*", "${YearsDataSet}/ingestion/*").ToArray(),
         ["crawler"] =
         [
-            .. On(["s3:ListBucket"], "${RawBucket}", "${RefinedBucket}"),
+            .. On(["s3:GetBucketLocation", "s3:ListBucket"], "${RawBucket}", "${RefinedBucket}"),
             .. On(["s3:GetObject"], [.. Csv, "${RefinedBucket}/spotifytopplayed_refined/*", "${RefinedBucket}/spotifypopularsongs_refined/*"]),
             .. On(
                 [
