@@ -21,6 +21,10 @@ public sealed record AuthenticateInput(
 public sealed record TokenReference(string Secret, DateTimeOffset ExpiresAt);
 
 /// <summary>The execution's input, checked, with its snapshot date and a token to fetch with.</summary>
+/// <param name="SnapshotDate">The day (UTC) that the rows are filed under.</param>
+/// <param name="TopPlayed">The playlists; none, if the input names none.</param>
+/// <param name="Popular">The searches, their years filled in; none, if the input names none.</param>
+/// <param name="Token">Where the access token is, and until when.</param>
 public sealed record AuthenticateOutput(DateOnly SnapshotDate, TopPlayed TopPlayed, Popular Popular, TokenReference Token);
 
 /// <summary>

@@ -13,6 +13,9 @@ public sealed record TopPlayed(IReadOnlyList<string> PlaylistIds);
 public sealed record Popular(IReadOnlyList<string> Queries);
 
 /// <summary>What an execution is to fetch, checked and complete.</summary>
+/// <param name="SnapshotDate">The day (UTC) that the rows are filed under.</param>
+/// <param name="TopPlayed">The playlists; none, if the input names none.</param>
+/// <param name="Popular">The searches, their years filled in; none, if the input names none.</param>
 public sealed partial record ExecutionInput(DateOnly SnapshotDate, TopPlayed TopPlayed, Popular Popular)
 {
     /// <summary>

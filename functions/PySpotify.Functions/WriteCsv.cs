@@ -44,6 +44,7 @@ public sealed partial class WriteCsv(IObjectStore store, ILogger<WriteCsv> logge
         ShouldQuote = cell => cell.Field is [var first, ..] text && (first == ' ' || text[^1] == ' ' || text.AsSpan().ContainsAny(Special)),
     };
 
+    /// <exception cref="ObjectNotFoundException">The staged rows are gone: they are kept for 30 days.</exception>
     /// <exception cref="EmptySnapshotException">There are no rows.</exception>
     /// <exception cref="QuarantineException">More than 5 % of the rows were refused.</exception>
     /// <exception cref="StagedRowsException">The staged rows are not those that were fetched.</exception>

@@ -3,7 +3,7 @@ namespace PySpotify.Tests;
 /// <summary>The files of the repository that the tests stand in.</summary>
 internal static class Repository
 {
-    private static readonly string Root = Find(new DirectoryInfo(AppContext.BaseDirectory));
+    public static string Root { get; } = Find(new DirectoryInfo(AppContext.BaseDirectory));
 
     /// <summary>A file's text.</summary>
     /// <param name="path">Its path from the repository's root.</param>

@@ -1,22 +1,20 @@
 using System.Reflection;
 using System.Text.RegularExpressions;
 using System.Xml.Linq;
+using PySpotify.Tests;
 
 namespace PySpotify.Workflow.Tests;
 
 /// <summary>What the repository says about itself is so.</summary>
 public sealed partial class RepositoryTests
 {
-    private static readonly string Root = AppContext.BaseDirectory[..AppContext.BaseDirectory.LastIndexOf(
-        Path.Combine("tests", "PySpotify.Workflow.Tests"), StringComparison.Ordinal)];
-
     [Fact]
     public void Every_proof_that_the_reliability_table_names_is_a_test()
     {
         var tests = Assembly.GetExecutingAssembly().GetTypes()
             .SelectMany(type => type.GetMethods().Where(method => method.GetCustomAttributes<FactAttribute>().Any()).Select(method => $"{type.Name}.{method.Name}"))
             .ToHashSet(StringComparer.Ordinal);
-        var rows = File.ReadAllLines(Path.Combine(Root, "docs", "reliability.md")).Where(line => line.StartsWith('|') && !line.StartsWith("|-", StringComparison.Ordinal)).ToList();
+        var rows = File.ReadAllLines(Path.Combine(Repository.Root, "docs", "reliability.md")).Where(line => line.StartsWith('|') && !line.StartsWith("|-", StringComparison.Ordinal)).ToList();
         Assert.True(rows.Count > 40);
         foreach (var row in rows.Where(row => !row.EndsWith("| proof |", StringComparison.Ordinal)))
         {
@@ -29,7 +27,7 @@ public sealed partial class RepositoryTests
     [Fact]
     public void Every_package_and_its_version_stand_in_one_file()
     {
-        var central = XDocument.Load(Path.Combine(Root, "Directory.Packages.props")).Descendants("PackageVersion").Select(package => (string)package.Attribute("Include")!).ToHashSet(StringComparer.Ordinal);
+        var central = XDocument.Load(Path.Combine(Repository.Root, "Directory.Packages.props")).Descendants("PackageVersion").Select(package => (string)package.Attribute("Include")!).ToHashSet(StringComparer.Ordinal);
         foreach (var project in Files("*.csproj").Concat(Files("*.props")).Where(file => !file.EndsWith("Directory.Packages.props", StringComparison.Ordinal)))
         {
             var packages = XDocument.Load(project).Descendants("PackageReference").ToList();
@@ -41,14 +39,14 @@ public sealed partial class RepositoryTests
     [Fact]
     public void Every_project_of_the_default_configuration_has_a_lock_file()
     {
-        var solution = File.ReadAllText(Path.Combine(Root, "PySpotify.sln"));
+        var solution = File.ReadAllText(Path.Combine(Repository.Root, "PySpotify.sln"));
         var projects = Project().Matches(solution).Where(match => solution.Contains($"{match.Groups["id"].Value}.Release|Any CPU.Build.0", StringComparison.Ordinal))
             .Select(match => match.Groups["folder"].Value.Replace('\\', Path.DirectorySeparatorChar)).ToList();
         Assert.True(projects.Count >= 5);
-        Assert.All(projects, project => Assert.True(File.Exists(Path.Combine(Root, project, "packages.lock.json")), project));
+        Assert.All(projects, project => Assert.True(File.Exists(Path.Combine(Repository.Root, project, "packages.lock.json")), project));
     }
 
-    private static IEnumerable<string> Files(string pattern) => Directory.EnumerateFiles(Root, pattern, SearchOption.AllDirectories)
+    private static IEnumerable<string> Files(string pattern) => Directory.EnumerateFiles(Repository.Root, pattern, SearchOption.AllDirectories)
         .Where(file => !file.Contains($"{Path.DirectorySeparatorChar}obj{Path.DirectorySeparatorChar}", StringComparison.Ordinal));
 
     [GeneratedRegex(@"^Project.*""(?<folder>[^""]+)\\[^""\\]+\.csproj"", ""(?<id>[^""]+)""", RegexOptions.Multiline)]
