@@ -109,13 +109,13 @@ internal static class Commands
     {
         Command executions = new("executions", "List the executions, the newest first.");
         executions.SetAction(command => ResultTable.Write(
-            ["execution", "status", "started", "seconds", "redrives", "failed state", "error"],
+            ["execution", "status", "failed state", "error", "started", "seconds", "redrives"],
             [.. ExecutionLog.List(Folder(command).Executions).Reverse().Select(execution => (object?[])
             [
-                execution.Name, execution.Status, execution.Started?.ToString("u", CultureInfo.InvariantCulture),
-                execution.Ended - execution.Started is { } time ? Math.Round(time.TotalSeconds, 1) : null,
-                execution.Redrives, execution.State, execution.Error,
-            ])]));
+                execution.Name, execution.Status, execution.State, execution.Error, execution.Started?.ToString("u", CultureInfo.InvariantCulture),
+                execution.Ended - execution.Started is { } time ? Math.Round(time.TotalSeconds, 1) : null, execution.Redrives,
+            ])],
+            whole: 1));
         return executions;
     }
 
@@ -145,7 +145,7 @@ internal static class Commands
                 command.GetValue(port),
                 page =>
                 {
-                    Console.WriteLine($"Sign in here: {page}");
+                    Console.WriteLine($"Sign in here: {page.AbsoluteUri}");
                     if (!command.GetValue(noBrowser))
                         Login.OpenBrowser(page);
                 },
@@ -174,6 +174,8 @@ internal static class Commands
         Command query = new("query", "Ask the tables.") { question, Week, track, format };
         query.SetAction(async (command, cancellationToken) =>
         {
+            if (command.GetValue(question) is null && (command.GetValue(Week) is not null || command.GetValue(track) is not null))
+                throw new QueryUsageException("--week and --track go with a query's name; `pyspotify query` lists them.");
             var (columns, rows) = command.GetValue(question) is { } asked
                 ? await AskAsync(Warehouse(Folder(command)), asked, command.GetValue(Week), command.GetValue(track), cancellationToken)
                 : (["query", "question"], [.. NamedQuery.All.Select(query => (object?[])[query.Name, query.Question])]);
@@ -208,7 +210,7 @@ internal static class Commands
 
         return week is null && track is null
             ? await warehouse.QueryAsync(question, cancellationToken)
-            : throw new QueryException("--week and --track go with a query's name, not with SQL.");
+            : throw new QueryUsageException("--week and --track go with a query's name, not with SQL.");
     }
 
     private static Command WriteReport()
@@ -232,6 +234,8 @@ internal static class Commands
         refine.SetAction(async (command, cancellationToken) =>
         {
             var data = Folder(command);
+            if (!Directory.Exists(data.Root))
+                throw new DataFolderException($"There is no {data.Root} yet; `pyspotify run` makes it.");
             using var hold = data.Hold();
             if (command.GetValue(spark))
             {
@@ -326,7 +330,7 @@ internal static class Commands
         }
         catch (JsonException e)
         {
-            throw new InvalidInputException(path, $"is not JSON: {e.Message}");
+            throw new InvalidInputException(path, $"is not JSON, at line {e.LineNumber + 1}: {e.Message.Split(" LineNumber:")[0].TrimEnd('.')}");
         }
         catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
         {

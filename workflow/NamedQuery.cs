@@ -27,14 +27,14 @@ internal sealed partial record NamedQuery(string Name, string Question, string S
     ];
 
     /// <summary>The query of that name.</summary>
-    /// <exception cref="QueryException">There is none.</exception>
+    /// <exception cref="QueryUsageException">There is none.</exception>
     public static NamedQuery Get(string name)
     {
         if (All.FirstOrDefault(query => query.Name == name) is { } found)
             return found;
         var nearest = All.FirstOrDefault(query => name.Length > 2 && query.Name.Contains(name, StringComparison.OrdinalIgnoreCase))
             ?? All.Where(query => Distance(query.Name, name) <= name.Length / 3).MinBy(query => Distance(query.Name, name));
-        throw new QueryException(
+        throw new QueryUsageException(
             $"There is no query '{ResultTable.Clean(name)}'. {(nearest is null ? "" : $"Do you mean {nearest.Name}? ")}`pyspotify query` lists them.");
     }
 
@@ -43,7 +43,8 @@ internal sealed partial record NamedQuery(string Name, string Question, string S
     /// <param name="week">The snapshot that is to be 'this week'; null is the newest.</param>
     /// <param name="track">The song, by its id; null is the strongest ten.</param>
     /// <param name="cancellationToken">Ends it.</param>
-    /// <exception cref="QueryException">There is no such snapshot or song, or the query does not ask for one.</exception>
+    /// <exception cref="QueryException">There is no such snapshot or song.</exception>
+    /// <exception cref="QueryUsageException">The query does not ask for one, or it is no song's id.</exception>
     public Task<Answer> AskAsync(Warehouse warehouse, DateOnly? week, string? track, CancellationToken cancellationToken) =>
         AskAsync(warehouse, week, track, _ => true, cancellationToken);
 
@@ -63,7 +64,7 @@ internal sealed partial record NamedQuery(string Name, string Question, string S
         if (track is not null)
         {
             if (!TrackId().IsMatch(track))
-                throw new QueryException("--track takes a song's id: the 22 letters and digits after /track/ in its link.");
+                throw new QueryUsageException("--track takes a song's id: the 22 letters and digits after /track/ in its link.");
             sql = Fill(sql, Strongest, track, "--track");
         }
 
@@ -76,7 +77,7 @@ internal sealed partial record NamedQuery(string Name, string Question, string S
 
     private string Fill(string sql, string literal, string value, string option) => sql.Contains(literal, StringComparison.Ordinal)
         ? sql.Replace(literal, $"'{value}'", StringComparison.Ordinal)
-        : throw new QueryException($"The query {Name} takes no {option}.");
+        : throw new QueryUsageException($"The query {Name} takes no {option}.");
 
     private static async Task ExpectSnapshotAsync(Warehouse warehouse, string date, CancellationToken cancellationToken)
     {

@@ -31,7 +31,7 @@ catch (Exception e)
         OperationCanceledException => "Stopped.",
         _ => $"This should not have happened: {e.Message} ({e.GetType().Name}; --verbose tells where).",
     });
-    return e is InvalidInputException or SettingsException ? Commands.WrongUsage : Commands.Failed;
+    return e is InvalidInputException or SettingsException or QueryUsageException ? Commands.WrongUsage : Commands.Failed;
 }
 
 void Stop(PosixSignalContext signal)

@@ -261,7 +261,8 @@ internal sealed class Report
         var snapshots = songs[0];
         var note = snapshots.Count == 1
             ? "The first snapshot: lines begin with the next."
-            : "From the eleventh rank down, ranks lie ever closer. A line that begins or ends within is a song that was off the list.";
+            : (snapshots.Skip(1).Any(row => row.Number("weeks_missing") > 0) ? "Shaded are weeks without a snapshot; dotted lines cross them. " : "")
+                + "From the eleventh rank down, ranks lie ever closer. A line that begins or ends within is a song that was off the list.";
         return $"""
             <p class="note">The songs that lead the {Title(list).ToLowerInvariant()} on {Day(_week)}, and where they stood before. {note}</p>
             <figure data-query="popularity" data-list="{list}">
@@ -282,8 +283,9 @@ internal sealed class Report
         double Y(long rank) => rank <= 10 ? top + (rank - 1) * slot : ten + slot * .6 + tail * Math.Log(rank / 10.0) / Math.Log(lowest / 10.0);
 
         var svg = new StringBuilder(Svg($"ranks-{name}", name, width, height, "Rank over weeks of the ten strongest songs",
-            string.Join(" ", songs.Select(song => $"{song[0].Text("track")} by {song[0].Text("artist")}: "
-                + string.Join(", ", song.TakeLast(6).Select(row => $"{ShortDay(row)} {(row.Number("rank") is { } rank ? $"rank {rank}" : "off the list")}")) + "."))));
+            string.Join(" ", songs.Select(song => $"{song[0].Text("track")} by {song[0].Text("artist")}{(song.Count > 6 ? ", in the last six snapshots" : "")}: "
+                + string.Join(", ", song.TakeLast(6).Select(row => (row != song[0] && row.Number("weeks_missing") is > 0 and var weeks ? $"{Count(weeks, "week")} without a snapshot, " : "")
+                    + $"{ShortDay(row)} {(row.Number("rank") is { } rank ? $"rank {rank}" : "off the list")}")) + "."))));
 
         foreach (var rank in new long[] { 1, 5, 10, 20, 50, 100, 200, 500, 1000 }.Where(rank => rank <= lowest))
             svg.Append(Invariant($"<path class=\"grid\" d=\"M{left} {Y(rank):0.#}H{right}\"/><text class=\"quiet\" text-anchor=\"end\" x=\"{left - 8}\" y=\"{Y(rank) + 4:0.#}\">{rank}</text>"));

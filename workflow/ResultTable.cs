@@ -25,11 +25,12 @@ internal static class ResultTable
     /// <param name="columns">The columns' names. What does not fit at all is left out from the right.</param>
     /// <param name="rows">The rows.</param>
     /// <param name="mostRows">How many of them to draw on a terminal.</param>
-    public static void Write(IReadOnlyList<string> columns, IReadOnlyList<object?[]> rows, int mostRows = int.MaxValue)
+    /// <param name="whole">How many columns from the left are never cut.</param>
+    public static void Write(IReadOnlyList<string> columns, IReadOnlyList<object?[]> rows, int mostRows = int.MaxValue, int whole = 0)
     {
         if (!Console.IsOutputRedirected)
         {
-            Draw(AnsiConsole.Console, columns, rows, mostRows);
+            Draw(AnsiConsole.Console, columns, rows, mostRows, whole);
             return;
         }
 
@@ -39,7 +40,7 @@ internal static class ResultTable
     }
 
     /// <summary>Draws on a terminal.</summary>
-    public static void Draw(IAnsiConsole console, IReadOnlyList<string> columns, IReadOnlyList<object?[]> rows, int mostRows)
+    public static void Draw(IAnsiConsole console, IReadOnlyList<string> columns, IReadOnlyList<object?[]> rows, int mostRows, int whole = 0)
     {
         List<string[]> cells = [.. rows.Take(mostRows).Select(row => row.Select(Cell).ToArray())];
         int[] widths = [.. columns.Select((name, i) => cells.Select(row => Width(row[i])).Append(Width(Clean(name))).Max())];
@@ -47,10 +48,10 @@ internal static class ResultTable
 
         // A border and two blanks a column, and one border more.
         var shown = columns.Count;
-        while (shown > 1 && widths.Take(shown).Select((width, i) => isText[i] ? Math.Min(width, NarrowestText) : width).Sum() > Room(shown))
+        while (shown > 1 && widths.Take(shown).Select((width, i) => isText[i] && i >= whole ? Math.Min(width, NarrowestText) : width).Sum() > Room(shown))
             shown--;
-        while (widths.Take(shown).Sum() > Room(shown) && widths.Take(shown).Max() > 1)
-            widths[Array.IndexOf(widths, widths.Take(shown).Max())]--;
+        while (shown > whole && widths.Take(shown).Sum() > Room(shown) && widths[whole..shown].Max() > 1)
+            widths[Array.IndexOf(widths, widths[whole..shown].Max(), whole)]--;
 
         var table = new Table().Border(TableBorder.Rounded);
         for (var i = 0; i < shown; i++)

@@ -99,11 +99,30 @@ public sealed class CommandTests
     [InlineData("run", "--input", "no-such-file.json")]
     [InlineData("redrive", "one", "two")]
     [InlineData("login", "--port", "many")]
+    [InlineData("run", "--data", "")]
+    [InlineData("query", "mover")]
+    [InlineData("query", "movers", "--track", "0000000000000000000000")]
+    [InlineData("query", "popularity", "--track", "nobody")]
+    [InlineData("query", "SELECT 1", "--week", "2026-11-15")]
+    [InlineData("query", "--week", "2026-11-15")]
     public async Task Wrong_usage_ends_with_2_and_a_word_of_help(params string[] arguments)
     {
         await using var pyspotify = new Pyspotify();
         Assert.NotEmpty((await pyspotify.RunAsync(arguments)).Failed(exitCode: 2));
         Assert.False(Directory.Exists(pyspotify.Raw));
+    }
+
+    [Theory]
+    [InlineData("refine")]
+    [InlineData("redrive")]
+    [InlineData("executions")]
+    [InlineData("report")]
+    [InlineData("query", "top")]
+    public async Task A_folder_that_is_not_there_is_not_made_by_looking(params string[] arguments)
+    {
+        await using var pyspotify = new Pyspotify();
+        await pyspotify.RunAsync(arguments);
+        Assert.False(Directory.Exists(pyspotify.Data));
     }
 
     [Fact]
@@ -135,15 +154,17 @@ public sealed class CommandTests
 
         var list = await ExecutionsAsync(pyspotify);
         Assert.Equal(["SUCCEEDED", "FAILED", "FAILED"], list.Select(row => row[1]));
-        Assert.Equal("FetchTopPlayed", list[1][5]);
-        Assert.Equal("SpotifyPlaylistNotFoundException", list[1][6]);
+        Assert.Equal("FetchTopPlayed", list[1][2]);
+        Assert.Equal("SpotifyPlaylistNotFoundException", list[1][3]);
 
         (await pyspotify.RunAsync("redrive", list[2][0])).Succeeded();
         Assert.Equal(["SUCCEEDED", "FAILED", "SUCCEEDED"], (await ExecutionsAsync(pyspotify)).Select(row => row[1]));
         (await pyspotify.RunAsync("redrive")).Succeeded();
-        Assert.Equal(["0", "1", "1"], (await ExecutionsAsync(pyspotify)).Select(row => row[4]));
+        Assert.Equal(["0", "1", "1"], (await ExecutionsAsync(pyspotify)).Select(row => row[6]));
         Assert.Contains("nothing to redrive", (await pyspotify.RunAsync("redrive")).Failed(), StringComparison.Ordinal);
-        Assert.Contains("has succeeded", (await pyspotify.RunAsync("redrive", list[0][0])).Failed(), StringComparison.Ordinal);
+        var succeeded = await pyspotify.RunAsync("redrive", list[0][0]);
+        Assert.Equal($"The execution '{list[0][0]}' has succeeded; there is nothing to redrive.", succeeded.Failed());
+        Assert.Empty(succeeded.Output);
         Assert.Contains("There is no execution", (await pyspotify.RunAsync("redrive", "nothing")).Failed(), StringComparison.Ordinal);
         Assert.Contains("no execution's name", (await pyspotify.RunAsync("redrive", "../secrets")).Failed(), StringComparison.Ordinal);
     }

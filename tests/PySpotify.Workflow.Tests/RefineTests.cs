@@ -23,6 +23,7 @@ public sealed class RefineTests
     public async Task A_snapshot_that_is_not_there_is_named()
     {
         await using var pyspotify = new Pyspotify();
+        Directory.CreateDirectory(pyspotify.Data);
         var error = (await pyspotify.RunAsync("refine", "--snapshot-date", "2001-02-03")).Failed();
         Assert.Contains("has no snapshot of 2001-02-03", error, StringComparison.Ordinal);
     }
@@ -76,6 +77,7 @@ public sealed class RefineTests
     public async Task Without_pyspark_refine_says_how_to_get_it()
     {
         await using var pyspotify = new Pyspotify();
+        Directory.CreateDirectory(pyspotify.Data);
         pyspotify.Environment["PATH"] = pyspotify.Data;
         var error = (await pyspotify.RunAsync("refine", "--spark")).Failed();
         Assert.Contains("Install Python", error, StringComparison.Ordinal);

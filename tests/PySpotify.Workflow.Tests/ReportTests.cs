@@ -95,6 +95,8 @@ public sealed class ReportTests(Browser browser, SampleTables sample, HandMadeWe
         // From 11 October on, the lines of A and C are dotted; D was off the list, so that nothing leads there.
         Assert.Equal(2, await page.Locator("svg.broad path.unknown").CountAsync());
         Assert.Equal(1, await page.Locator("svg.broad .gap").CountAsync());
+        Assert.Contains("Shaded are weeks without a snapshot", await page.Locator("figure[data-query=popularity]").Locator("xpath=preceding-sibling::p[1]").InnerTextAsync());
+        Assert.Contains("2 weeks without a snapshot, 1 Nov rank", await page.Locator("svg.narrow desc").First.TextContentAsync());
         Assert.Equal(0, await page.Locator(".sample").CountAsync());
         await page.CloseAsync();
     }

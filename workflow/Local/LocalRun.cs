@@ -69,12 +69,16 @@ internal sealed class LocalRun(
     /// <exception cref="ExecutionFailedException">It did not succeed.</exception>
     public async Task RedriveAsync(string? name, CancellationToken cancellationToken)
     {
+        if (!Directory.Exists(data.Root))
+            throw new ExecutionLogException($"There is no {data.Root} yet; there is nothing to redrive.");
         using var hold = data.Hold();
         var executions = ExecutionLog.List(data.Executions).ToList();
         name ??= executions.LastOrDefault(execution => execution.Status is not ("SUCCEEDED" or "DAMAGED"))?.Name;
         var isOver = name is null;
         name ??= executions.LastOrDefault() is { Status: "SUCCEEDED" } last && SampleWeek(last.Name) < SampleWeeks ? last.Name
             : throw new ExecutionLogException($"No execution in {data.Executions} failed; there is nothing to redrive.");
+        if (!isOver && executions.Any(execution => execution.Name == name && execution.Status == "SUCCEEDED"))
+            throw new ExecutionLogException($"The execution '{name}' has succeeded; there is nothing to redrive.");
         var history = ExecutionLog.Read(data.Executions, name);
         if (history is not [{ Input: { } input } first, ..])
             throw new ExecutionLogException($"The execution '{name}' never began. Start a new one.");
