@@ -182,7 +182,7 @@ public sealed class DataFolderTests
             case "another definition": lines[0] = lines[0].Replace("\"definition\":\"", "\"definition\":\"0", StringComparison.Ordinal); break;
             case "an input that is no input": lines[0] = lines[0].Replace("popular", "unpopular", StringComparison.Ordinal); break;
             case "a state that leads nowhere":
-                lines.RemoveRange(lines.FindIndex(line => line.Contains("\"next\":", StringComparison.Ordinal)) + 1, lines.Count - 1 - lines.FindIndex(line => line.Contains("\"next\":", StringComparison.Ordinal)));
+                lines = lines[..(lines.FindIndex(line => line.Contains("\"next\":", StringComparison.Ordinal)) + 1)];
                 lines[^1] = System.Text.RegularExpressions.Regex.Replace(lines[^1], ",\"next\":\"\\w+\"", "");
                 break;
             case "a state within itself": lines.Add($$"""{"id":{{lines.Count + 1}},"time":"2026-11-20T00:00:00Z","type":"StateEntered","scope":"{{lines.Count + 1}}.0","state":"X","input":"{}"}"""); break;

@@ -58,7 +58,7 @@ internal sealed class LocalRun(
         for (; week <= SampleWeeks; week++, snapshotDate = snapshotDate.AddDays(7))
         {
             input["snapshotDate"] = snapshotDate.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture);
-            await StartAsync(input, $"-{week}of{SampleWeeks}", snapshotDate, cancellationToken);
+            await StartAsync(input, Suffix(week), snapshotDate, cancellationToken);
         }
     }
 
@@ -72,16 +72,22 @@ internal sealed class LocalRun(
         if (!Directory.Exists(data.Root))
             throw new ExecutionLogException($"There is no {data.Root} yet; there is nothing to redrive.");
         using var hold = data.Hold();
-        var executions = ExecutionLog.List(data.Executions).ToList();
-        name ??= executions.LastOrDefault(execution => execution.Status is not ("SUCCEEDED" or "DAMAGED"))?.Name;
-        var isOver = name is null;
-        name ??= executions.LastOrDefault() is { Status: "SUCCEEDED" } last && SampleWeek(last.Name) < SampleWeeks ? last.Name
-            : throw new ExecutionLogException($"No execution in {data.Executions} failed; there is nothing to redrive.");
-        if (!isOver && executions.Any(execution => execution.Name == name && execution.Status == "SUCCEEDED"))
-            throw new ExecutionLogException($"The execution '{name}' has succeeded; there is nothing to redrive.");
+        var isOver = false;
+        if (name is null)
+        {
+            var executions = ExecutionLog.List(data.Executions).ToList();
+            name = executions.LastOrDefault(execution => execution.Status is not ("SUCCEEDED" or "DAMAGED"))?.Name;
+            if (name is null && executions is [.., { Status: "SUCCEEDED" } last] && SampleWeek(last.Name) < SampleWeeks)
+                (name, isOver) = (last.Name, true);
+            if (name is null)
+                throw new ExecutionLogException($"No execution in {data.Executions} failed; there is nothing to redrive.");
+        }
+
         var history = ExecutionLog.Read(data.Executions, name);
         if (history is not [{ Input: { } input } first, ..])
             throw new ExecutionLogException($"The execution '{name}' never began. Start a new one.");
+        if (!isOver && history[^1].Type == HistoryEventType.ExecutionSucceeded)
+            throw new ExecutionLogException($"The execution '{name}' has succeeded; there is nothing to redrive.");
         data.Claim(IsSample);
         try
         {
@@ -92,7 +98,7 @@ internal sealed class LocalRun(
                 await RunAsync(snapshotDate, name, log, interpreter => interpreter.RedriveAsync(history, cancellationToken));
             }
 
-            if (IsSample && executions[^1].Name == name && SampleWeek(name) is { } week)
+            if (IsSample && SampleWeek(name) is { } week && ExecutionLog.List(data.Executions).Last().Name == name)
                 await StartSampleAsync(JsonNode.Parse(input)!.AsObject(), week + 1, snapshotDate.AddDays(7), cancellationToken);
         }
         catch (Exception e) when (e is StateMachineException or JsonException or InvalidInputException)
@@ -103,7 +109,9 @@ internal sealed class LocalRun(
 
     /// <returns>Which of the sample's weeks an execution is for; null if it was started by itself.</returns>
     private static int? SampleWeek(string name) =>
-        name.EndsWith($"of{SampleWeeks}", StringComparison.Ordinal) && int.TryParse(name[(name.LastIndexOf('-') + 1)..^$"of{SampleWeeks}".Length], out var week) ? week : null;
+        Enumerable.Range(1, SampleWeeks).Cast<int?>().FirstOrDefault(week => name.EndsWith(Suffix(week!.Value), StringComparison.Ordinal));
+
+    private static string Suffix(int week) => $"-{week}of{SampleWeeks}";
 
     private void Say(string line) => (lines ?? Console.Out).WriteLine(line);
 
