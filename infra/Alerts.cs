@@ -35,7 +35,9 @@ public sealed class Alerts : ComponentResource
         // more than the rest of the alerts. Messages name an execution and nothing of its data.
         _topic = new Topic("pyspotify-alerts", new TopicArgs { DisplayName = "PySpotify" }, options);
         if (settings.AlertEmail is { } email)
+        {
             _ = new TopicSubscription("email", new TopicSubscriptionArgs { Topic = _topic.Arn, Protocol = "email", Endpoint = email }, options);
+        }
 
         var failed = RunsThat(["FAILED", "TIMED_OUT", "ABORTED"], "pyspotify-failed");
         _ = new EventTarget(
@@ -84,7 +86,10 @@ public sealed class Alerts : ComponentResource
             options);
 
         if (settings.RefreshToken is not null)
+        {
             Remind(settings, place);
+        }
+
         RegisterOutputs();
     }
 

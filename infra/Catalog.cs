@@ -70,7 +70,10 @@ public sealed class Catalog : ComponentResource
 
         var log = $"/aws-glue/pyspotify-{Deployment.Instance.StackName}";
         foreach (var stream in (string[])["output", "error"])
+        {
             _ = new LogGroup($"job-{stream}", new LogGroupArgs { Name = $"{log}/{stream}", RetentionInDays = settings.LogDays }, options);
+        }
+
         RefineJob = new Job(
             "pyspotify-refine",
             new JobArgs

@@ -148,7 +148,10 @@ internal static class Dashboard
         foreach (var picture in pictures)
         {
             if (column + picture.Width > GridColumns)
+            {
                 (column, row) = (0, below);
+            }
+
             yield return new
             {
                 ElementId = picture.Id,

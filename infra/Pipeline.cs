@@ -65,7 +65,10 @@ public sealed class Pipeline : Stack
     private static ResourceTransformationResult? Tag(ResourceTransformationArgs resource)
     {
         if (resource.Args.GetType().GetProperty("Tags")?.GetValue(resource.Args) is not InputMap<string> tags)
+        {
             return null;
+        }
+
         tags.Add("Project", "PySpotify");
         tags.Add("Stack", Deployment.Instance.StackName);
         return new ResourceTransformationResult(resource.Args, resource.Options);

@@ -32,7 +32,9 @@ public sealed class Workflow : ComponentResource
             definition = BeforeDone(definition, Policies.Text("refresh.asl.json"));
             more = ["refresh"];
             foreach (var (name, value) in quickSight.Names)
+            {
                 names.Add(name, value);
+            }
         }
 
         // The definition knows crawlers and the job by name, the policy by ARN.
@@ -116,7 +118,10 @@ public sealed class Workflow : ComponentResource
         var (machine, other) = (JsonNode.Parse(definition)!, JsonNode.Parse(inserted)!);
         var states = machine["States"]!.AsObject();
         if (Redirect(states, done, (string)other["StartAt"]!) == 0)
+        {
             throw new InvalidOperationException($"Nothing leads to {done}.");
+        }
+
         var ends = 0;
         foreach (var (name, state) in other["States"]!.AsObject())
         {

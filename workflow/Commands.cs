@@ -84,7 +84,10 @@ internal static class Commands
         var path = command.GetValue(Input) ?? Path.Combine(AppContext.BaseDirectory, "input.json");
         var input = ReadInput(path);
         if (command.GetValue(SnapshotDate) is { } date)
+        {
             input["snapshotDate"] = date.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture);
+        }
+
         var data = Folder(command);
         await Run(command, data).StartAsync(input, cancellationToken);
         await ShowResultAsync(data, cancellationToken);
@@ -126,7 +129,9 @@ internal static class Commands
         port.Validators.Add(result =>
         {
             if (int.TryParse(result.Tokens.SingleOrDefault()?.Value, CultureInfo.InvariantCulture, out var number) && number is < 0 or > 65535)
+            {
                 result.AddError("--port: a port is a number from 0 to 65535.");
+            }
         });
         Command login = new("login", "Sign in to Spotify, for playlists that only their owner's apps may read.") { port, noBrowser };
         login.SetAction(async (command, cancellationToken) =>
@@ -147,7 +152,9 @@ internal static class Commands
                 {
                     Console.WriteLine($"Sign in here: {page.AbsoluteUri}");
                     if (!command.GetValue(noBrowser))
+                    {
                         Login.OpenBrowser(page);
+                    }
                 },
                 TimeProvider.System,
                 cancellationToken);
@@ -175,7 +182,10 @@ internal static class Commands
         query.SetAction(async (command, cancellationToken) =>
         {
             if (command.GetValue(question) is null && (command.GetValue(Week) is not null || command.GetValue(track) is not null))
+            {
                 throw new QueryUsageException("--week and --track go with a query's name; `pyspotify query` lists them.");
+            }
+
             var (columns, rows) = command.GetValue(question) is { } asked
                 ? await AskAsync(Warehouse(Folder(command)), asked, command.GetValue(Week), command.GetValue(track), cancellationToken)
                 : (["query", "question"], [.. NamedQuery.All.Select(query => (object?[])[query.Name, query.Question])]);
@@ -190,7 +200,10 @@ internal static class Commands
                 default:
                     ResultTable.Write(columns, rows, MostRows);
                     if (rows.Count > MostRows && !Console.IsOutputRedirected)
+                    {
                         Console.WriteLine("--format csv or json writes them all.");
+                    }
+
                     break;
             }
 
@@ -235,7 +248,10 @@ internal static class Commands
         {
             var data = Folder(command);
             if (!Directory.Exists(data.Root))
+            {
                 throw new DataFolderException($"There is no {data.Root} yet; `pyspotify run` makes it.");
+            }
+
             using var hold = data.Hold();
             if (command.GetValue(spark))
             {
@@ -245,7 +261,10 @@ internal static class Commands
             }
 
             foreach (var (table, rows) in await Warehouse(data).RefineAllAsync(command.GetValue(one), cancellationToken))
+            {
                 Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{table}: {rows:N0} rows"));
+            }
+
             return Succeeded;
         });
         return refine;
@@ -292,13 +311,18 @@ internal static class Commands
     private static void ExpectPath(OptionResult option)
     {
         if (option.Tokens is [{ Value: "" }])
+        {
             option.AddError($"{option.Option.Name}: no {option.Option.HelpName} is named.");
+        }
     }
 
     private static DateOnly? ReadDate(ArgumentResult argument)
     {
         if (DateOnly.TryParseExact(argument.Tokens.Single().Value, "yyyy-MM-dd", CultureInfo.InvariantCulture, DateTimeStyles.None, out var date))
+        {
             return date;
+        }
+
         argument.AddError($"{((OptionResult)argument.Parent!).Option.Name}: '{argument.Tokens.Single().Value}' is no date; write it as 2026-11-22.");
         return null;
     }

@@ -31,7 +31,10 @@ internal sealed partial record NamedQuery(string Name, string Question, string S
     public static NamedQuery Get(string name)
     {
         if (All.FirstOrDefault(query => query.Name == name) is { } found)
+        {
             return found;
+        }
+
         var nearest = All.FirstOrDefault(query => name.Length > 2 && query.Name.Contains(name, StringComparison.OrdinalIgnoreCase))
             ?? All.Where(query => Distance(query.Name, name) <= name.Length / 3).MinBy(query => Distance(query.Name, name));
         throw new QueryUsageException(
@@ -64,14 +67,20 @@ internal sealed partial record NamedQuery(string Name, string Question, string S
         if (track is not null)
         {
             if (!TrackId().IsMatch(track))
+            {
                 throw new QueryUsageException("--track takes a song's id: the 22 letters and digits after /track/ in its link.");
+            }
+
             sql = Fill(sql, Strongest, track, "--track");
         }
 
         var (columns, rows) = await warehouse.QueryAsync(sql, (columns, row) => keep(new(columns, row)), cancellationToken);
         var answer = new Answer(columns, rows);
         if (track is not null && !answer.Any(row => row.Text("track_id") == track))
+        {
             throw new QueryException($"No list has had the song {track} up to then.");
+        }
+
         return answer;
     }
 
@@ -86,7 +95,10 @@ internal sealed partial record NamedQuery(string Name, string Question, string S
             cancellationToken);
         List<string> dates = [.. rows.Select(row => (string)row[0]!)];
         if (dates.Contains(date))
+        {
             return;
+        }
+
         var next = dates.FindIndex(other => string.CompareOrdinal(other, date) > 0) is >= 0 and var found ? found : dates.Count;
         throw new QueryException($"There is no snapshot of {date}. " + (dates.Count == 0
             ? "There is none at all yet; `pyspotify run` makes one."
@@ -101,7 +113,9 @@ internal sealed partial record NamedQuery(string Name, string Question, string S
         {
             var diagonal = row[0]++;
             for (var j = 1; j <= to.Length; j++)
+            {
                 (diagonal, row[j]) = (row[j], Math.Min(Math.Min(row[j], row[j - 1]) + 1, diagonal + (from[i - 1] == to[j - 1] ? 0 : 1)));
+            }
         }
 
         return row[^1];

@@ -8,7 +8,10 @@ var command = Commands.Root().Parse(args);
 if (command.Errors.Count > 0)
 {
     foreach (var error in command.Errors)
+    {
         await Console.Error.WriteLineAsync(error.Message);
+    }
+
     await Console.Error.WriteLineAsync("`pyspotify --help` tells what there is.");
     return Commands.WrongUsage;
 }

@@ -45,7 +45,10 @@ internal sealed class Report
         var answers = new Dictionary<string, Answer>();
         var excerpt = new Excerpt();
         foreach (var query in NamedQuery.All)
+        {
             answers.Add(query.Name, await query.AskAsync(warehouse, week, null, row => excerpt.Holds(query.Name, row), cancellationToken));
+        }
+
         var report = new Report(answers, excerpt);
         var template = await File.ReadAllTextAsync(Path.Combine(AppContext.BaseDirectory, "report.html"), cancellationToken);
         WholeFile.Write(data.Report, Encoding.UTF8.GetBytes(
@@ -109,9 +112,15 @@ internal sealed class Report
     {
         var name = $"the {Title(list).ToLowerInvariant()}";
         if (!Rows("top", list).Any())
+        {
             return $"There is no snapshot of {name} on this day.";
+        }
+
         if (!Comparable(list))
+        {
             return "There is no snapshot before it to compare with; moves show from the next on.";
+        }
+
         var health = Rows("health", list).First();
         var before = Rows("top", list).First().Text("compared_with")!;
         return health.Number("weeks_missing") is > 0 and var weeks
@@ -152,7 +161,10 @@ internal sealed class Report
     private string BiggestMoves(string list)
     {
         if (!Comparable(list))
+        {
             return Nothing("There is nothing to compare with yet.");
+        }
+
         Column[] columns =
         [
             Move, SongColumn,
@@ -166,7 +178,10 @@ internal sealed class Report
     private string NewAndGone(string list)
     {
         if (!Comparable(list))
+        {
             return Nothing("There is nothing to compare with yet.");
+        }
+
         return Titled("Entered", "new-and-gone", list, [RankAndMove, SongColumn, new("track_pop", "Popu­larity", "number")], Rows("new-and-gone", list).Where(row => row.Text("change") != "gone"), Entries, "Entered")
             + Titled("Gone", "new-and-gone", list, [new("rank_before", "Was", "rank"), SongColumn], Rows("new-and-gone", list).Where(row => row.Text("change") == "gone"), Leavers, "Gone");
     }
@@ -188,7 +203,10 @@ internal sealed class Report
         var both = _excerpt.Count("overlap");
         var totals = _lists.SelectMany(list => Rows("health", list.Name).Take(1)).Select(row => row.Number("songs")).ToList();
         if (!Lists.All(list => Rows("top", list.Name).Any()))
+        {
             return Nothing("One of the lists has no snapshot on this day.");
+        }
+
         return $"""
             <p class="note">{Count(both, "song")} of the {totals[0]:N0} most played {(both == 1 ? "is" : "are")} among the {totals[1]:N0} most popular, too. Those that stand best on both:</p>
             {Table("overlap", null, "Songs on both lists", [SongColumn, new("rank_played", "Most played", "number wide"), new("rank_popular", "Most popular", "number wide")], _answers["overlap"])}
@@ -219,7 +237,10 @@ internal sealed class Report
             .Select(row => (Year: int.Parse(row.Text("year")!, CultureInfo.InvariantCulture), Row: row)).ToList();
         var unknown = rows.Sum(row => row.Number("songs")) - known.Sum(year => year.Row.Number("songs"));
         if (known.Count == 0)
+        {
             return Nothing("No song has a known year.");
+        }
+
         var last = known.Max(year => year.Year);
         var shown = known.Where(year => year.Year > last - 70).ToList();
         int first = Math.Min(shown.Min(year => year.Year), last - 9), span = last - first + 1;
@@ -235,7 +256,9 @@ internal sealed class Report
         for (var year = first; year <= last; year++)
         {
             if (span <= 15 ? (year - last) % 3 == 0 : year % 10 == 0)
+            {
                 svg.Append(Invariant($"<text class=\"quiet\" text-anchor=\"middle\" x=\"{Math.Clamp(X(year), 13, width - 13):0.#}\" y=\"{height - 4}\">{year}</text>"));
+            }
         }
 
         foreach (var (year, row) in shown)
@@ -288,7 +311,10 @@ internal sealed class Report
                     + $"{ShortDay(row)} {(row.Number("rank") is { } rank ? $"rank {rank}" : "off the list")}")) + "."))));
 
         foreach (var rank in new long[] { 1, 5, 10, 20, 50, 100, 200, 500, 1000 }.Where(rank => rank <= lowest))
+        {
             svg.Append(Invariant($"<path class=\"grid\" d=\"M{left} {Y(rank):0.#}H{right}\"/><text class=\"quiet\" text-anchor=\"end\" x=\"{left - 8}\" y=\"{Y(rank) + 4:0.#}\">{rank}</text>"));
+        }
+
         for (var i = 0; i < snapshots.Count; i++)
         {
             if (snapshots[i].Number("weeks_missing") is > 0 and var weeks && i > 0)
@@ -296,7 +322,9 @@ internal sealed class Report
                 double from = X(snapshots[i - 1]) + 8, to = X(snapshots[i]) - 8;
                 svg.Append(Invariant($"<rect class=\"gap\" x=\"{from:0.#}\" y=\"0\" width=\"{Math.Max(2, to - from):0.#}\" height=\"{bottom + 8:0.#}\"><title>{Count(weeks, "week")} without a snapshot</title></rect>"));
                 if (to - from > 130)
+                {
                     svg.Append(Invariant($"<text class=\"quiet\" text-anchor=\"middle\" x=\"{(from + to) / 2:0.#}\" y=\"{height - 6:0.#}\">no snapshot</text>"));
+                }
             }
         }
 
@@ -324,11 +352,16 @@ internal sealed class Report
             }
 
             foreach (var row in songs[n].Where(row => row.Number("rank") is not null))
+            {
                 svg.Append(Invariant($"<circle data-day=\"{row.Text("snapshot_date")}\" data-rank=\"{row["rank"]}\" cx=\"{X(row):0.#}\" cy=\"{Y(row.Number("rank")!.Value):0.#}\" r=\"{(row == songs[n][^1] ? 4.5 : snapshots.Count > 12 ? 2.5 : 4)}\"><title>{Html(row.Text("track"))}, {ShortDay(row)}: rank {row["rank"]}, popularity {row["track_pop"] ?? "unknown"}</title></circle>"));
+            }
             // Songs of several playlists may share a rank; their names need a place each.
             var y = top + n * slot;
             if (songs[n][^1].Number("rank") is { } now && Math.Abs(Y(now) - y) > 1)
+            {
                 svg.Append(Invariant($"<path class=\"lead\" d=\"M{X(songs[n][^1])} {Y(now):0.#}L{right + 11} {y:0.#}\"/>"));
+            }
+
             svg.Append(Invariant($"<text x=\"{right + 14}\" y=\"{y - 1:0.#}\"><tspan class=\"name\">{Html(Short(songs[n][0].Text("track")!, labelWidth - 28))}</tspan><tspan class=\"quiet\" x=\"{right + 14}\" dy=\"1.25em\" font-size=\"11\">{Html(Short(songs[n][0].Text("artist")!, labelWidth - 20))}</tspan></text></g>"));
         }
 
@@ -456,7 +489,10 @@ internal sealed class Report
                 _ => 7.2,
             };
             if (room < 0)
+            {
                 return fitting.ToString().TrimEnd() + "…";
+            }
+
             fitting.Append(character);
         }
 

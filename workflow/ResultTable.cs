@@ -36,7 +36,9 @@ internal static class ResultTable
 
         Console.WriteLine(string.Join('\t', columns.Select(Clean)));
         foreach (var row in rows)
+        {
             Console.WriteLine(string.Join('\t', row.Select(Cell)));
+        }
     }
 
     /// <summary>Draws on a terminal.</summary>
@@ -49,9 +51,14 @@ internal static class ResultTable
         // A border and two blanks a column, and one border more.
         var shown = columns.Count;
         while (shown > 1 && widths.Take(shown).Select((width, i) => isText[i] && i >= whole ? Math.Min(width, NarrowestText) : width).Sum() > Room(shown))
+        {
             shown--;
+        }
+
         while (shown > whole && widths.Take(shown).Sum() > Room(shown) && widths[whole..shown].Max() > 1)
+        {
             widths[Array.IndexOf(widths, widths[whole..shown].Max(), whole)]--;
+        }
 
         var table = new Table().Border(TableBorder.Rounded);
         for (var i = 0; i < shown; i++)
@@ -61,12 +68,20 @@ internal static class ResultTable
         }
 
         foreach (var row in cells)
+        {
             table.AddRow([.. row.Take(shown).Select((cell, i) => Cut(cell, widths[i]))]);
+        }
+
         console.Write(table);
         if (shown < columns.Count)
+        {
             console.WriteLine($"Columns that found no room: {string.Join(", ", columns.Skip(shown).Select(Clean))}.");
+        }
+
         if (rows.Count > cells.Count)
+        {
             console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"The first {cells.Count:N0} of {rows.Count:N0} rows; {rows.Count - cells.Count:N0} are left out."));
+        }
 
         int Room(int count) => console.Profile.Width - 3 * count - 1;
     }
@@ -78,7 +93,10 @@ internal static class ResultTable
         foreach (var cells in rows.Select(row => row.Select(Cell)).Prepend(columns.Select(Clean)))
         {
             foreach (var cell in cells)
+            {
                 csv.WriteField(cell);
+            }
+
             csv.NextRecord();
         }
     }
@@ -91,7 +109,10 @@ internal static class ResultTable
         {
             var row = new Dictionary<string, object?>();
             for (var j = 0; j < columns.Count; j++)
+            {
                 row[columns[j]] = rows[i][j];
+            }
+
             writer.Write(i == 0 ? "\n" : ",\n");
             writer.Write(JsonSerializer.Serialize(row, Json));
         }
@@ -115,12 +136,18 @@ internal static class ResultTable
     private static Text Cut(string text, int width)
     {
         if (Width(text) <= width)
+        {
             return new(text);
+        }
+
         var cut = new StringBuilder();
         var room = width - 1;
         var characters = StringInfo.GetTextElementEnumerator(text);
         while (characters.MoveNext() && (room -= Width(characters.GetTextElement())) >= 0)
+        {
             cut.Append(characters.GetTextElement());
+        }
+
         return new(cut.Append('…').ToString());
     }
 }

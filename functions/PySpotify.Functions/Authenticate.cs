@@ -53,7 +53,10 @@ public sealed partial class Authenticate(ISpotifyApi spotify, ISecretStore secre
             // but the first come with one that has just been replaced.
             var newer = await Secrets.ReadCredentialsAsync(secrets, cancellationToken);
             if (newer == credentials)
+            {
                 throw;
+            }
+
             token = await GetTokenAsync(newer, cancellationToken);
         }
 
@@ -75,7 +78,9 @@ public sealed partial class Authenticate(ISpotifyApi spotify, ISecretStore secre
         // A token that is due at once would send the definition's renewal round in circles.
         var lifetime = TimeSpan.FromSeconds(issued.ExpiresIn);
         if (lifetime <= LongEnough)
+        {
             throw new SpotifyResponseException($"the accounts service issued a token for {issued.ExpiresIn} s only");
+        }
 
         if (issued.RefreshToken is { } refreshToken && refreshToken != credentials.RefreshToken)
         {

@@ -46,17 +46,21 @@ public sealed partial record ExecutionInput(DateOnly SnapshotDate, TopPlayed Top
         for (var i = 0; i < playlistIds.Count; i++)
         {
             if (!PlaylistId().IsMatch(playlistIds[i]))
+            {
                 throw new InvalidInputException(
                     $"topPlayed.playlistIds[{i}]",
                     "is no playlist id; it is the 22 letters and digits after /playlist/ in the playlist's link");
+            }
         }
 
         var queries = ReadList(input, "popular", "queries");
         for (var i = 0; i < queries.Count; i++)
         {
             if (string.IsNullOrWhiteSpace(queries[i]) || queries[i].Length > MaxQueryLength || queries[i].Any(char.IsControl))
+            {
                 throw new InvalidInputException(
                     $"popular.queries[{i}]", $"must be a line of 1 to {MaxQueryLength} characters, such as year:2025-2026");
+            }
         }
 
         queries = [.. queries.Select(query => FillIn(query, date))];
@@ -64,11 +68,20 @@ public sealed partial record ExecutionInput(DateOnly SnapshotDate, TopPlayed Top
         ExpectDifferent(queries, "popular.queries");
         var sources = playlistIds.Count + queries.Count;
         if (sources == 0)
+        {
             throw new InvalidInputException("the input", "names no playlist and no query; there is nothing to fetch");
+        }
+
         if (sources > MaxSources)
+        {
             throw new InvalidInputException("the input", $"names {sources} playlists and queries; one execution takes {MaxSources} at most");
+        }
+
         if (JsonSerializer.SerializeToUtf8Bytes(input, PayloadJson.Default.JsonElement).Length is > MaxBytes and var bytes)
+        {
             throw new InvalidInputException("the input", $"has {bytes} bytes as JSON; one execution takes {MaxBytes} at most");
+        }
+
         return new(date, new TopPlayed(playlistIds), new Popular(queries));
     }
 
@@ -79,7 +92,10 @@ public sealed partial record ExecutionInput(DateOnly SnapshotDate, TopPlayed Top
     private static DateOnly? ReadDate(JsonElement input)
     {
         if (!input.TryGetProperty("snapshotDate", out var text) || text.ValueKind == JsonValueKind.Null)
+        {
             return null;
+        }
+
         return DateOnly.TryParseExact(Text(text.GetString), "yyyy-MM-dd", CultureInfo.InvariantCulture, DateTimeStyles.None, out var date)
             ? date
             : throw new InvalidInputException("snapshotDate", "is no date; write it as 2026-11-22");
@@ -89,16 +105,26 @@ public sealed partial record ExecutionInput(DateOnly SnapshotDate, TopPlayed Top
     {
         var name = $"{group}.{field}";
         if (!input.TryGetProperty(group, out var element))
+        {
             return [];
+        }
+
         Expect(element, group, field);
         if (!element.TryGetProperty(field, out var list))
+        {
             return [];
+        }
+
         if (list.ValueKind != JsonValueKind.Array)
+        {
             throw new InvalidInputException(name, "must be a list of strings");
+        }
 
         List<string> values = [];
         foreach (var item in list.EnumerateArray())
+        {
             values.Add(Text(item.GetString) ?? throw new InvalidInputException($"{name}[{values.Count}]", "is no text"));
+        }
 
         return values;
     }
@@ -108,20 +134,27 @@ public sealed partial record ExecutionInput(DateOnly SnapshotDate, TopPlayed Top
         for (var i = 0; i < values.Count && values.Count <= MaxSources; i++)
         {
             if (values.IndexOf(values[i]) < i)
+            {
                 throw new InvalidInputException($"{name}[{i}]", "stands in the list already");
+            }
         }
     }
 
     private static void Expect(JsonElement element, string name, params ReadOnlySpan<string> fields)
     {
         if (element.ValueKind != JsonValueKind.Object)
+        {
             throw new InvalidInputException(name, "must be a JSON object");
+        }
+
         foreach (var property in element.EnumerateObject())
         {
             var field = Text(() => property.Name);
             if (!fields.Contains(field))
+            {
                 throw new InvalidInputException(
                     $"'{(field is { Length: > 60 } ? field[..60] + "…" : field)}' in {name}", $"is not known; known are {string.Join(", ", fields)}");
+            }
         }
     }
 

@@ -27,7 +27,7 @@ public sealed class FetchPopular(ISpotifyApi spotify, TrackStaging staging)
             input.Token,
             source,
             Keys.Staged(input.Execution, Tables.Popular, source),
-            token => (offset, limit, ct) => spotify.SearchTracksAsync(token, input.Query, offset, limit, ct),
+            token => (offset, limit, cancellationToken) => spotify.SearchTracksAsync(token, input.Query, offset, limit, cancellationToken),
             SearchWindow,
             songs => songs.OrderByDescending(song => song.TrackPop ?? -1),
             cancellationToken);

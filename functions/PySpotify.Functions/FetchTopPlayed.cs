@@ -26,7 +26,7 @@ public sealed class FetchTopPlayed(ISpotifyApi spotify, TrackStaging staging)
             input.Token,
             source,
             Keys.Staged(input.Execution, Tables.TopPlayed, source),
-            token => (offset, limit, ct) => spotify.GetPlaylistItemsAsync(token, input.PlaylistId, offset, limit, ct),
+            token => (offset, limit, cancellationToken) => spotify.GetPlaylistItemsAsync(token, input.PlaylistId, offset, limit, cancellationToken),
             LongestPlaylist,
             songs => songs,
             cancellationToken);

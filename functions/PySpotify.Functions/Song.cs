@@ -63,7 +63,10 @@ internal static class SongLines
                 var rest = read.Buffer;
                 isLast = read.IsCompleted;
                 while (TryTakeLine(ref rest, isLast, out var line))
+                {
                     yield return Read(line);
+                }
+
                 reader.AdvanceTo(rest.Start, rest.End);
             }
         }
@@ -84,7 +87,10 @@ internal static class SongLines
 
         line = rest;
         if (isLast)
+        {
             rest = rest.Slice(rest.End);
+        }
+
         return isLast && !line.IsEmpty;
     }
 
@@ -94,28 +100,47 @@ internal static class SongLines
     {
         var json = new Utf8JsonReader(line);
         if (!json.Read() || json.TokenType != JsonTokenType.StartObject)
+        {
             throw new JsonException("A staged row is no JSON object.");
+        }
+
         string? artist = null, track = null, albumNm = null, albumDt = null, trackId = null;
         int? trackPop = null;
         long? durationMs = null;
         while (json.Read() && json.TokenType == JsonTokenType.PropertyName)
         {
             if (json.ValueTextEquals("artist"u8))
+            {
                 artist = Text(ref json);
+            }
             else if (json.ValueTextEquals("track"u8))
+            {
                 track = Text(ref json);
+            }
             else if (json.ValueTextEquals("track_pop"u8))
+            {
                 trackPop = (int?)Number(ref json);
+            }
             else if (json.ValueTextEquals("duration_ms"u8))
+            {
                 durationMs = Number(ref json);
+            }
             else if (json.ValueTextEquals("album_nm"u8))
+            {
                 albumNm = Text(ref json);
+            }
             else if (json.ValueTextEquals("album_dt"u8))
+            {
                 albumDt = Text(ref json);
+            }
             else if (json.ValueTextEquals("track_id"u8))
+            {
                 trackId = Text(ref json);
+            }
             else
+            {
                 throw new JsonException($"A staged row has a member '{json.GetString()}'.");
+            }
         }
 
         return new(artist, track, trackPop, durationMs, albumNm, albumDt, trackId);

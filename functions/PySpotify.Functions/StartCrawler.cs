@@ -22,7 +22,9 @@ public sealed class StartCrawler(ICrawler crawler)
     public async Task<Crawl> InvokeAsync(StartCrawlerInput input, CancellationToken cancellationToken)
     {
         if (input.Crawl.Status == Crawl.Failed && input.Crawl.RedriveCount == input.RedriveCount)
+        {
             throw new CrawlFailedException(input.Crawler, input.Crawl.Error);
+        }
 
         // Started only from rest: were another's crawl to end between these calls, the poll would take it for ours.
         var status = await crawler.GetAsync(input.Crawler, cancellationToken);

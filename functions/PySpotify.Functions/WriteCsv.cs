@@ -56,9 +56,9 @@ public sealed partial class WriteCsv(IObjectStore store, ILogger<WriteCsv> logge
         {
             await store.WriteAsync(
                 Keys.Csv(input.Table, input.SnapshotDate, input.Source),
-                async (stream, ct) =>
+                async (stream, cancellationToken) =>
                 {
-                    rows = await WriteAsync(stream, input.Key, refused, ct);
+                    rows = await WriteAsync(stream, input.Key, refused, cancellationToken);
                     Check(input, rows, refused.Count);
                 },
                 cancellationToken);
@@ -79,7 +79,10 @@ public sealed partial class WriteCsv(IObjectStore store, ILogger<WriteCsv> logge
     {
         await using var csv = new CsvWriter(new StreamWriter(stream, new UTF8Encoding(false), 1 << 16, leaveOpen: true), Csv);
         foreach (var column in Song.Columns)
+        {
             csv.WriteField(column);
+        }
+
         csv.NextRecord();
 
         var rank = 0;
@@ -116,11 +119,19 @@ public sealed partial class WriteCsv(IObjectStore store, ILogger<WriteCsv> logge
     private static void Check(WriteCsvInput input, int rows, int refused)
     {
         if (rows + refused != input.Rows)
+        {
             throw new StagedRowsException(input.Key, input.Rows, rows + refused);
+        }
+
         if (refused * 100L > input.Rows * (long)MaxQuarantinedPercent)
+        {
             throw new QuarantineException(input.Table, input.Source, refused, input.Rows, Keys.QuarantinedWhole(input.Key));
+        }
+
         if (rows == 0)
+        {
             throw new EmptySnapshotException(input.Table, input.Source);
+        }
     }
 
     private async Task SetAsideAsync(string key, List<RefusedSong> refused, CancellationToken cancellationToken)
@@ -134,11 +145,13 @@ public sealed partial class WriteCsv(IObjectStore store, ILogger<WriteCsv> logge
         Log.Quarantined(logger, refused.Count, key);
         await store.WriteAsync(
             key,
-            async (stream, ct) =>
+            async (stream, cancellationToken) =>
             {
                 await using var lines = new StreamWriter(stream, new UTF8Encoding(false), leaveOpen: true) { NewLine = "\n" };
                 foreach (var song in refused)
-                    await lines.WriteLineAsync(JsonSerializer.Serialize(song, SongJson.Default.RefusedSong).AsMemory(), ct);
+                {
+                    await lines.WriteLineAsync(JsonSerializer.Serialize(song, SongJson.Default.RefusedSong).AsMemory(), cancellationToken);
+                }
             },
             cancellationToken);
     }
@@ -152,7 +165,10 @@ public sealed partial class WriteCsv(IObjectStore store, ILogger<WriteCsv> logge
     private static string? OneLine(string? text)
     {
         if (text is null || text.AsSpan().IndexOfAny(LineBreaks) < 0)
+        {
             return text;
+        }
+
         var oneLine = string.Create(text.Length, text, (line, from) =>
         {
             from.CopyTo(line);

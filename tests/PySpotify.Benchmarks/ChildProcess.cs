@@ -27,7 +27,10 @@ internal static class ChildProcess
     public static async Task<bool> TryServeAsync(string[] args)
     {
         if (args is not [var name, .. var rest] || !Roles.TryGetValue(name, out var role))
+        {
             return false;
+        }
+
         await role(rest);
         return true;
     }
@@ -68,7 +71,10 @@ internal static class ChildProcess
     {
         var folder = AppContext.BaseDirectory;
         while (!File.Exists(Path.Combine(folder, "PySpotify.sln")))
+        {
             folder = Path.GetDirectoryName(folder) ?? throw new InvalidOperationException("Run the benchmarks where they were built, inside the repository.");
+        }
+
         return folder;
     }
 

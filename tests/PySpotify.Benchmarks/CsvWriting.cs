@@ -32,7 +32,9 @@ internal static class CsvWriting
         report.Row("WriteCsv", $"{Rows / ours.Seconds:N0}", $"{share:0.00}", $"{bare.ProcessorSeconds / ours.ProcessorSeconds:0.00}");
         var sizes = new[] { new FileInfo(scratch["bare.csv"]).Length, new FileInfo(Path.Combine(scratch.Folder, Keys.Csv(Tables.TopPlayed, default, "rows"))).Length };
         if (sizes[0] != sizes[1])
+        {
             throw new InvalidOperationException("The two files differ.");
+        }
 
         report.Say("Its memory:");
         report.Header("rows", "peak MB of a process that does nothing else");
@@ -87,7 +89,10 @@ internal static class CsvWriting
         using var csv = new CsvWriter(
             new StreamWriter(file, new UTF8Encoding(false), 1 << 16, leaveOpen: true), new CsvConfiguration(CultureInfo.InvariantCulture) { NewLine = "\n" });
         foreach (var column in PySpotify.Functions.Song.Columns)
+        {
             csv.WriteField(column);
+        }
+
         csv.NextRecord();
         for (var i = 0; i < Rows; i++)
         {

@@ -38,7 +38,10 @@ internal static class Extraction
                 var (ours, sequential) = (timed[0].Seconds, timed[1].Seconds);
                 var floor = needed / Concurrency * latency / 1000;
                 if (latency > 0)
+                {
                     worst = Math.Max(worst, ours / floor);
+                }
+
                 report.Row(
                     latency, pageSize, calls, (await server.CountAsync()).MostAtOnce, Number((SearchRows + PlaylistRows) / ours, "N0"), Number(floor, "0.000"),
                     Ratio(ours, floor), Ratio(sequential, floor), Ratio(sequential, ours));
@@ -95,9 +98,15 @@ internal static class Extraction
         {
             var rows = new List<(string?, string?, int?, int?, string?, string?)>();
             for (var offset = 0; offset < PlaylistRows; offset += pageSize)
+            {
                 Add(await GetAsync($"playlists/{Playlist}/items?limit={pageSize}&offset={offset}"), row => row!["item"]!);
+            }
+
             for (var offset = 0; offset < SearchRows; offset += pageSize)
+            {
                 Add((await GetAsync($"search?type=track&q=year%3A2025-2026&limit={pageSize}&offset={offset}"))["tracks"]!, row => row!);
+            }
+
             await File.WriteAllTextAsync(_scratch["rows.json"], JsonSerializer.Serialize(rows));
             Check(rows.Count);
 
@@ -118,7 +127,9 @@ internal static class Extraction
         private static void Check(int rows)
         {
             if (rows != PlaylistRows + SearchRows)
+            {
                 throw new InvalidOperationException($"{rows} rows where {PlaylistRows + SearchRows} are.");
+            }
         }
     }
 }

@@ -48,7 +48,10 @@ internal sealed class FakeSpotifyServer : IDisposable
         spotify.MaxPlaylistLimit = plan.PlaylistPageSize;
         var tracks = FakeSpotify.Tracks(plan.Playlists.Values.Append(plan.SearchRows).Max());
         foreach (var (id, rows) in plan.Playlists)
+        {
             spotify.AddPlaylist(id, tracks.Take(rows));
+        }
+
         spotify.AddSearch(tracks.Take(plan.SearchRows));
 
         Console.WriteLine(spotify.AccountsUrl);

@@ -23,7 +23,10 @@ internal static class Interpreting
             it => ((int)it.BenchmarkCase.Parameters[nameof(PollLoop.States)], (bool)it.BenchmarkCase.Parameters[nameof(PollLoop.ToFile)]),
             it => it.ResultStatistics!.Median / 1e3 / (int)it.BenchmarkCase.Parameters[nameof(PollLoop.States)]);
         foreach (var ((states, toFile), median) in medians)
+        {
             report.Row($"{states:N0}", toFile ? "a file" : "nowhere", $"{median:0.0}");
+        }
+
         report.Goal("under 50 µs a state at 100,000, its file's lines included", $"{medians[(100_000, true)]:0.0} µs", medians[(100_000, true)] < 50);
         var growth = Math.Max(medians[(100_000, true)] / medians[(10_000, true)], medians[(100_000, false)] / medians[(10_000, false)]);
         report.Goal("no growth with the history's length", $"{growth:0.00} × from 10,000 to 100,000", growth < 1.3);
@@ -104,6 +107,8 @@ public class PollLoop
             record);
         var result = await interpreter.RunAsync("benchmark", """{"snapshotDate":"2026-11-22","poll":{"n":0,"status":"NOT_STARTED"}}""");
         if (result.Status != ExecutionStatus.Succeeded)
+        {
             throw new InvalidOperationException(result.Cause);
+        }
     }
 }

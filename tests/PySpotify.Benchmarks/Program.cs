@@ -13,7 +13,10 @@ Dictionary<string, Func<Report, Task>> parts = new()
 };
 
 if (await ChildProcess.TryServeAsync(args))
+{
     return 0;
+}
+
 if (args.FirstOrDefault(arg => !parts.ContainsKey(arg)) is { } unknown)
 {
     await Console.Error.WriteLineAsync($"There is no part '{unknown}'; there are {string.Join(", ", parts.Keys)}, and all of them without an argument.");
@@ -23,5 +26,8 @@ if (args.FirstOrDefault(arg => !parts.ContainsKey(arg)) is { } unknown)
 var report = new Report(Console.Out);
 report.WriteMachine();
 foreach (var part in args.Length > 0 ? args : [.. parts.Keys])
+{
     await parts[part](report);
+}
+
 return report.WriteVerdict();

@@ -22,7 +22,10 @@ internal static class Queries
         var crawl = await Timing.CompareAsync(3, () => warehouse.StartAsync(Warehouse.RawCrawler, default));
         var refines = new List<double>();
         for (var week = Weeks - 1; week >= 0; week--)
+        {
             refines.Add((await Timing.CompareAsync(1, () => warehouse.RefineAsync(last.AddDays(-7 * week), default)))[0].Seconds);
+        }
+
         var refinedCrawl = await Timing.CompareAsync(3, () => warehouse.StartAsync(Warehouse.RefinedCrawler, default));
 
         var worst = 0.0;
@@ -48,7 +51,9 @@ internal static class Queries
         yield return ("one track's course", $"SELECT snapshot_date, rank FROM {table} WHERE track_id = (SELECT track_id FROM {table} ORDER BY snapshot_date DESC, rank LIMIT 1) ORDER BY snapshot_date");
         var folder = Path.Combine(ChildProcess.Repository(), "workflow", "queries");
         foreach (var file in Directory.Exists(folder) ? Directory.GetFiles(folder, "*.sql") : [])
+        {
             yield return (Path.GetFileName(file), File.ReadAllText(file));
+        }
     }
 
     private static async Task FetchAsync(string folder, DateOnly last)

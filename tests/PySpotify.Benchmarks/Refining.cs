@@ -36,7 +36,9 @@ internal static class Refining
             File.Delete(scratch["import.db"]);
             await TimeAsync("import", () => ImportAsync(scratch));
             if (times["import"] is [] || !HasSqlite)
+            {
                 break;
+            }
         }
 
         var (refine, replace, import) = (Timing.Median(times["refine"]), Timing.Median(times["replace"]), Timing.Median(times["import"]));
@@ -65,7 +67,9 @@ internal static class Refining
     {
         var counts = await warehouse.RefineAsync(DateOnly.ParseExact(Date, "yyyy-MM-dd", CultureInfo.InvariantCulture), default);
         if (counts.Values.Sum() != Rows)
+        {
             throw new InvalidOperationException($"{counts.Values.Sum()} rows were refined.");
+        }
     }
 
     private static async Task ImportAsync(Scratch scratch)

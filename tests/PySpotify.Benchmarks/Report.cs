@@ -53,9 +53,13 @@ internal sealed class Report(TextWriter writer)
     {
         Line($"\n{(held ? "Held" : "**Missed**")}: {goal}; measured {measured}.");
         if (held)
+        {
             _held++;
+        }
         else
+        {
             _missed.Add(goal);
+        }
     }
 
     /// <summary>The end of it all.</summary>

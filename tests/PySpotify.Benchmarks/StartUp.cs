@@ -47,7 +47,9 @@ internal static class StartUp
         }
 
         if (published is null)
+        {
             report.Say($"This feed has no ReadyToRun compiler, so that variant is left out.");
+        }
 
         report.Say($"Where it goes, each step for the first time in its process, compiled as it goes:");
         report.Header("step", "ms, median");
@@ -59,7 +61,9 @@ internal static class StartUp
         }
 
         foreach (var step in steps.GroupBy(step => step[0]))
+        {
             report.Row(step.Key, $"{Timing.Median(step.Select(it => double.Parse(it[1], CultureInfo.InvariantCulture))):0.0}");
+        }
     }
 
     /// <summary>The role's program: does once what a run does, and writes how long each step took.</summary>

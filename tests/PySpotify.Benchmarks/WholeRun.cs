@@ -21,7 +21,9 @@ internal static class WholeRun
                 using var scratch = new Scratch();
                 runs.Add(await ChildProcess.RunAsync(server.Run(scratch.Folder)));
                 if (i == 0)
+                {
                     calls = (await server.CountAsync()).ApiCalls;
+                }
             }
 
             var seconds = Timing.Median(runs.Select(run => run.Seconds));

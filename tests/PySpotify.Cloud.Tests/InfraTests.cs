@@ -304,7 +304,10 @@ public sealed partial class InfraTests(InfraTests.Layout layout) : IClassFixture
     {
         var outputs = new Dictionary<string, string>();
         foreach (var output in typeof(Pipeline).GetProperties().Where(property => property.DeclaringType == typeof(Pipeline)))
+        {
             outputs[output.Name] = await OutputUtilities.GetValueAsync((Output<string>)output.GetValue(layout.Pipeline)!);
+        }
+
         Assert.Equal(
             ["AssetsBucket", "Console", "RawBucket", "RefinedBucket", "ResultsBucket", "StateMachine", "Workgroup"], outputs.Keys.Order());
         Assert.Equal(

@@ -66,12 +66,17 @@ public sealed class LambdaTests
         var services = new ServiceCollection();
         new Startup().ConfigureServices(services);
         foreach (var function in Handlers.Functions)
+        {
             services.AddSingleton(typeof(Startup).Assembly.GetType($"PySpotify.Lambda.{function}Lambda", throwOnError: true)!);
+        }
 
         using var provider = services.BuildServiceProvider(new ServiceProviderOptions { ValidateOnBuild = true, ValidateScopes = true });
 
         foreach (var service in services.Where(service => !service.ServiceType.ContainsGenericParameters))
+        {
             Assert.NotNull(provider.GetRequiredService(service.ServiceType));
+        }
+
         Assert.IsType<SpotifyWebApi>(provider.GetRequiredService<ISpotifyApi>());
     }
 
@@ -85,9 +90,13 @@ public sealed class LambdaTests
         var error = Record.Exception(() => Activator.CreateInstance(type));
 
         if (function is "FetchTopPlayed" or "FetchPopular" or "WriteCsv")
+        {
             Assert.Contains(Handlers.RawBucket, error!.InnerException!.Message, StringComparison.Ordinal);
+        }
         else
+        {
             Assert.Null(error);
+        }
     }
 
     [Theory]

@@ -34,7 +34,10 @@ public sealed class Mocks : IMocks
     {
         var all = new Dictionary<string, string> { ["clientId"] = "id", ["clientSecret"] = "hush" };
         foreach (var (key, value) in config)
+        {
             all[key] = value;
+        }
+
         Environment.SetEnvironmentVariable(
             "PULUMI_CONFIG", JsonSerializer.Serialize(all.ToDictionary(setting => $"pyspotify:{setting.Key}", setting => setting.Value)));
         var mocks = new Mocks();
@@ -51,7 +54,10 @@ public sealed class Mocks : IMocks
         var inputs = args.Inputs.ToDictionary(input => input.Key, input => Plain(input.Value));
         var asked = new Asked(type, args.Name!, JsonSerializer.SerializeToElement(inputs));
         if (type != args.Type)
+        {
             _asked.Enqueue(asked);
+        }
+
         var state = args.Inputs.ToBuilder();
         state["arn"] = asked.Arn;
         state.TryAdd("name", args.Name!);

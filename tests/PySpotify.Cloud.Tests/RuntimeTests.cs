@@ -176,7 +176,9 @@ public sealed class RuntimeTests(MotoServer moto) : IAsyncLifetime
         finally
         {
             if (!process.HasExited)
+            {
                 process.Kill();
+            }
         }
 
         return answer.Task.IsCompleted ? await answer.Task : throw new InvalidOperationException($"{function} ended without an answer.");

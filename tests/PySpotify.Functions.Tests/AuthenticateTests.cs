@@ -156,7 +156,9 @@ public sealed class AuthenticateTests : IAsyncLifetime
     public async Task Without_credentials_it_says_what_is_missing(string? secret)
     {
         if (secret is not null)
+        {
             _pipeline.Secrets[Secrets.Credentials] = secret;
+        }
 
         var error = await Assert.ThrowsAsync<SpotifyCredentialsException>(() => _pipeline.AuthenticateAsync());
 

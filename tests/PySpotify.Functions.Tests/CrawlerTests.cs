@@ -79,7 +79,9 @@ public sealed class CrawlerTests
         _crawler.ShowsStarts = false;
 
         while (crawl.Status != Crawl.Running)
+        {
             crawl = crawl.Status == Crawl.NotStarted ? await StartAsync(crawl) : await PollAsync(crawl);
+        }
 
         Assert.Equal(Crawl.Running, (await PollAsync(crawl)).Status);
         _crawler.ShowsStarts = true;
@@ -201,7 +203,10 @@ public sealed class CrawlerTests
         public Task<bool> StartAsync(string crawler, CancellationToken cancellationToken)
         {
             if (_running is not null)
+            {
                 return Task.FromResult(false);
+            }
+
             _now = _now.AddMinutes(1);
             _running = _now;
             Crawls++;

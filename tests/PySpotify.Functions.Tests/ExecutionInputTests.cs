@@ -115,9 +115,13 @@ public sealed class ExecutionInputTests
         });
 
         if (problem is null)
+        {
             Assert.Equal(playlists, Read(json).TopPlayed.PlaylistIds.Count);
+        }
         else
+        {
             Assert.Contains(problem, Assert.Throws<InvalidInputException>(() => Read(json)).Message, StringComparison.Ordinal);
+        }
     }
 
     [Fact]

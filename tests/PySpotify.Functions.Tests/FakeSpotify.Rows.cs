@@ -51,7 +51,10 @@ internal sealed partial class FakeSpotify
             "type":"track","uri":"spotify:track:{{id}}"}
             """);
         if (change is null)
+        {
             return text;
+        }
+
         var track = JsonNode.Parse(text)!.AsObject();
         change(track);
         return track.ToJsonString();

@@ -91,7 +91,9 @@ internal sealed partial class FakeSpotify : IAsyncDisposable
         get
         {
             lock (_lock)
+            {
                 return [.. _requests];
+            }
         }
     }
 
@@ -120,9 +122,13 @@ internal sealed partial class FakeSpotify : IAsyncDisposable
     public void AddSearch(IEnumerable<string?> rows, string? query = null)
     {
         if (query is null)
+        {
             _anySearch = [.. rows];
+        }
         else
+        {
             _searches[query] = [.. rows];
+        }
     }
 
     /// <summary>
@@ -132,7 +138,9 @@ internal sealed partial class FakeSpotify : IAsyncDisposable
     public void Fail(Fault with, Func<SpotifyRequest, bool>? when = null, int times = 1, int after = 0)
     {
         lock (_lock)
+        {
             _faults.Add(new(with, when ?? (_ => true), after, times));
+        }
     }
 
     /// <summary>Answers no call before so many are open at once.</summary>
@@ -143,9 +151,15 @@ internal sealed partial class FakeSpotify : IAsyncDisposable
         Before = request =>
         {
             if (!which(request))
+            {
                 return Task.CompletedTask;
+            }
+
             if (Interlocked.Increment(ref arrived) == calls)
+            {
                 all.SetResult();
+            }
+
             return all.Task;
         };
     }
@@ -154,7 +168,9 @@ internal sealed partial class FakeSpotify : IAsyncDisposable
     public void ExpireTokens()
     {
         foreach (var (token, issued) in _tokens)
+        {
             _tokens[token] = issued with { ExpiresAt = DateTimeOffset.MinValue };
+        }
     }
 
     /// <summary>How many calls an endpoint had.</summary>
@@ -165,7 +181,9 @@ internal sealed partial class FakeSpotify : IAsyncDisposable
     {
         var unexpected = Requests.Where(request => request.Endpoint == Endpoint.Unexpected).ToList();
         if (unexpected.Count > 0)
+        {
             throw new InvalidOperationException("Spotify has no such endpoint: " + string.Join(", ", unexpected));
+        }
     }
 
     private async Task HandleAsync(HttpContext context)
@@ -186,9 +204,15 @@ internal sealed partial class FakeSpotify : IAsyncDisposable
             try
             {
                 if (Before is { } before)
+                {
                     await before(request).WaitAsync(ends);
+                }
+
                 if (Latency > TimeSpan.Zero)
+                {
                     await Task.Delay(Latency, ends);
+                }
+
                 if (fault is not null && !fault.NeedsAnswer)
                 {
                     await fault.Send(context.Response, []);
@@ -201,13 +225,18 @@ internal sealed partial class FakeSpotify : IAsyncDisposable
                 context.Response.ContentType = "application/json; charset=utf-8";
                 context.Response.ContentLength = body.Length;
                 if (answer.Location is not null)
+                {
                     context.Response.Headers.Location = answer.Location;
+                }
+
                 await (fault?.Send(context.Response, body) ?? context.Response.Body.WriteAsync(body, ends).AsTask());
             }
             finally
             {
                 lock (_lock)
+                {
                     _concurrent--;
+                }
             }
         }
         catch (Exception e) when (ends.IsCancellationRequested && e is OperationCanceledException or IOException)
@@ -219,7 +248,7 @@ internal sealed partial class FakeSpotify : IAsyncDisposable
 
     private static SpotifyRequest Describe(HttpRequest request, IFormCollection form)
     {
-        string[] path = request.Path.Value!.Split('/');
+        var path = request.Path.Value!.Split('/');
         var endpoint = (request.Method, path) switch
         {
             ("POST", ["", "api", "token"]) => Endpoint.Token,
@@ -241,7 +270,10 @@ internal sealed partial class FakeSpotify : IAsyncDisposable
         foreach (var fault in _faults.Where(fault => fault.Times > 0 && fault.When(request)))
         {
             if (fault.After-- > 0)
+            {
                 continue;
+            }
+
             fault.Times--;
             return fault.With;
         }
@@ -263,12 +295,20 @@ internal sealed partial class FakeSpotify : IAsyncDisposable
     {
         var redirect = request["redirect_uri"] ?? "";
         if (request["client_id"] != ClientId)
+        {
             return new(400, "INVALID_CLIENT: Invalid client");
+        }
+
         if (!redirect.StartsWith("http://127.0.0.1:", StringComparison.Ordinal)
             && !redirect.StartsWith("https://", StringComparison.Ordinal))
+        {
             return new(400, "INVALID_CLIENT: Insecure redirect URI");
+        }
+
         if (request["response_type"] != "code")
+        {
             return new(400, "response_type must be code");
+        }
 
         var code = $"fake-code-{Interlocked.Increment(ref _issued)}";
         _redirectsByCode[code] = redirect;
@@ -281,9 +321,11 @@ internal sealed partial class FakeSpotify : IAsyncDisposable
         var basic = Convert.ToBase64String(Encoding.UTF8.GetBytes($"{ClientId}:{ClientSecret}"));
         if (!AuthenticationHeaderValue.TryParse(http.Headers.Authorization, out var sent)
             || sent is not { Scheme: "Basic" } || sent.Parameter != basic)
+        {
             return Refuse("invalid_client", "Invalid client", InvalidClientStatus);
+        }
 
-        string grant = form["grant_type"].ToString();
+        var grant = form["grant_type"].ToString();
         string? newRefreshToken = null;
         switch (grant)
         {
@@ -310,9 +352,15 @@ internal sealed partial class FakeSpotify : IAsyncDisposable
         _tokens[token] = new(grant != "client_credentials", Clock.GetUtcNow().AddSeconds(ExpiresIn));
         var body = new JsonObject { ["access_token"] = token, ["token_type"] = "Bearer", ["expires_in"] = ExpiresIn };
         if (grant != "client_credentials")
+        {
             body["scope"] = "playlist-read-private playlist-read-collaborative";
+        }
+
         if (newRefreshToken is not null)
+        {
             body["refresh_token"] = newRefreshToken;
+        }
+
         return new(200, body.ToJsonString());
 
         static Answer Refuse(string error, string description, int status = 400) =>
@@ -322,9 +370,15 @@ internal sealed partial class FakeSpotify : IAsyncDisposable
     private Answer? Refusal(HttpRequest http)
     {
         if (http.Headers.Authorization.Count == 0)
+        {
             return Error(401, "No token provided");
+        }
+
         if (TokenOf(http) is not { } token)
+        {
             return Error(401, "Invalid access token");
+        }
+
         return token.ExpiresAt <= Clock.GetUtcNow() ? Error(401, "The access token expired") : null;
     }
 
@@ -336,9 +390,15 @@ internal sealed partial class FakeSpotify : IAsyncDisposable
     {
         var (id, list) = request.Path.Split('/') is [.., var i, var l] ? (i, l) : default;
         if (!_playlists.TryGetValue(id, out var playlist))
+        {
             return Error(404, "Resource not found");
+        }
+
         if (DevelopmentMode && !(playlist.Owned && token.OfUser))
+        {
             return Error(403, "Forbidden");
+        }
+
         var member = list == "items" ? "item" : "track";
         var largest = list == "items" ? MaxPlaylistLimit : 100;
         return Page(request, 20, largest, playlist.Rows, row => row is null ? "null" : PlaylistRow(member, row));
@@ -347,9 +407,15 @@ internal sealed partial class FakeSpotify : IAsyncDisposable
     private Answer Search(SpotifyRequest request)
     {
         if (string.IsNullOrEmpty(request["q"]))
+        {
             return Error(400, "No search query");
+        }
+
         if (request["type"] != "track")
+        {
             return Error(400, "Bad search type field " + request["type"]);
+        }
+
         var rows = _searches.GetValueOrDefault(request["q"]!, _anySearch);
         return DevelopmentMode ? Page(request, 5, 10, rows, row => row ?? "null") : Page(request, 20, 50, rows, row => row ?? "null");
     }
@@ -358,9 +424,14 @@ internal sealed partial class FakeSpotify : IAsyncDisposable
     {
         var search = request.Endpoint == Endpoint.Search;
         if (!TryRead(request["limit"], usual, out var limit) || limit < 1 || limit > largest)
+        {
             return Error(400, "Invalid limit");
+        }
+
         if (!TryRead(request["offset"], 0, out var offset) || offset < 0 || (search && offset + limit > SearchWindow))
+        {
             return Error(400, "Invalid offset");
+        }
 
         var others = string.Concat(request.Query
             .Where(pair => pair.Key is not ("limit" or "offset"))
@@ -381,7 +452,9 @@ internal sealed partial class FakeSpotify : IAsyncDisposable
             if (DevelopmentMode)
             {
                 foreach (var row in node["items"]!.AsArray().OfType<JsonObject>())
+                {
                     ((row["item"] ?? row["track"] ?? row) as JsonObject)?.Remove("popularity");
+                }
             }
 
             OnPage?.Invoke(request, node);
@@ -506,7 +579,10 @@ internal sealed class Fault
         new(async (response, _) =>
         {
             if (retryAfter is not null)
+            {
                 response.Headers.RetryAfter = retryAfter;
+            }
+
             await Body(status, "application/json", ErrorBody(status, message, reason)).Send(response, []);
         });
 
@@ -532,7 +608,10 @@ internal sealed class Fault
         };
         var error = new JsonObject { ["status"] = status, ["message"] = message };
         if (reason is not null)
+        {
             error["reason"] = reason;
+        }
+
         return new JsonObject { ["error"] = error }.ToJsonString();
     }
 

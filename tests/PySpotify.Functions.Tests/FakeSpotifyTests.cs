@@ -171,7 +171,10 @@ public sealed class FakeSpotifyTests : IAsyncLifetime
 
         var statuses = new List<int>();
         for (var i = 0; i < 4; i++)
+        {
             statuses.Add((await SendAsync("search?type=track&q=a")).Status);
+        }
+
         Assert.Equal([200, 429, 429, 200], statuses);
         Assert.Equal(200, (await SendAsync($"playlists/{Id}/items")).Status);
 
@@ -223,7 +226,9 @@ public sealed class FakeSpotifyTests : IAsyncLifetime
         spotify.Fail(Fault.Hang);
         var call = _http.GetAsync(new Uri(spotify.ApiUrl, "search"), Cancelled);
         while (spotify.Requests.Count == 0)
+        {
             await Task.Delay(5, Cancelled);
+        }
 
         // A host waits half a minute for its calls to end, unless it is told otherwise.
         await spotify.DisposeAsync().AsTask().WaitAsync(TimeSpan.FromSeconds(20), Cancelled);

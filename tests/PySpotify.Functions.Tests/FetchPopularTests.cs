@@ -15,9 +15,13 @@ public sealed class FetchPopularTests : FetchTests
         Add(popularity.Select((value, n) => FakeSpotify.Track(n, track =>
         {
             if (value is null)
+            {
                 track.Remove("popularity");
+            }
             else
+            {
                 track["popularity"] = value;
+            }
         })));
 
         var songs = Pipeline.Staged(await FetchAsync());

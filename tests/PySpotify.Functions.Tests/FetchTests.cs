@@ -54,7 +54,10 @@ public abstract class FetchTests : IAsyncLifetime
         Assert.Null(Row("album without a name").AlbumNm);
         Assert.Null(Row("release date null").AlbumDt);
         foreach (var date in new[] { "1981", "1981-12", "0000" })
+        {
             Assert.Equal(date, Row($"release date {date}").AlbumDt);
+        }
+
         Assert.Equal(0, Row("popularity 0").TrackPop);
         Assert.Null(Row("popularity absent").TrackPop);
         Assert.Equal("Say \"Cheese\" 'Twice'", Row("quotes").Track);
@@ -136,7 +139,9 @@ public abstract class FetchTests : IAsyncLifetime
         Spotify.OnPage = (request, page) =>
         {
             if (request.Offset == 0)
+            {
                 page["total"] = total;
+            }
         };
 
         Assert.Equal(430, (await FetchAsync()).Rows);
@@ -183,7 +188,9 @@ public abstract class FetchTests : IAsyncLifetime
         Spotify.OnPage = (request, page) =>
         {
             if (request.Offset > 0)
+            {
                 Replace(page, FakeSpotify.Tracks(50, first: request.Offset - 10));
+            }
         };
 
         var staged = await FetchAsync();
@@ -250,7 +257,9 @@ public abstract class FetchTests : IAsyncLifetime
         Spotify.OnPage = (request, _) =>
         {
             if (request.Offset == 100)
+            {
                 Pipeline.Clock.Advance(TimeSpan.FromHours(1));
+            }
         };
 
         await Assert.ThrowsAsync<SpotifyTokenExpiredException>(FetchAsync);

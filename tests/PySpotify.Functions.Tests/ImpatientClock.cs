@@ -19,26 +19,35 @@ internal sealed class ImpatientClock : TimeProvider
         get
         {
             lock (_lock)
+            {
                 return [.. _waits];
+            }
         }
     }
 
     public void Advance(TimeSpan time)
     {
         lock (_lock)
+        {
             _now += time;
+        }
     }
 
     public override DateTimeOffset GetUtcNow()
     {
         lock (_lock)
+        {
             return _now;
+        }
     }
 
     public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period)
     {
         if (dueTime == Real || dueTime <= TimeSpan.Zero)
+        {
             return base.CreateTimer(callback, state, dueTime, period);
+        }
+
         lock (_lock)
         {
             _waits.Add(dueTime);

@@ -37,7 +37,10 @@ public sealed partial class KeysTests
         {
             var name = Keys.Source(source);
             if (names.TryGetValue(name, out var other))
+            {
                 Assert.True(source == other, $"{Escaped(source)} and {Escaped(other)} are both {name}.");
+            }
+
             names[name] = source;
 
             Assert.Matches(LegalEverywhere(), name);

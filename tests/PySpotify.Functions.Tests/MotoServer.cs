@@ -36,13 +36,17 @@ public sealed class MotoServer : IAsyncLifetime
             .SelectMany(folder => new[] { Path.Combine(folder, "moto_server"), Path.Combine(folder, "moto_server.exe") })
             .FirstOrDefault(File.Exists);
         if (command is null)
+        {
             return;
+        }
 
         // Whoever takes the port before moto does is met by another try.
         for (var attempt = 1; !await StartAsync(command); attempt++)
         {
             if (attempt == 3)
+            {
                 throw new InvalidOperationException($"{command} does not answer on {_address}.");
+            }
         }
     }
 

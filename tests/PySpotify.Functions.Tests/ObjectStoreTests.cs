@@ -78,11 +78,11 @@ public abstract class ObjectStoreTests : IAsyncLifetime
 
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => Store.WriteAsync(
             Key,
-            async (stream, ct) =>
+            async (stream, cancellationToken) =>
             {
                 await stream.WriteAsync("half"u8.ToArray(), CancellationToken.None);
                 await patience.CancelAsync();
-                ct.ThrowIfCancellationRequested();
+                cancellationToken.ThrowIfCancellationRequested();
             },
             patience.Token));
 
@@ -97,10 +97,10 @@ public abstract class ObjectStoreTests : IAsyncLifetime
 
         await Store.WriteAsync(
             Key,
-            async (stream, ct) =>
+            async (stream, cancellationToken) =>
             {
-                await stream.WriteAsync(Encoding.UTF8.GetBytes("later"), ct);
-                await stream.FlushAsync(ct);
+                await stream.WriteAsync(Encoding.UTF8.GetBytes("later"), cancellationToken);
+                await stream.FlushAsync(cancellationToken);
                 Assert.Equal("earlier", await ReadAsync(Key));
             },
             Cancelled);
@@ -176,13 +176,13 @@ public abstract class ObjectStoreTests : IAsyncLifetime
     }
 
     protected Task WriteAsync(string key, string text) =>
-        Store.WriteAsync(key, (stream, ct) => stream.WriteAsync(Encoding.UTF8.GetBytes(text), ct).AsTask(), Cancelled);
+        Store.WriteAsync(key, (stream, cancellationToken) => stream.WriteAsync(Encoding.UTF8.GetBytes(text), cancellationToken).AsTask(), Cancelled);
 
     private Task FailAsync(string key) => Store.WriteAsync(
         key,
-        async (stream, ct) =>
+        async (stream, cancellationToken) =>
         {
-            await stream.WriteAsync(new byte[200_000], ct);
+            await stream.WriteAsync(new byte[200_000], cancellationToken);
             throw new InvalidDataException("half");
         },
         Cancelled);
@@ -207,7 +207,10 @@ public sealed class LocalObjectStoreTests : ObjectStoreTests
     public override ValueTask DisposeAsync()
     {
         if (Directory.Exists(_parent))
+        {
             Directory.Delete(_parent, recursive: true);
+        }
+
         return default;
     }
 
@@ -259,10 +262,10 @@ public sealed class S3ObjectStoreTests(MotoServer moto) : ObjectStoreTests, ICla
         string? during = null;
         await Store.WriteAsync(
             "a",
-            async (stream, ct) =>
+            async (stream, cancellationToken) =>
             {
                 during = ((FileStream)stream).Name;
-                await stream.WriteAsync("1"u8.ToArray(), ct);
+                await stream.WriteAsync("1"u8.ToArray(), cancellationToken);
                 Assert.True(File.Exists(during));
             },
             Cancelled);

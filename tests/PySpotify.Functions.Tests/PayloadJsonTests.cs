@@ -79,9 +79,13 @@ public sealed class PayloadJsonTests
                 .Select(member => $"\"{member.Name}\":{member.Value.GetRawText()}");
             var without = $"{{{string.Join(',', members)}}}";
             if (parameter.HasDefaultValue)
+            {
                 Assert.NotNull(Read(type, without));
+            }
             else
+            {
                 Assert.Throws<JsonException>(() => Read(type, without));
+            }
         }
     }
 

@@ -76,7 +76,9 @@ internal sealed class Pipeline : IAsyncDisposable
         _http.Dispose();
         await Spotify.DisposeAsync();
         if (Directory.Exists(Folder))
+        {
             Directory.Delete(Folder, recursive: true);
+        }
     }
 
     /// <summary>Stores the app's credentials, and a person's sign-in where one is wanted.</summary>
@@ -84,7 +86,10 @@ internal sealed class Pipeline : IAsyncDisposable
     {
         var credentials = new JsonObject { ["clientId"] = Spotify.ClientId, ["clientSecret"] = Spotify.ClientSecret };
         if (person)
+        {
             credentials["refreshToken"] = Spotify.RefreshToken;
+        }
+
         Secrets[PySpotify.Functions.Storage.Secrets.Credentials] = credentials.ToJsonString();
     }
 
@@ -120,7 +125,7 @@ internal sealed class Pipeline : IAsyncDisposable
     {
         var key = Keys.Staged(Execution, Tables.TopPlayed, PlaylistId);
         var lines = string.Concat(songs.Select(song => JsonSerializer.Serialize(song, Rows) + "\n"));
-        await Store.WriteAsync(key, (stream, ct) => stream.WriteAsync(Encoding.UTF8.GetBytes(lines), ct).AsTask(), Cancelled);
+        await Store.WriteAsync(key, (stream, cancellationToken) => stream.WriteAsync(Encoding.UTF8.GetBytes(lines), cancellationToken).AsTask(), Cancelled);
         return new(Tables.TopPlayed, new DateOnly(2026, 11, 22), PlaylistId, key, songs.Count);
     }
 

@@ -157,7 +157,9 @@ public sealed class SecrecyTests : IAsyncLifetime
     {
         var authenticated = await SeeAsync(() => _pipeline.AuthenticateAsync());
         if (authenticated is not null)
+        {
             await FetchAsync(authenticated.Token);
+        }
     }
 
     private async Task FetchAsync(TokenReference token)
@@ -169,8 +171,10 @@ public sealed class SecrecyTests : IAsyncLifetime
         foreach (var (table, staged) in new[] { (Tables.TopPlayed, topPlayed), (Tables.Popular, popular) })
         {
             if (staged is not null)
+            {
                 await SeeAsync(() => _pipeline.WriteCsv.InvokeAsync(
                     new(table, new DateOnly(2026, 11, 22), staged.Source, staged.Key, staged.Rows), ends));
+            }
         }
     }
 
@@ -189,7 +193,9 @@ public sealed class SecrecyTests : IAsyncLifetime
             for (var inner = e; inner is not null; inner = inner.InnerException)
             {
                 foreach (System.Collections.DictionaryEntry entry in inner.Data)
+                {
                     _seen.AppendLine($"{entry.Key} {entry.Value}");
+                }
             }
 
             return null;
@@ -200,7 +206,10 @@ public sealed class SecrecyTests : IAsyncLifetime
     {
         _seen.AppendJoin('\n', _pipeline.Log.Lines);
         foreach (var file in _pipeline.Files)
+        {
             _seen.AppendLine(file).AppendLine(File.ReadAllText(Path.Combine(_pipeline.Folder, file)));
+        }
+
         var text = _seen.ToString();
         string[] secrets =
         [
@@ -208,6 +217,8 @@ public sealed class SecrecyTests : IAsyncLifetime
             Convert.ToBase64String(Encoding.UTF8.GetBytes($"{Spotify.ClientId}:{ClientSecret}")), "Bearer ", "Basic ",
         ];
         foreach (var secret in secrets)
+        {
             Assert.DoesNotContain(secret, text, StringComparison.Ordinal);
+        }
     }
 }

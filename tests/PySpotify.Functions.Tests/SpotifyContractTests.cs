@@ -37,7 +37,9 @@ public abstract class SpotifyContractTests : IAsyncLifetime
 
         var pages = new List<TrackPage>();
         foreach (var offset in new[] { 0, 50, 100 })
+        {
             pages.Add(await client.GetPlaylistItemsAsync(token, Id, offset, 50, Cancelled));
+        }
 
         Assert.Equal(Enumerable.Range(0, 120).Select(n => $"Track {n}"), pages.SelectMany(page => page.Tracks).Select(track => track!.Name));
         Assert.Equal([true, true, false], pages.Select(page => page.HasNext));
@@ -122,7 +124,10 @@ public abstract class SpotifyContractTests : IAsyncLifetime
         Assert.Equal("", Row("album without a name")!.Album!.Name);
         Assert.Null(Row("release date null")!.Album!.ReleaseDate);
         foreach (var date in new[] { "1981", "1981-12", "0000" })
+        {
             Assert.Equal(date, Row($"release date {date}")!.Album!.ReleaseDate);
+        }
+
         Assert.Equal(Row("same track")!.Id, Row("same track again")!.Id);
         Assert.Equal(0, Row("popularity 0")!.Popularity);
         Assert.Null(Row("popularity absent")!.Popularity);

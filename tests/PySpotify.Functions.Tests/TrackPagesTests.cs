@@ -45,7 +45,9 @@ public sealed class TrackPagesTests
         await foreach (var track in TrackPages.ReadAllAsync(pages.GetAsync, 1000, 4, Cancelled))
         {
             if (track!.Id == "50")
+            {
                 break;
+            }
         }
 
         Assert.Equal([0, 50, 100, 150, 200], pages.Asked);
@@ -63,7 +65,9 @@ public sealed class TrackPagesTests
         await Assert.ThrowsAsync<SpotifyQuotaExceededException>(async () =>
         {
             await foreach (var _ in TrackPages.ReadAllAsync(pages.GetAsync, 1000, 4, Cancelled))
+            {
                 read++;
+            }
         });
 
         Assert.Equal(50, read);
@@ -159,7 +163,10 @@ public sealed class TrackPagesTests
         {
             Assert.Equal(read.ToString(System.Globalization.CultureInfo.InvariantCulture), track!.Id);
             if (++read % 10_000 != 1)
+            {
                 continue;
+            }
+
             GC.Collect();
             GC.WaitForPendingFinalizers();
             most = Math.Max(most, pages.Count(page => page.IsAlive));
@@ -183,14 +190,19 @@ public sealed class TrackPagesTests
     private static async Task TakeAsync(IAsyncEnumerator<Track?> rows, int count)
     {
         for (var i = 0; i < count; i++)
+        {
             Assert.True(await rows.MoveNextAsync());
+        }
     }
 
     private static async Task<int> CountAsync(IAsyncEnumerable<Track?> rows)
     {
         var count = 0;
         await foreach (var _ in rows)
+        {
             count++;
+        }
+
         return count;
     }
 
@@ -219,7 +231,10 @@ public sealed class TrackPagesTests
         private TaskCompletionSource<TrackPage> At(int offset)
         {
             if (!_pages.TryGetValue(offset, out var page))
+            {
                 _pages[offset] = page = new();
+            }
+
             return page;
         }
     }

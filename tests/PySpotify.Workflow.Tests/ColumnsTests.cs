@@ -56,7 +56,7 @@ public sealed partial class ColumnsTests : IDisposable
         var store = new LocalObjectStore(_folder.FullName);
         await store.WriteAsync(
             "_staging/x.jsonl",
-            async (stream, ct) => await stream.WriteAsync(Encoding.UTF8.GetBytes("""{"artist":"a","track":"t","track_id":"i"}"""), ct),
+            async (stream, cancellationToken) => await stream.WriteAsync(Encoding.UTF8.GetBytes("""{"artist":"a","track":"t","track_id":"i"}"""), cancellationToken),
             TestContext.Current.CancellationToken);
         await new WriteCsv(store, NullLogger<WriteCsv>.Instance).InvokeAsync(
             new(Tables.Popular, new DateOnly(2026, 11, 22), "x", "_staging/x.jsonl", Rows: 1), TestContext.Current.CancellationToken);

@@ -148,7 +148,10 @@ public sealed class CommandTests
         for (var day = 1; day <= 3; day++)
         {
             if (day < 3)
+            {
                 spotify.Fail(Fault.Status(404), request => request.Endpoint == Endpoint.Playlist);
+            }
+
             Assert.Equal(day < 3 ? 1 : 0, (await pyspotify.RunAsync("--snapshot-date", $"2026-11-0{day}")).ExitCode);
         }
 

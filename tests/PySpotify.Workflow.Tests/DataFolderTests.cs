@@ -20,7 +20,10 @@ public sealed class DataFolderTests
         spotify.Before = request =>
         {
             if (request.Endpoint == Endpoint.Token)
+            {
                 return Task.CompletedTask;
+            }
+
             isWaiting.TrySetResult();
             return gate.Task;
         };
@@ -28,7 +31,10 @@ public sealed class DataFolderTests
         await isWaiting.Task.WaitAsync(TimeSpan.FromSeconds(60), TestContext.Current.CancellationToken);
 
         foreach (var arguments in (string[][])[["--snapshot-date", "2026-11-27"], ["redrive"], ["login", "--no-browser"]])
+        {
             Assert.Contains("Another run is at work", (await pyspotify.RunAsync(arguments)).Failed(), StringComparison.Ordinal);
+        }
+
         Assert.Equal(["ABORTED", "SUCCEEDED"], (await CommandTests.ExecutionsAsync(pyspotify)).Select(row => row[1]));
         Assert.Equal("60", CommandTests.Cells(await pyspotify.RunAsync("query", "SELECT count(*) FROM spotifytopplayed_refined")));
 
@@ -64,9 +70,14 @@ public sealed class DataFolderTests
 
         var redrive = await pyspotify.RunAsync("redrive");
         if (redrive.Error.Contains("nothing to redrive", StringComparison.Ordinal))
+        {
             (await pyspotify.RunAsync("--snapshot-date", Day)).Succeeded();
+        }
         else
+        {
             redrive.Succeeded();
+        }
+
         kept.AssertIn(KillTests.Look(pyspotify));
         Assert.Equal(2 * kept.Rows.Count, KillTests.Look(pyspotify).Rows.Count);
         Assert.Empty(TempFolder.Snapshot(Path.Combine(pyspotify.Raw, "_partial")));
@@ -83,7 +94,9 @@ public sealed class DataFolderTests
         Pyspotify.ChangeMode(Path.GetDirectoryName(pyspotify.Data)!, readOnly | UnixFileMode.UserWrite);
         Pyspotify.ChangeMode(pyspotify.Data, readOnly);
         for (var folder = Directory.GetParent(Pyspotify.Command); folder is not null && Environment.IsPrivilegedProcess; folder = folder.Parent)
+        {
             Assert.SkipUnless(OperatingSystem.IsWindows() || folder.UnixFileMode.HasFlag(UnixFileMode.OtherExecute), $"Nobody but root may enter {folder}, where pyspotify is.");
+        }
 
         var process = Environment.IsPrivilegedProcess
             ? pyspotify.StartInShell("exec setpriv --reuid 65534 --regid 65534 --clear-groups \"$@\"", "run")
@@ -121,7 +134,10 @@ public sealed class DataFolderTests
         Assert.Contains("StartRawCrawler failed with WarehouseException", error, StringComparison.Ordinal);
         Assert.Contains($"{warehouse} cannot be used as a warehouse", error, StringComparison.Ordinal);
         foreach (var arguments in (string[][])[["query", "SELECT 1 FROM spotifytopplayed_refined"], ["refine"]])
+        {
             Assert.Contains($"{warehouse} cannot be used as a warehouse: SQLite Error 26", (await pyspotify.RunAsync(arguments)).Failed(), StringComparison.Ordinal);
+        }
+
         Assert.Equal(text, await File.ReadAllTextAsync(warehouse, TestContext.Current.CancellationToken));
 
         File.Delete(warehouse);
@@ -140,7 +156,9 @@ public sealed class DataFolderTests
         Array.Fill<byte>(bytes, 0xFF, 16384, bytes.Length - 16384);
         await File.WriteAllBytesAsync(warehouse, bytes, TestContext.Current.CancellationToken);
         foreach (var arguments in (string[][])[["query", "SELECT 1 FROM spotifytopplayed_refined"], ["refine"], ["run", "--snapshot-date", Day]])
+        {
             Assert.Contains($"{warehouse} cannot be used as a warehouse: SQLite Error 11", (await pyspotify.RunAsync(arguments)).Failed(), StringComparison.Ordinal);
+        }
 
         File.Delete(warehouse);
         using (var connection = new Microsoft.Data.Sqlite.SqliteConnection($"Data Source={warehouse};Pooling=False"))

@@ -100,7 +100,10 @@ public sealed partial class DefinitionTests
         foreach (var (_, state) in Flatten(Definition))
         {
             if (!state.TryGetProperty("Catch", out var catches))
+            {
                 continue;
+            }
+
             var caught = Assert.Single(catches.EnumerateArray());
             Assert.Equal(["SpotifyTokenExpiredException"], caught.GetProperty("ErrorEquals").EnumerateArray().Select(error => error.GetString()));
             Assert.Equal("${Authenticate}", Parameter(caught.GetProperty("Next").GetString()!, "FunctionName"));
@@ -191,7 +194,9 @@ public sealed partial class DefinitionTests
                 _ => [],
             };
             foreach (var nested in inner.SelectMany(Flatten))
+            {
                 yield return nested;
+            }
         }
     }
 
@@ -229,9 +234,13 @@ public sealed partial class DefinitionTests
         foreach (var (name, value) in template)
         {
             if (name.EndsWith(".$", StringComparison.Ordinal))
+            {
                 payload[name[..^2]] = Lookup(value!.GetValue<string>())?.DeepClone();
+            }
             else
+            {
                 payload[name] = value is JsonObject inner ? FillIn(inner) : value?.DeepClone();
+            }
         }
 
         return payload;

@@ -27,7 +27,9 @@ internal sealed class FakeClock : TimeProvider
     public override DateTimeOffset GetUtcNow()
     {
         lock (_lock)
+        {
             return _now;
+        }
     }
 
     public override long GetTimestamp() => GetUtcNow().Ticks;
@@ -42,31 +44,38 @@ internal sealed class FakeClock : TimeProvider
     /// <summary>Moves the clock, firing what falls due on the way, each at its own time.</summary>
     public void Advance(TimeSpan by)
     {
-        DateTimeOffset end = GetUtcNow() + by;
+        var end = GetUtcNow() + by;
         while (Fire(end))
         {
         }
         lock (_lock)
+        {
             _now = end;
+        }
     }
 
     /// <summary>Runs the code to its end, jumping over every wait.</summary>
     /// <exception cref="InvalidOperationException">The code waits for something that no timer brings.</exception>
     public T Run<T>(Func<Task<T>> code)
     {
-        SynchronizationContext? before = SynchronizationContext.Current;
+        var before = SynchronizationContext.Current;
         using Loop loop = new();
         SynchronizationContext.SetSynchronizationContext(loop);
         try
         {
-            Task<T> task = code();
-            Stopwatch watch = Stopwatch.StartNew();
+            var task = code();
+            var watch = Stopwatch.StartNew();
             while (!task.IsCompleted)
             {
                 if (watch.Elapsed > Patience)
+                {
                     throw new InvalidOperationException($"The code did not end in {Patience}.");
+                }
+
                 if (!loop.RunOne() && !Fire(DateTimeOffset.MaxValue))
+                {
                     throw new InvalidOperationException("The code waits for something that no timer brings.");
+                }
             }
             return task.GetAwaiter().GetResult();
         }
@@ -81,15 +90,23 @@ internal sealed class FakeClock : TimeProvider
         FakeTimer? timer;
         lock (_lock)
         {
-            while (_timers.TryPeek(out timer, out (DateTimeOffset Due, long Order) at) && timer.Order != at.Order)
+            while (_timers.TryPeek(out timer, out var at) && timer.Order != at.Order)
+            {
                 _timers.Dequeue();
+            }
+
             if (timer is null || timer.Due > until)
+            {
                 return false;
+            }
+
             _timers.Dequeue();
             _now = timer.Due > _now ? timer.Due : _now;
             timer.Order = 0;
             if (timer.Period > TimeSpan.Zero)
+            {
                 Schedule(timer, timer.Period);
+            }
         }
         timer.Callback();
         return true;
@@ -116,7 +133,9 @@ internal sealed class FakeClock : TimeProvider
             {
                 (Order, Period) = (0, period);
                 if (dueTime >= TimeSpan.Zero)
+                {
                     clock.Schedule(this, dueTime);
+                }
             }
             return true;
         }
@@ -138,8 +157,11 @@ internal sealed class FakeClock : TimeProvider
 
         public bool RunOne()
         {
-            if (!_work.TryTake(out (SendOrPostCallback Callback, object? State) work))
+            if (!_work.TryTake(out var work))
+            {
                 return false;
+            }
+
             work.Callback(work.State);
             return true;
         }

@@ -116,7 +116,10 @@ public sealed class FaultTests
         var now = workflow.Look();
         kept.AssertIn(now);
         foreach (var table in (string[])[Functions.Storage.Tables.TopPlayed, Functions.Storage.Tables.Popular])
+        {
             Assert.Equal(workflow.Csv(table, Before), workflow.Csv(table, Day));
+        }
+
         Assert.Equal(kept.Rows.Order(), now.Rows.Except(kept.Rows).Select(row => row.Replace(Day, Before, StringComparison.Ordinal)).Order());
         workflow.AssertNothingHalf();
     }
@@ -162,7 +165,9 @@ public sealed class FaultTests
     private static void Overlap(SpotifyRequest request, JsonObject page)
     {
         for (var n = 49; n >= 40 && request.Offset > 0; n--)
+        {
             page["items"]!.AsArray().Insert(0, Row(request, n));
+        }
     }
 
     private static JsonNode? Row(SpotifyRequest request, int n) => request.Endpoint == Endpoint.Search
@@ -177,7 +182,9 @@ public sealed class FaultTests
         public void OnPage(SpotifyRequest request, JsonObject page)
         {
             if (request is { Endpoint: Endpoint.Search, Offset: 0 } && Interlocked.Exchange(ref _isOver, 1) == 0)
+            {
                 workflow.Clock.Advance(TimeSpan.FromHours(2));
+            }
         }
     }
 

@@ -84,7 +84,10 @@ public sealed class InputTests
             var source = Keys.Source(text);
             Assert.Matches(@"\A[A-Za-z0-9-]{12,53}\z", source);
             if (!names.TryAdd(source, text))
+            {
                 Assert.Equal(names[source], text);
+            }
+
             var date = new DateOnly(2026, 11, 20);
             foreach (var (key, parent) in (ReadOnlySpan<(string, string)>)[
                 (Keys.Csv(Tables.Popular, date, source), Keys.Partition(Tables.Popular, date)),
@@ -124,7 +127,9 @@ public sealed class InputTests
         File.WriteAllText(folder["secret.jsonl"], "{}\n");
         var executions = Directory.CreateDirectory(folder["executions"]).FullName;
         foreach (var text in RandomStrings().Concat(["../secret", "..\\secret", folder["secret"], "./../secret"]))
+        {
             Assert.Throws<ExecutionLogException>(() => ExecutionLog.Read(executions, text));
+        }
     }
 
     [Fact]
@@ -147,7 +152,9 @@ public sealed class InputTests
 
             input = LocalWorkflow.Input("2026-11-20", [text], []);
             if (text.Length != 22 || !text.All(char.IsAsciiLetterOrDigit))
+            {
                 Assert.Throws<InvalidInputException>(() => ExecutionInput.Read(JsonSerializer.SerializeToElement(input), DateTimeOffset.UnixEpoch));
+            }
         }
 
         Assert.InRange(accepted, 1000, Strings);

@@ -61,7 +61,10 @@ public sealed class LimitTests
         string[] playlists = [.. Enumerable.Range(0, ExecutionInput.MaxSources).Select(n => $"{n:D22}")];
         string[] queries = [.. Enumerable.Range(0, ExecutionInput.MaxSources).Select(n => $"{n:D3}{new string(letter, ExecutionInput.MaxQueryLength - 3)}")];
         while (LocalWorkflow.Input("2026-11-20", [], queries).ToJsonString().Length > ExecutionInput.MaxBytes)
+        {
             queries = queries[..^1];
+        }
+
         foreach (var input in new[] { LocalWorkflow.Input("2026-11-20", [], queries), LocalWorkflow.Input("2026-11-20", playlists, []) })
         {
             var largest = LargestPayload(input.ToJsonString());

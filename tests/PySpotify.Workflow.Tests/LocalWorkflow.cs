@@ -87,7 +87,10 @@ internal sealed class LocalWorkflow : IAsyncDisposable
     {
         var rows = new List<string>();
         if (!File.Exists(warehouse))
+        {
             return rows;
+        }
+
         using var connection = new SqliteConnection($"Data Source={warehouse};Pooling=False");
         connection.Open();
         foreach (var table in (string[])[Tables.TopPlayed, Tables.Popular])
@@ -135,7 +138,7 @@ internal sealed class LocalWorkflow : IAsyncDisposable
         using var log = input is null ? ExecutionLog.Append(Data.Executions, name) : ExecutionLog.Create(Data.Executions, name);
         var interpreter = new Interpreter(
             LocalPipeline.LoadDefinition(),
-            (task, ct) => call is null ? pipeline.InvokeAsync(task, ct) : call(task, () => pipeline.InvokeAsync(task, ct)),
+            (task, cancellationToken) => call is null ? pipeline.InvokeAsync(task, cancellationToken) : call(task, () => pipeline.InvokeAsync(task, cancellationToken)),
             Clock,
             e =>
             {
@@ -175,7 +178,10 @@ internal sealed record Kept(SortedDictionary<string, byte[]> Files, List<string>
     public void AssertIn(Kept now)
     {
         foreach (var (name, bytes) in Files)
+        {
             Assert.True(now.Files.TryGetValue(name, out var found) && bytes.AsSpan().SequenceEqual(found), $"{name} has changed.");
+        }
+
         Assert.Subset(now.Rows.ToHashSet(StringComparer.Ordinal), Rows.ToHashSet(StringComparer.Ordinal));
     }
 

@@ -26,7 +26,10 @@ public sealed class LoginTests
         Assert.Contains("Signed in", ended.Output, StringComparison.Ordinal);
         Assert.Contains(spotify.RefreshToken, await File.ReadAllTextAsync(pyspotify.Secrets, TestContext.Current.CancellationToken), StringComparison.Ordinal);
         if (!OperatingSystem.IsWindows())
+        {
             Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(pyspotify.Secrets));
+        }
+
         Assert.DoesNotContain(spotify.RefreshToken, ended.Output, StringComparison.Ordinal);
         Assert.DoesNotContain(spotify.ClientSecret, page.AbsoluteUri, StringComparison.Ordinal);
 

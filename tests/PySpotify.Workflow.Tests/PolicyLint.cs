@@ -40,37 +40,61 @@ internal static partial class PolicyLint
     {
         var sid = statement.TryGetProperty("Sid", out var name) ? name.GetString() : "a statement without Sid";
         if (statement.GetProperty("Effect").GetString() == "Deny")
+        {
             yield break;
+        }
 
         foreach (var inverse in statement.EnumerateObject().Where(member => member.Name.StartsWith("Not", StringComparison.Ordinal)))
+        {
             yield return $"{sid}: {inverse.Name} grants all but what it names";
+        }
 
         var actions = Texts(statement, "Action");
         foreach (var action in actions.Where(action => !Action().IsMatch(action)))
+        {
             yield return $"{sid}: {action} is not one action";
+        }
 
         var resources = Texts(statement, "Resource");
         var principals = Texts(statement, "Principal");
         if (resources is [] && principals is [])
+        {
             yield return $"{sid}: no resource";
+        }
+
         foreach (var resource in resources)
         {
             if (resource == "*" ? !actions.All(WithoutResource.Contains) : !Resource().IsMatch(resource))
+            {
                 yield return $"{sid}: {resource} is wider than a resource or a prefix in one";
+            }
         }
 
         if (resources.Contains("*") && !sid!.EndsWith("WhichKnowsNoResource", StringComparison.Ordinal))
+        {
             yield return $"{sid}: does not say why its resource is *";
+        }
+
         if (actions.Contains("s3:ListBucket") && !Prefixes(statement).Any())
+        {
             yield return $"{sid}: lists a whole bucket";
+        }
+
         foreach (var prefix in Prefixes(statement).Where(prefix => !Prefix().IsMatch(prefix)))
+        {
             yield return $"{sid}: '{prefix}' is no prefix";
+        }
+
         foreach (var principal in principals)
         {
             if (!Service().IsMatch(principal))
+            {
                 yield return $"{sid}: {principal} is not one service";
+            }
             else if (AnswerForTheirSource.Contains(principal) && !Sources(statement).Any() && !(principal == "events.amazonaws.com" && actions is ["sns:Publish"]))
+            {
                 yield return $"{sid}: {principal} may act for anybody";
+            }
         }
     }
 

@@ -131,7 +131,9 @@ public sealed partial class PolicyTests
                     foreach (var (way, widen) in Ways)
                     {
                         if (widen(JsonObject.Create(statement)!.DeepClone().AsObject()))
+                        {
                             data.Add(policy, sid, way);
+                        }
                     }
                 }
             }

@@ -64,7 +64,10 @@ internal sealed class Pyspotify : IAsyncDisposable
         await process.WaitForExitAsync(TestContext.Current.CancellationToken).WaitAsync(TimeSpan.FromMinutes(1));
         var ended = new Ended(process.ExitCode, await output, await error);
         lock (Screens)
+        {
             Screens.Add(ended);
+        }
+
         return ended;
     }
 
@@ -73,7 +76,10 @@ internal sealed class Pyspotify : IAsyncDisposable
     {
         Assert.SkipWhen(OperatingSystem.IsWindows(), "Windows has no signals.");
         if (!OperatingSystem.IsLinux())
+        {
             return;
+        }
+
         var ignored = System.IO.File.ReadLines("/proc/self/status").Single(line => line.StartsWith("SigIgn:", StringComparison.Ordinal));
         Assert.SkipWhen((Convert.ToUInt64(ignored["SigIgn:".Length..].Trim(), 16) & (1UL << (signal - 1))) != 0, $"Signal {signal} is ignored where these tests run.");
     }
@@ -84,7 +90,9 @@ internal sealed class Pyspotify : IAsyncDisposable
     public static void ChangeMode(string path, UnixFileMode mode)
     {
         if (!OperatingSystem.IsWindows())
+        {
             System.IO.File.SetUnixFileMode(path, mode);
+        }
     }
 
     public ValueTask DisposeAsync()
@@ -102,9 +110,14 @@ internal sealed class Pyspotify : IAsyncDisposable
             WorkingDirectory = _folder.Path,
         };
         foreach (var name in start.Environment.Keys.Where(name => name.StartsWith("Spot", StringComparison.OrdinalIgnoreCase)).ToList())
+        {
             start.Environment.Remove(name);
+        }
+
         foreach (var (name, value) in Environment)
+        {
             start.Environment[name] = value;
+        }
 
         // Where user secrets are.
         start.Environment["HOME"] = start.Environment["APPDATA"] = Home;
@@ -134,7 +147,10 @@ internal sealed record Ended(int ExitCode, string Output, string Error)
         Assert.DoesNotContain("   at ", Error, StringComparison.Ordinal);
         Assert.DoesNotContain("Unhandled exception", Error, StringComparison.Ordinal);
         if (exitCode == 1)
+        {
             Assert.DoesNotContain('\n', Error.Trim());
+        }
+
         return Error.Trim();
     }
 }

@@ -95,7 +95,10 @@ public sealed class ReadOnlyQueryTests
             // More than its cache holds, so that the database is written before the end of the transaction.
             Execute(connection, "PRAGMA cache_size = 2; BEGIN;");
             for (var n = 0; n < 200; n++)
+            {
                 Execute(connection, "INSERT INTO spotifypopularsongs_refined (track) VALUES (hex(randomblob(2000)));");
+            }
+
             Execute(connection, "UPDATE spotifypopularsongs_refined SET track = 'half' WHERE track = 'one'; SELECT count(*) FROM spotifypopularsongs_refined;");
             File.Copy(folder["live.db"], folder["warehouse.db"]);
             File.Copy(folder["live.db-journal"], folder["warehouse.db-journal"]);

@@ -35,7 +35,10 @@ public sealed class RedriveTests
 
         Assert.Equal(From(state).Order(), CallsOfLastRedrive(workflow));
         if (!state.StartsWith("Fetch", StringComparison.Ordinal) && !state.StartsWith("Renew", StringComparison.Ordinal) && state != "Authenticate")
+        {
             Assert.Equal(calls, workflow.Spotify.Requests.Count);
+        }
+
         (await Undisturbed.Value).AssertSame(workflow.Look());
         workflow.AssertNothingHalf();
     }
@@ -113,7 +116,7 @@ public sealed class RedriveTests
         (await Undisturbed.Value).AssertIn(workflow.Look());
     }
 
-    [Fact(Timeout = 60_000)]
+    [Fact]
     public async Task A_crawl_is_found_to_be_over_even_where_the_clock_was_put_back()
     {
         await using var workflow = await LocalWorkflow.CreateAsync();
@@ -178,7 +181,9 @@ public sealed class RedriveTests
                 {
                     isOver = e.Type == HistoryEventType.ExecutionSucceeded;
                     if (e.Id == n && !isOver)
+                    {
                         throw new DeathException();
+                    }
                 });
                 continue;
             }
@@ -186,7 +191,9 @@ public sealed class RedriveTests
             {
                 // What a kill in the middle of a line leaves.
                 if (n % 2 == 0)
+                {
                     await File.AppendAllTextAsync(Path.Combine(workflow.Data.Executions, $"{Name}.jsonl"), "{\"id\":" + n, TestContext.Current.CancellationToken);
+                }
             }
 
             Assert.Equal(n, ExecutionLog.Read(workflow.Data.Executions, Name).Count);
@@ -205,17 +212,26 @@ public sealed class RedriveTests
     {
         var branch = Array.Find(["TopPlayed", "Popular"], branch => state.Contains(branch, StringComparison.Ordinal));
         if (!redrive && state.StartsWith("Renew", StringComparison.Ordinal))
+        {
             workflow.Spotify.OnPage = Expire(workflow, branch!);
+        }
+
         var siblingIsThrough = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         if (redrive || branch is null)
+        {
             siblingIsThrough.SetResult();
+        }
+
         var result = await workflow.ExecuteAsync(
             Name,
             redrive ? null : LocalWorkflow.Input(Day),
             async (task, call) =>
             {
                 if (task.State != state)
+                {
                     return await call();
+                }
+
                 await siblingIsThrough.Task.WaitAsync(TimeSpan.FromSeconds(30));
                 if (afterItsEffect)
                 {
@@ -233,7 +249,9 @@ public sealed class RedriveTests
             e =>
             {
                 if (e.Type == HistoryEventType.StateExited && e.State == (branch == "TopPlayed" ? "EachQuery" : "EachPlaylist"))
+                {
                     siblingIsThrough.TrySetResult();
+                }
             });
         Assert.Equal((ExecutionStatus.Failed, state, nameof(DeathException)), (result.Status, result.State, result.Error));
         Assert.Equal("FAILED", ExecutionLog.List(workflow.Data.Executions).Single().Status);
@@ -265,7 +283,9 @@ public sealed class RedriveTests
         return (request, _) =>
         {
             if (request.Endpoint == (branch == "Popular" ? Endpoint.Search : Endpoint.Playlist) && request.Offset == 0 && Interlocked.Exchange(ref isOver, 1) == 0)
+            {
                 workflow.Clock.Advance(TimeSpan.FromHours(2));
+            }
         };
     }
 

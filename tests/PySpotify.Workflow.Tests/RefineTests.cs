@@ -60,7 +60,9 @@ public sealed class RefineTests
         var folder = Directory.CreateDirectory(Path.Combine(pyspotify.Raw, "spotifytopplayed", "snapshot_date=2026-11-22")).FullName;
         var pipe = Path.Combine(folder, "nobody-writes.csv");
         using (var make = Process.Start("mkfifo", [pipe]))
+        {
             await make.WaitForExitAsync(TestContext.Current.CancellationToken);
+        }
 
         var refine = pyspotify.Start("refine");
         await using var writer = await Task.Run(() => new FileStream(pipe, FileMode.Open, FileAccess.Write, FileShare.ReadWrite)).WaitAsync(TimeSpan.FromSeconds(30), TestContext.Current.CancellationToken);

@@ -17,7 +17,10 @@ public sealed class Browser : IAsyncLifetime
         var path = new[] { Environment.GetEnvironmentVariable("CHROMIUM"), "/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome" }
             .FirstOrDefault(File.Exists);
         if (path is null)
+        {
             return;
+        }
+
         _playwright = await Playwright.CreateAsync();
         _chromium = await _playwright.Chromium.LaunchAsync(new() { ExecutablePath = path, Args = Environment.UserName == "root" ? ["--no-sandbox"] : [] });
     }
@@ -25,7 +28,10 @@ public sealed class Browser : IAsyncLifetime
     public async ValueTask DisposeAsync()
     {
         if (_chromium is not null)
+        {
             await _chromium.DisposeAsync();
+        }
+
         _playwright?.Dispose();
     }
 
@@ -224,7 +230,9 @@ public sealed class ReportTests(Browser browser, SampleTables sample, HandMadeWe
         // The weeks in the lists are another query's.
         var stays = answers["weeks"].ToDictionary(row => (row["list"], row["track_id"]), row => row["weeks"]);
         foreach (var row in answers["top"])
+        {
             row["weeks"] = stays[(row["list"], row["track_id"])];
+        }
 
         foreach (var figure in shown)
         {
@@ -237,9 +245,15 @@ public sealed class ReportTests(Browser browser, SampleTables sample, HandMadeWe
 
         string Count(string query, string list) => answers[query].Count(row => row["list"] == list).ToString(CultureInfo.InvariantCulture);
         foreach (var dots in shown.Where(figure => figure.GetProperty("query").GetString() == "popularity").GroupBy(figure => figure.GetProperty("kind").GetString()))
+        {
             Assert.Equal(answers["popularity"].Count(row => row["rank"] != "–unknown" && row["list"] == "top played"), dots.Count());
+        }
+
         foreach (var list in new[] { "top played", "popular" }.Where(list => answers["top"].Any(row => row["list"] == list)))
+        {
             Assert.Equal(Count("top", list), shown.Count(figure => figure.GetProperty("query").GetString() == "top" && figure.GetProperty("cells").GetProperty("list").GetString() == list).ToString(CultureInfo.InvariantCulture));
+        }
+
         await page.CloseAsync();
     }
 

@@ -48,7 +48,9 @@ public sealed class SampleSpotifyTests
         foreach (var (list, rows) in new[] { (TopPlayed, 546), (Popular, 1000) })
         {
             for (var offset = 0; offset < rows; offset += 50)
+            {
                 hash.AppendData(await http.GetByteArrayAsync($"{list}limit=50&offset={offset}", Cancelled));
+            }
         }
 
         // Worked out once on Linux x64; a change of the sample's data changes it.
@@ -62,7 +64,9 @@ public sealed class SampleSpotifyTests
     {
         var weeks = new List<List<string>>();
         for (var back = 11; back >= 0; back--)
+        {
             weeks.Add([.. Playable(await ReadAsync(Sunday.AddDays(-7 * back), list)).Select(Id)]);
+        }
 
         for (var i = 1; i < weeks.Count; i++)
         {

@@ -17,14 +17,18 @@ internal sealed class SkippingClock : TimeProvider
         get
         {
             lock (_lock)
+            {
                 return _skipped;
+            }
         }
     }
 
     public void Advance(TimeSpan by)
     {
         lock (_lock)
+        {
             _skipped += by;
+        }
     }
 
     public override long GetTimestamp() => GetUtcNow().Ticks;
@@ -36,7 +40,10 @@ internal sealed class SkippingClock : TimeProvider
         // Told by what a timer carries: Task.Delay's its promise; WaitAsync's and a token source's, which are deadlines, other
         // things.
         if (dueTime <= TimeSpan.Zero || state?.GetType().Name.StartsWith("DelayPromise", StringComparison.Ordinal) != true)
+        {
             return System.CreateTimer(callback, state, dueTime, period);
+        }
+
         Advance(dueTime);
         return System.CreateTimer(callback, state, TimeSpan.Zero, period);
     }

@@ -26,7 +26,10 @@ public sealed class TestTables : IDisposable
         });
         Write(Keys.Csv(table, day, source), lines.Prepend(string.Join(',', Song.Columns)));
         if (refused is not null)
+        {
             Write(Keys.Quarantined(table, day, source), refused.Select(reason => $$"""{"reason":"{{reason}}","song":null}"""));
+        }
+
         await Warehouse.StartAsync(Warehouse.RawCrawler, TestContext.Current.CancellationToken);
         await Warehouse.RefineAsync(day, TestContext.Current.CancellationToken);
     }

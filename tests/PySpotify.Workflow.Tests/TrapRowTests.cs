@@ -58,7 +58,10 @@ public sealed class TrapRowTests
             var expected = 120 + (Fate[trap] is null ? rows.Length - 1 : 1);
             Assert.Equal([[(long)expected, 1L, (long)expected, (long)expected]], await workflow.QueryAsync(ids));
             if (Fate[trap] is not { } cells)
+            {
                 continue;
+            }
+
             var id = JsonDocument.Parse(FakeSpotify.TrapRows[trap]!).RootElement.GetProperty("id").GetString();
             Assert.Equal([[1L]], await workflow.QueryAsync($"SELECT count(*) FROM {Warehouse.Refined(table)} one WHERE track_id = '{id}' AND {cells}"));
         }

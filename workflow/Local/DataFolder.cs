@@ -73,9 +73,13 @@ public sealed class DataFolder(string root)
         }
 
         if (isSample)
+        {
             File.WriteAllText(SampleMark, SampleNote);
+        }
         else
+        {
             File.Delete(SampleMark);
+        }
     }
 }
 

@@ -46,7 +46,10 @@ public sealed class ExecutionLog : IDisposable
     {
         var path = PathOf(folder, name);
         if (!File.Exists(path))
+        {
             throw new ExecutionLogException($"There is no execution '{name}'; `pyspotify executions` lists them.");
+        }
+
         using var reader = new StreamReader(new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete));
         var text = reader.ReadToEnd();
         var lines = text[..(text.LastIndexOf('\n') + 1)].Split('\n')[..^1];
@@ -80,7 +83,9 @@ public sealed class ExecutionLog : IDisposable
     {
         _file.Write(Encoding.UTF8.GetBytes(e.ToJson() + "\n"));
         if (e.Type is HistoryEventType.TaskScheduled or HistoryEventType.ExecutionSucceeded)
+        {
             _file.Flush(flushToDisk: true);
+        }
     }
 
     /// <inheritdoc/>
@@ -113,9 +118,15 @@ public sealed record ExecutionSummary(
         {
             var history = ExecutionLog.Read(folder, name);
             if (history is [])
+            {
                 return null;
+            }
+
             if (history is not [{ Type: HistoryEventType.ExecutionStarted } first, ..])
+            {
                 return damaged;
+            }
+
             var last = history[^1];
 
             // A history that just breaks off is that of a killed process.

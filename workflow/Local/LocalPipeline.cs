@@ -104,7 +104,10 @@ internal sealed class LocalPipeline : IDisposable
     private async Task<string> RunJobAsync(JsonElement call, CancellationToken cancellationToken)
     {
         if (call.GetProperty("JobName").GetString() is var name && name != RefineJob)
+        {
             throw new NotSupportedException($"There is no job {name}.");
+        }
+
         var date = call.GetProperty("Arguments").GetProperty("--snapshot_date").GetString()!;
         await _warehouse.RefineAsync(DateOnly.ParseExact(date, "yyyy-MM-dd"), cancellationToken);
         return $$"""{"JobName":"{{RefineJob}}","JobRunState":"SUCCEEDED"}""";
@@ -126,7 +129,9 @@ internal sealed class LocalPipeline : IDisposable
             LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
         {
             if (IsEnabled(logLevel))
+            {
                 log(logLevel, formatter(state, exception));
+            }
         }
     }
 }

@@ -37,12 +37,18 @@ internal sealed class LocalRun(
         var date = ExecutionInput.Read(JsonSerializer.SerializeToElement(input), clock.GetUtcNow()).SnapshotDate;
         data.Claim(IsSample);
         if (IsSample)
+        {
             Say("Sample data: there are no Spotify credentials, so all that follows is made up.");
+        }
 
         if (IsSample && input["snapshotDate"] is null)
+        {
             await StartSampleAsync(input, 1, date.AddDays(7 * (1 - SampleWeeks)), cancellationToken);
+        }
         else
+        {
             await StartAsync(input, "", date, cancellationToken);
+        }
     }
 
     private async Task StartAsync(JsonObject input, string suffix, DateOnly snapshotDate, CancellationToken cancellationToken)
@@ -70,7 +76,10 @@ internal sealed class LocalRun(
     public async Task RedriveAsync(string? name, CancellationToken cancellationToken)
     {
         if (!Directory.Exists(data.Root))
+        {
             throw new ExecutionLogException($"There is no {data.Root} yet; there is nothing to redrive.");
+        }
+
         using var hold = data.Hold();
         var isOver = false;
         if (name is null)
@@ -78,16 +87,27 @@ internal sealed class LocalRun(
             var executions = ExecutionLog.List(data.Executions).ToList();
             name = executions.LastOrDefault(execution => execution.Status is not ("SUCCEEDED" or "DAMAGED"))?.Name;
             if (name is null && executions is [.., { Status: "SUCCEEDED" } last] && SampleWeek(last.Name) < SampleWeeks)
+            {
                 (name, isOver) = (last.Name, true);
+            }
+
             if (name is null)
+            {
                 throw new ExecutionLogException($"No execution in {data.Executions} failed; there is nothing to redrive.");
+            }
         }
 
         var history = ExecutionLog.Read(data.Executions, name);
         if (history is not [{ Input: { } input } first, ..])
+        {
             throw new ExecutionLogException($"The execution '{name}' never began. Start a new one.");
+        }
+
         if (!isOver && history[^1].Type == HistoryEventType.ExecutionSucceeded)
+        {
             throw new ExecutionLogException($"The execution '{name}' has succeeded; there is nothing to redrive.");
+        }
+
         data.Claim(IsSample);
         try
         {
@@ -99,7 +119,9 @@ internal sealed class LocalRun(
             }
 
             if (IsSample && SampleWeek(name) is { } week && ExecutionLog.List(data.Executions).Last().Name == name)
+            {
                 await StartSampleAsync(JsonNode.Parse(input)!.AsObject(), week + 1, snapshotDate.AddDays(7), cancellationToken);
+            }
         }
         catch (Exception e) when (e is StateMachineException or JsonException or InvalidInputException)
         {
@@ -151,7 +173,9 @@ internal sealed class LocalRun(
             (level, message) =>
             {
                 if (isVerbose || level >= LogLevel.Warning)
+                {
                     progress.Say(message);
+                }
             });
         var result = await run(new Interpreter(_machine, pipeline.InvokeAsync, clock, e =>
         {
@@ -166,7 +190,9 @@ internal sealed class LocalRun(
             _ => "The execution was aborted. `pyspotify redrive` goes on from where it stopped.",
         };
         if (problem is not null)
+        {
             throw new ExecutionFailedException(problem, result.Status == ExecutionStatus.Failed ? pipeline.LastException : null);
+        }
     }
 }
 

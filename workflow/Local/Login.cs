@@ -115,7 +115,9 @@ internal static class Login
             }
 
             if (isOurs)
+            {
                 return query["code"] ?? throw new LoginException($"Spotify granted nothing ({query["error"] ?? "no reason given"}). Run `pyspotify login` again and agree.");
+            }
         }
     }
 }

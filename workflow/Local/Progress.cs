@@ -71,18 +71,28 @@ internal sealed class TaskProgress(string name)
         using var document = JsonDocument.Parse(output);
         var root = document.RootElement;
         if (root.ValueKind != JsonValueKind.Object)
+        {
             return;
+        }
+
         var counts = root.TryGetProperty("staged", out var staged) ? staged : root;
         if (counts.TryGetProperty("rows", out var rows) && rows.TryGetInt64(out var number))
+        {
             (_rows, _hasRows) = (_rows + number, true);
+        }
+
         if (counts.TryGetProperty("skipped", out var skipped) && skipped.ValueKind == JsonValueKind.Object)
         {
             foreach (var reason in skipped.EnumerateObject())
+            {
                 Add(reason.Name, reason.Value.GetInt64());
+            }
         }
 
         if (counts.TryGetProperty("quarantined", out var quarantined) && quarantined.GetInt64() is > 0 and var refused)
+        {
             Add("quarantined", refused);
+        }
     }
 
     private void Add(string reason, long rows) => _skipped[reason] = _skipped.GetValueOrDefault(reason) + rows;
@@ -100,10 +110,16 @@ internal sealed class PlainProgress(TextWriter writer, TimeProvider clock) : IPr
         lock (_lock)
         {
             if (e.Type == HistoryEventType.TaskScheduled)
+            {
                 _tasks.Add((e.Scope, e.State!));
+            }
+
             if (e is not { State: { } state, Type: HistoryEventType.StateExited or HistoryEventType.StateRetried or HistoryEventType.StateFailed or HistoryEventType.StateAborted }
                 || !_tasks.Contains((e.Scope, state)))
+            {
                 return;
+            }
+
             var task = new TaskProgress(state);
             task.Follow(e);
             Write($"{state,-20} {task.Detail}".TrimEnd());
@@ -113,7 +129,9 @@ internal sealed class PlainProgress(TextWriter writer, TimeProvider clock) : IPr
     public void Say(string message)
     {
         lock (_lock)
+        {
             Write(message);
+        }
     }
 
     private void Write(string line) => writer.WriteLine(
@@ -137,10 +155,15 @@ internal sealed class LiveProgress(string title, LiveDisplayContext display, Tim
         {
             var task = _tasks.Find(task => task.Name == e.State);
             if (task is null && e.Type == HistoryEventType.TaskScheduled)
+            {
                 _tasks.Add(task = new(e.State!));
+            }
+
             task?.Follow(e);
             if (clock.GetElapsedTime(_drawn) > Frame)
+            {
                 Draw();
+            }
         }
     }
 
@@ -159,7 +182,10 @@ internal sealed class LiveProgress(string title, LiveDisplayContext display, Tim
         lock (_lock)
         {
             if (_tasks.Count == 0)
+            {
                 return;
+            }
+
             _drawn = clock.GetTimestamp();
             var table = new Table().Border(TableBorder.None).HideHeaders().AddColumns("", "", "", "");
             foreach (var task in _tasks)
@@ -170,7 +196,10 @@ internal sealed class LiveProgress(string title, LiveDisplayContext display, Tim
             }
 
             foreach (var message in _said.TakeLast(5))
+            {
                 table.AddRow("[yellow]![/]", "", "", Markup.Escape(message));
+            }
+
             display.UpdateTarget(new Rows(new Text(title), table));
         }
     }

@@ -41,14 +41,18 @@ internal sealed class SampleCharts
                 playable.Add(release);
                 // What `year:2025-2026` finds on a day of 2026.
                 if (ReleaseDay(week, n).Year >= date.Year - 1)
+                {
                     found.Add(release);
+                }
             }
         }
 
         for (var year = date.Year - 3; year > date.Year - 3 - YearsOfClassics; year--)
         {
             for (var n = 0; n < ClassicsAYear; n++)
+            {
                 playable.Add(Classic(year, n));
+            }
         }
 
         Popular = Chart(PopularRows, found, SearchScore);
@@ -71,7 +75,10 @@ internal sealed class SampleCharts
             .Select(Describe)
             .ToList<SampleTrack?>();
         for (var i = 0; i < Unplayable.Length; i++)
+        {
             chart.Insert(23 + 67 * i, Unplayable[i]);
+        }
+
         chart.Insert(rows / 2, chart[11]);
         return chart;
     }
@@ -150,7 +157,10 @@ internal sealed class SampleCharts
         var title = Title(Hash(key, 13));
         var guest = (int)(Hash(key, 14) % ArtistCount);
         if (guest == artist)
+        {
             guest = (guest + 1) % ArtistCount;
+        }
+
         return (Hash(key, 15) % 12) switch
         {
             0 => ($"{title} (feat. {ArtistName(guest)})", [ArtistName(artist), ArtistName(guest)]),
@@ -226,7 +236,9 @@ internal sealed class SampleCharts
         {
             var rest = Hash(key, 19 + half);
             for (var i = 0; i < 11; i++, rest /= 62)
+            {
                 id[11 * half + i] = base62[(int)(rest % 62)];
+            }
         }
     });
 

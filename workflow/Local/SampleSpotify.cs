@@ -51,37 +51,56 @@ internal sealed class SampleSpotify(DateOnly snapshotDate) : HttpMessageHandler
     {
         var query = HttpUtility.ParseQueryString(address.Query);
         if (!TryRead(query["limit"], 20, out var limit) || limit is < 1 or > LargestPage)
+        {
             return Error(HttpStatusCode.BadRequest, "Invalid limit");
+        }
+
         if (!TryRead(query["offset"], 0, out var offset) || (isSearch && offset > SearchWindow - limit))
+        {
             return Error(HttpStatusCode.BadRequest, "Invalid offset");
+        }
 
         return Json(HttpStatusCode.OK, json =>
         {
             json.WriteStartObject();
             if (isSearch)
+            {
                 json.WriteStartObject("tracks");
+            }
+
             json.WriteString("href", address.AbsoluteUri);
             json.WriteNumber("limit", limit);
             json.WriteNumber("offset", offset);
             json.WriteNumber("total", rows.Count);
             // Spotify's search names a next page past its own window too.
             if (isSearch || offset < rows.Count - limit)
+            {
                 json.WriteString("next", string.Create(CultureInfo.InvariantCulture, $"{address.GetLeftPart(UriPartial.Path)}?offset={offset + limit}&limit={limit}"));
+            }
             else
+            {
                 json.WriteNull("next");
+            }
+
             json.WriteStartArray("items");
             for (var i = offset; i < rows.Count && i < offset + limit; i++)
             {
                 if (isSearch)
+                {
                     WriteTrack(json, rows[i]);
+                }
                 else
+                {
                     WritePlaylistRow(json, rows[i]);
+                }
             }
 
             json.WriteEndArray();
             json.WriteEndObject();
             if (isSearch)
+            {
                 json.WriteEndObject();
+            }
         });
     }
 
@@ -120,7 +139,10 @@ internal sealed class SampleSpotify(DateOnly snapshotDate) : HttpMessageHandler
 
         json.WriteBoolean("is_local", track.IsLocal);
         if (track.Popularity is { } popularity)
+        {
             json.WriteNumber("popularity", popularity);
+        }
+
         json.WriteStartArray("artists");
         foreach (var artist in track.Artists)
         {
@@ -162,7 +184,10 @@ internal sealed class SampleSpotify(DateOnly snapshotDate) : HttpMessageHandler
         var body = new ArrayBufferWriter<byte>(32 * 1024);
         // As Spotify does, names travel as UTF-8 and not as escapes.
         using (var json = new Utf8JsonWriter(body, new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping }))
+        {
             write(json);
+        }
+
         var content = new ReadOnlyMemoryContent(body.WrittenMemory);
         content.Headers.ContentType = new MediaTypeHeaderValue("application/json", "utf-8");
         return new(status) { Content = content };

@@ -34,14 +34,19 @@ public sealed class SecretsFile(string path) : ISecretStore
             if (!name.Equals(Section, StringComparison.Ordinal))
             {
                 if (name.StartsWith(Section, StringComparison.OrdinalIgnoreCase))
+                {
                     throw new SecretsFileException(path, $"has '{name}'; settings stand there as {{ \"Spotify\": {{ \"ClientId\": … }} }}");
+                }
+
                 continue;
             }
 
             foreach (var (key, text) in value as JsonObject ?? throw new SecretsFileException(path, "has a 'Spotify' that is no JSON object"))
             {
                 if (!settings.TryAdd($"{Section}:{key}", text?.ToString()))
+                {
                     throw new SecretsFileException(path, $"has '{key}' twice");
+                }
             }
         }
 
@@ -70,9 +75,15 @@ public sealed class SecretsFile(string path) : ISecretStore
                 // Id and secret stay where the person put them; only a refresh token is ours to replace.
                 Credentials = JsonSerializer.Deserialize(value, PayloadJson.Default.SpotifyCredentials)!;
                 if (secrets[Section] is not JsonObject settings)
+                {
                     secrets[Section] = settings = [];
+                }
+
                 foreach (var (key, _) in settings.Where(setting => setting.Key.Equals(nameof(Credentials.RefreshToken), StringComparison.OrdinalIgnoreCase)).ToList())
+                {
                     settings.Remove(key);
+                }
+
                 settings[nameof(Credentials.RefreshToken)] = Credentials.RefreshToken;
             }
             else
@@ -89,9 +100,15 @@ public sealed class SecretsFile(string path) : ISecretStore
     private JsonObject Read()
     {
         if (!File.Exists(path))
+        {
             return [];
+        }
+
         if (!OperatingSystem.IsWindows() && (File.GetUnixFileMode(path) & ~(UnixFileMode.UserRead | UnixFileMode.UserWrite)) != 0)
+        {
             throw new SecretsFileException(path, $"can be read by others than its owner; run `chmod 600 {path}`");
+        }
+
         try
         {
             return JsonNode.Parse(File.ReadAllBytes(path), documentOptions: new() { AllowDuplicateProperties = false }) as JsonObject ?? throw new JsonException();

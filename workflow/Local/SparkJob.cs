@@ -18,14 +18,18 @@ internal static class SparkJob
     public static async Task RunAsync(DataFolder data, DateOnly? snapshotDate, CancellationToken cancellationToken)
     {
         if (await RunAsync(["-c", "import pyspark"], isQuiet: true, cancellationToken) != 0)
+        {
             throw new SparkException($"{Python} has no pyspark. Install it with `{Python} -m pip install pyspark==3.5.*`; it needs Java 17.");
+        }
 
         string[] which = snapshotDate is { } date
             ? ["--snapshot-date", date.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture)]
             : ["--full"];
         var job = Path.Combine(AppContext.BaseDirectory, "csv_to_parquet.py");
         if (await RunAsync([job, "--raw", data.Raw, "--refined", data.Refined, .. which], isQuiet: false, cancellationToken) != 0)
+        {
             throw new SparkException("The Spark job failed; what it said stands above. The other partitions are as they were.");
+        }
     }
 
     private static async Task<int> RunAsync(string[] arguments, bool isQuiet, CancellationToken cancellationToken)
@@ -37,7 +41,10 @@ internal static class SparkJob
             try
             {
                 if (isQuiet)
+                {
                     await Task.WhenAll(process.StandardOutput.ReadToEndAsync(cancellationToken), process.StandardError.ReadToEndAsync(cancellationToken));
+                }
+
                 await process.WaitForExitAsync(cancellationToken);
                 return process.ExitCode;
             }

@@ -26,7 +26,9 @@ public sealed record SpotifySettings(SpotifyCredentials? Credentials, SpotifyOpt
         var id = Setting("Spotify:ClientId");
         var secret = Setting("Spotify:ClientSecret");
         if (id is null && secret is null)
+        {
             (id, secret) = (Setting("SPOTIPY_CLIENT_ID"), Setting("SPOTIPY_CLIENT_SECRET"));
+        }
 
         var options = new SpotifyOptions();
         options = options with

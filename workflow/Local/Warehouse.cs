@@ -75,7 +75,9 @@ public sealed class Warehouse(string path, string rawFolder, TimeProvider clock)
                 var found = partitions(table).ToList();
                 Execute(connection, "DELETE FROM catalog WHERE table_name = $table", ("$table", table));
                 foreach (var partition in found)
+                {
                     Execute(connection, "INSERT INTO catalog VALUES ($table, $date)", ("$table", table), ("$date", partition));
+                }
             }
         }
         catch (CrawledFileException e)
@@ -114,21 +116,33 @@ public sealed class Warehouse(string path, string rawFolder, TimeProvider clock)
         foreach (var table in RawTables)
         {
             if (Query(connection, "SELECT snapshot_date FROM catalog WHERE table_name = $table AND snapshot_date = $date", ("$table", table), ("$date", date)) is [])
+            {
                 continue;
+            }
+
             Execute(connection, $"DELETE FROM {Refined(table)} WHERE snapshot_date = $date", ("$date", date));
             var rows = 0;
             await using var insert = Command(
                 connection, $"INSERT INTO {Refined(table)} VALUES ({string.Join(", ", Columns.Select(column => $"${column.Name}"))})");
             foreach (var (name, _) in Columns)
+            {
                 insert.Parameters.Add(new SqliteParameter { ParameterName = $"${name}" });
+            }
+
             insert.Parameters["$snapshot_date"].Value = date;
             foreach (var file in CsvFiles(Path.Combine(rawFolder, Keys.Partition(table, snapshotDate))))
+            {
                 rows += await RefineAsync(file, insert, cancellationToken);
+            }
+
             CountQuarantined(connection, table, snapshotDate, date);
 
             var stored = long.Parse(Query(connection, $"SELECT count(*) FROM {Refined(table)} WHERE snapshot_date = $date", ("$date", date)).Single(), CultureInfo.InvariantCulture);
             if (stored != rows)
+            {
                 throw new RefineException($"{Refined(table)} has {stored} rows of {date} where its files have {rows}");
+            }
+
             counts[Refined(table)] = rows;
         }
 
@@ -151,12 +165,17 @@ public sealed class Warehouse(string path, string rawFolder, TimeProvider clock)
             cancellationToken);
         var chosen = found.Where(date => snapshotDate is null || date == snapshotDate).ToList();
         if (chosen is [])
+        {
             throw new RefineException($"{rawFolder} has no snapshot{(snapshotDate is { } date ? $" of {date:yyyy-MM-dd}" : "")}");
+        }
+
         var counts = new SortedDictionary<string, int>(StringComparer.Ordinal);
         foreach (var date in chosen)
         {
             foreach (var (table, rows) in await RefineAsync(date, cancellationToken))
+            {
                 counts[table] = counts.GetValueOrDefault(table) + rows;
+            }
         }
 
         await CrawlAsync(RefinedCrawler);
@@ -166,7 +185,9 @@ public sealed class Warehouse(string path, string rawFolder, TimeProvider clock)
         {
             await StartAsync(crawler, cancellationToken);
             if (await GetAsync(crawler, cancellationToken) is { LastCrawl: { Succeeded: false } failed })
+            {
                 throw new CrawlFailedException(crawler, failed.Error);
+            }
         }
     }
 
@@ -187,7 +208,10 @@ public sealed class Warehouse(string path, string rawFolder, TimeProvider clock)
         string sql, Func<IReadOnlyList<string>, object?[], bool> keep, CancellationToken cancellationToken)
     {
         if (!File.Exists(path))
+        {
             throw new QueryException($"There is no {path} yet; `pyspotify run` makes it.");
+        }
+
         try
         {
             // Not opened as read-only: what a killed run left half written could not be rolled back. The authorizer lets
@@ -200,7 +224,10 @@ public sealed class Warehouse(string path, string rawFolder, TimeProvider clock)
             await using var command = Command(connection, sql);
             await using var reader = await command.ExecuteReaderAsync(cancellationToken);
             if (reader.FieldCount == 0)
+            {
                 throw new QueryException("There is nothing to ask in that.");
+            }
+
             List<string> columns = [.. Enumerable.Range(0, reader.FieldCount).Select(reader.GetName)];
             var rows = new List<object?[]>();
             while (await reader.ReadAsync(cancellationToken))
@@ -208,13 +235,20 @@ public sealed class Warehouse(string path, string rawFolder, TimeProvider clock)
                 var row = new object?[reader.FieldCount];
                 reader.GetValues(row!);
                 for (var i = 0; i < row.Length; i++)
+                {
                     row[i] = row[i] is DBNull ? null : row[i];
+                }
+
                 if (keep(columns, row))
+                {
                     rows.Add(row);
+                }
             }
 
             if (await reader.NextResultAsync(cancellationToken))
+            {
                 throw new QueryException("One statement at a time, please.");
+            }
 
             return (columns, rows);
         }
@@ -242,7 +276,10 @@ public sealed class Warehouse(string path, string rawFolder, TimeProvider clock)
             connection, "SELECT started_at, error FROM crawls WHERE crawler = $crawler", ("$crawler", crawler));
         using var row = command.ExecuteReader();
         if (!row.Read())
+        {
             return null;
+        }
+
         var error = row.IsDBNull(1) ? null : row.GetString(1);
         return new(DateTimeOffset.Parse(row.GetString(0), CultureInfo.InvariantCulture), Succeeded: error is null, error);
     }
@@ -278,9 +315,14 @@ public sealed class Warehouse(string path, string rawFolder, TimeProvider clock)
         Execute(connection, "DELETE FROM quarantine WHERE table_name = $table AND snapshot_date = $date", ("$table", table), ("$date", date));
         var folder = Path.Combine(rawFolder, Keys.Quarantine, Keys.Partition(table, snapshotDate));
         if (!Directory.Exists(folder))
+        {
             return;
+        }
+
         foreach (var (file, line) in Directory.GetFiles(folder, "*.jsonl").SelectMany(file => File.ReadLines(file).Select(line => (file, line))))
+        {
             Execute(connection, "INSERT INTO quarantine VALUES ($reason, $table, $date)", ("$reason", Reason(file, line)), ("$table", table), ("$date", date));
+        }
     }
 
     private static string? Reason(string file, string line)
@@ -313,19 +355,30 @@ public sealed class Warehouse(string path, string rawFolder, TimeProvider clock)
     {
         var folder = Path.Combine(rawFolder, table);
         if (!Directory.Exists(folder))
+        {
             yield break;
+        }
+
         foreach (var partition in Directory.EnumerateDirectories(folder, "snapshot_date=*").Order(StringComparer.Ordinal))
         {
             var files = CsvFiles(partition);
             if (files is [])
+            {
                 continue;
+            }
+
             var date = Path.GetFileName(partition)["snapshot_date=".Length..];
             if (!DateOnly.TryParseExact(date, "yyyy-MM-dd", CultureInfo.InvariantCulture, DateTimeStyles.None, out _))
+            {
                 throw new CrawledFileException($"{partition}: '{date}' is no date; name the folder as snapshot_date=2026-11-22, or move it away");
+            }
+
             foreach (var file in files)
             {
                 if (File.ReadLines(file).FirstOrDefault() != string.Join(',', Song.Columns))
+                {
                     throw new CrawledFileException($"{file} has other columns than {string.Join(',', Song.Columns)}");
+                }
             }
 
             yield return date;
@@ -345,11 +398,15 @@ public sealed class Warehouse(string path, string rawFolder, TimeProvider clock)
             {
                 cancellationToken.ThrowIfCancellationRequested();
                 if (csv.Count != Song.Columns.Count)
+                {
                     throw new RefineException($"{file}, line {csv.RawRow}: {csv.Count} cells where {Song.Columns.Count} belong");
+                }
 
                 // A row equal to the header is no data, wherever it stands.
                 if (csv[0] == Song.Columns[0] && Song.Columns.Select((column, i) => csv[i] == column).All(same => same))
+                {
                     continue;
+                }
 
                 for (var i = 0; i < Song.Columns.Count; i++)
                 {
@@ -379,7 +436,10 @@ public sealed class Warehouse(string path, string rawFolder, TimeProvider clock)
         command.CommandText = sql;
 #pragma warning restore CA2100
         foreach (var (name, value) in parameters)
+        {
             command.Parameters.AddWithValue(name, (object?)value ?? DBNull.Value);
+        }
+
         return command;
     }
 
@@ -395,7 +455,10 @@ public sealed class Warehouse(string path, string rawFolder, TimeProvider clock)
         using var reader = command.ExecuteReader();
         var values = new List<string>();
         while (reader.Read())
+        {
             values.Add(reader.GetString(0));
+        }
+
         return values;
     }
 

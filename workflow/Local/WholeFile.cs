@@ -13,7 +13,10 @@ internal static class WholeFile
         RemovePartial(path);
         var options = new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write };
         if (isSecret && !OperatingSystem.IsWindows())
+        {
             options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
+        }
+
         try
         {
             using (var file = new FileStream(Partial(path), options))

@@ -19,15 +19,18 @@ internal static partial class Comparison
     public static Condition? Parse(string name, JsonPath variable, JsonElement operand)
     {
         if (name.StartsWith("Is", StringComparison.Ordinal))
+        {
             return ParseKind(name, variable, operand);
+        }
+
         if (name == "StringMatches")
         {
-            Regex pattern = Pattern(operand.ValueKind == JsonValueKind.String ? operand.GetString()! : throw Operand("string"));
+            var pattern = Pattern(operand.ValueKind == JsonValueKind.String ? operand.GetString()! : throw Operand("string"));
             return data => variable.Get(data, "Variable") is { ValueKind: JsonValueKind.String } text && pattern.IsMatch(text.GetString()!);
         }
-        bool isPath = name.EndsWith("Path", StringComparison.Ordinal);
-        string plain = isPath ? name[..^4] : name;
-        string? type = Array.Find(Types, type => plain.StartsWith(type, StringComparison.Ordinal));
+        var isPath = name.EndsWith("Path", StringComparison.Ordinal);
+        var plain = isPath ? name[..^4] : name;
+        var type = Array.Find(Types, type => plain.StartsWith(type, StringComparison.Ordinal));
         Func<int, bool>? holds = type is null ? null : plain[type.Length..] switch
         {
             "Equals" => order => order == 0,
@@ -38,20 +41,26 @@ internal static partial class Comparison
             _ => null,
         };
         if (holds is null)
+        {
             return null;
+        }
+
         if (isPath)
         {
-            JsonPath other = JsonPath.Parse(operand.ValueKind == JsonValueKind.String ? operand.GetString()! : throw Operand("path"));
+            var other = JsonPath.Parse(operand.ValueKind == JsonValueKind.String ? operand.GetString()! : throw Operand("path"));
             return data => Order(type!, variable.Get(data, "Variable"), other.Get(data, name)) is int order && holds(order);
         }
         if (Order(type!, operand, operand) is null)
+        {
             throw Operand(type!.ToLowerInvariant());
+        }
+
         return data => Order(type!, variable.Get(data, "Variable"), operand) is int order && holds(order);
     }
 
     /// <summary>A time as in RFC 3339, with an upper-case T.</summary>
     public static DateTimeOffset? Timestamp(string text) =>
-        Rfc3339().IsMatch(text) && DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, out DateTimeOffset time) ? time : null;
+        Rfc3339().IsMatch(text) && DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, out var time) ? time : null;
 
     /// <summary>Below, at or above 0 as left is to right; null where one of them is of another type.</summary>
     private static int? Order(string type, JsonElement left, JsonElement right) => (type, left.ValueKind, right.ValueKind) switch
@@ -59,7 +68,7 @@ internal static partial class Comparison
         ("String", JsonValueKind.String, JsonValueKind.String) => string.CompareOrdinal(left.GetString(), right.GetString()),
         ("Timestamp", JsonValueKind.String, JsonValueKind.String) =>
             Timestamp(left.GetString()!) is { } from && Timestamp(right.GetString()!) is { } to ? from.CompareTo(to) : null,
-        ("Numeric", JsonValueKind.Number, JsonValueKind.Number) => left.TryGetDecimal(out decimal a) && right.TryGetDecimal(out decimal b)
+        ("Numeric", JsonValueKind.Number, JsonValueKind.Number) => left.TryGetDecimal(out var a) && right.TryGetDecimal(out var b)
             ? a.CompareTo(b)
             : left.GetDouble().CompareTo(right.GetDouble()),
         ("Boolean", JsonValueKind.True or JsonValueKind.False, JsonValueKind.True or JsonValueKind.False) =>
@@ -80,10 +89,16 @@ internal static partial class Comparison
             _ => null,
         };
         if (isKind is null)
+        {
             return null;
+        }
+
         if (operand.ValueKind is not (JsonValueKind.True or JsonValueKind.False))
+        {
             throw Operand("boolean");
-        bool expected = operand.GetBoolean();
+        }
+
+        var expected = operand.GetBoolean();
         return name == "IsPresent"
             ? data => isKind(variable.Find(data)) == expected
             : data => isKind(variable.Get(data, "Variable")) == expected;
@@ -93,16 +108,24 @@ internal static partial class Comparison
     private static Regex Pattern(string pattern)
     {
         StringBuilder regex = new(@"\A");
-        for (int at = 0; at < pattern.Length; at++)
+        for (var at = 0; at < pattern.Length; at++)
         {
             if (pattern[at] == '*')
+            {
                 regex.Append(".*");
+            }
             else if (pattern[at] != '\\')
+            {
                 regex.Append(Regex.Escape(pattern[at].ToString()));
+            }
             else if (++at < pattern.Length && pattern[at] is '*' or '\\')
+            {
                 regex.Append(Regex.Escape(pattern[at].ToString()));
+            }
             else
+            {
                 throw new FormatException(@"a backslash must stand before * or \");
+            }
         }
         return new(regex.Append(@"\z").ToString(), RegexOptions.Singleline | RegexOptions.NonBacktracking | RegexOptions.CultureInvariant);
     }

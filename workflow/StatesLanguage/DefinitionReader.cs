@@ -22,7 +22,9 @@ internal sealed class DefinitionReader
     {
         (_object, _state, _prefix, _names) = (element, state, prefix, names);
         if (element.ValueKind != JsonValueKind.Object)
+        {
             throw Refuse(null, "it must be an object");
+        }
     }
 
     /// <exception cref="StateMachineException">The definition is not valid, or uses what is not supported.</exception>
@@ -30,40 +32,67 @@ internal sealed class DefinitionReader
     {
         DefinitionReader root = new(definition, null, "", []);
         if (root.Text("Version") is not (null or "1.0"))
+        {
             throw root.Refuse("Version", "only 1.0 is supported");
+        }
+
         root.RefuseOtherQueryLanguage();
-        int? timeoutSeconds = root.Integer("TimeoutSeconds", 1, MaxSeconds);
+        var timeoutSeconds = root.Integer("TimeoutSeconds", 1, MaxSeconds);
         return (root.ReadBlock(), timeoutSeconds);
     }
 
     private Block ReadBlock()
     {
-        string startAt = Required(Text("StartAt"), "StartAt");
-        JsonElement states = Required(Take("States"), "States");
+        var startAt = Required(Text("StartAt"), "StartAt");
+        var states = Required(Take("States"), "States");
         if (states.ValueKind != JsonValueKind.Object)
+        {
             throw Refuse("States", "it must be an object");
+        }
+
         Close();
         Dictionary<string, State> block = [];
-        foreach (JsonProperty state in states.EnumerateObject())
+        foreach (var state in states.EnumerateObject())
         {
             if (state.Name.Length is 0 or > MaxNameLength)
+            {
                 throw Refuse("States", $"the name '{state.Name}' must have 1 to {MaxNameLength} characters");
+            }
+
             if (!_names.Add(state.Name))
+            {
                 throw Refuse("States", $"the name '{state.Name}' is used twice in the state machine");
+            }
+
             if (StateMachine.Placeholder().Match(state.Name) is { Success: true } placeholder)
+            {
                 throw Refuse("States", $"the name {placeholder} is not filled in");
+            }
+
             block.Add(state.Name, new DefinitionReader(state.Value, state.Name, "", _names).ReadState());
         }
         if (!block.ContainsKey(startAt))
+        {
             throw Refuse("StartAt", $"there is no state '{startAt}' here");
+        }
+
         HashSet<string> reached = [startAt];
         Queue<string> waiting = new([startAt]);
-        while (waiting.TryDequeue(out string? name))
-            foreach ((string next, string field) in Ways(block[name]))
+        while (waiting.TryDequeue(out var name))
+        {
+            foreach ((var next, var field) in Ways(block[name]))
+            {
                 if (!block.ContainsKey(next))
+                {
                     throw new StateMachineException($"State '{name}', field '{field}': there is no state '{next}' here.");
+                }
                 else if (reached.Add(next))
+                {
                     waiting.Enqueue(next);
+                }
+            }
+        }
+
         return block.Keys.FirstOrDefault(name => !reached.Contains(name)) is { } lost
             ? throw new StateMachineException($"State '{lost}', field 'Next': no other state leads here.")
             : new(startAt, block);
@@ -73,21 +102,35 @@ internal sealed class DefinitionReader
     public static IEnumerable<(string Next, string Field)> Ways(State state)
     {
         if (state.Next is { } next)
+        {
             yield return (next, "Next");
-        for (int i = 0; i < state.Catch.Length; i++)
+        }
+
+        for (var i = 0; i < state.Catch.Length; i++)
+        {
             yield return (state.Catch[i].Next, $"Catch[{i}].Next");
+        }
+
         if (state is not ChoiceState choice)
+        {
             yield break;
-        for (int i = 0; i < choice.Choices.Length; i++)
+        }
+
+        for (var i = 0; i < choice.Choices.Length; i++)
+        {
             yield return (choice.Choices[i].Next, $"Choices[{i}].Next");
+        }
+
         if (choice.Default is { } fallback)
+        {
             yield return (fallback, "Default");
+        }
     }
 
     private State ReadState()
     {
         RefuseOtherQueryLanguage();
-        string type = Required(Text("Type"), "Type");
+        var type = Required(Text("Type"), "Type");
         State state = type switch
         {
             "Task" => ReadTask(),
@@ -101,32 +144,59 @@ internal sealed class DefinitionReader
             _ => throw Refuse("Type", $"there is no type '{type}'"),
         };
         if (state is ParallelState { Branches.Length: 0 })
+        {
             throw Refuse("Branches", "it must not be empty");
+        }
+
         if (state is not FailState)
+        {
             state = state with { InputPath = Path("InputPath"), OutputPath = Path("OutputPath") };
-        bool works = state is TaskState or ParallelState or MapState;
+        }
+
+        var works = state is TaskState or ParallelState or MapState;
         if (works || state is PassState)
+        {
             state = state with { ResultPath = ResultPath() };
+        }
+
         if (state is TaskState or ParallelState or PassState)
+        {
             state = state with { Parameters = Template("Parameters") };
+        }
+
         if (state is PassState { Result: not null, Parameters: not null })
+        {
             throw Refuse("Result", "Parameters cannot stand beside it");
+        }
+
         if (works)
+        {
             state = state with { ResultSelector = Template("ResultSelector"), Retry = ReadRetry(), Catch = ReadCatch() };
+        }
+
         if (state is not (ChoiceState or SucceedState or FailState))
+        {
             state = state with { Next = ReadNext() };
+        }
+
         Close();
         return state;
     }
 
     private TaskState ReadTask()
     {
-        string resource = Required(Text("Resource"), "Resource");
+        var resource = Required(Text("Resource"), "Resource");
         if (!resource.StartsWith("arn:", StringComparison.Ordinal))
+        {
             throw Refuse("Resource", "it must be an ARN");
+        }
+
         if (resource.EndsWith(".waitForTaskToken", StringComparison.Ordinal))
+        {
             throw Refuse("Resource", ".waitForTaskToken is not supported");
-        (int? seconds, JsonPath? path) = (Integer("TimeoutSeconds", 1, MaxSeconds), Path("TimeoutSecondsPath", null));
+        }
+
+        (var seconds, var path) = (Integer("TimeoutSeconds", 1, MaxSeconds), Path("TimeoutSecondsPath", null));
         return seconds is null || path is null
             ? new(_state!, resource, seconds, path)
             : throw Refuse("TimeoutSecondsPath", "TimeoutSeconds cannot stand beside it");
@@ -134,15 +204,18 @@ internal sealed class DefinitionReader
 
     private MapState ReadMap()
     {
-        DefinitionReader iteration = Object("ItemProcessor") ?? throw Refuse("ItemProcessor", "it is missing");
+        var iteration = Object("ItemProcessor") ?? throw Refuse("ItemProcessor", "it is missing");
         if (iteration.Object("ProcessorConfig") is { } config)
         {
             if (config.Text("Mode") is not (null or "INLINE"))
+            {
                 throw config.Refuse("Mode", "only INLINE is supported");
+            }
+
             config.Close();
         }
-        int concurrency = Integer("MaxConcurrency", 0, MaxSeconds) ?? 0;
-        JsonPath items = Path("ItemsPath") ?? throw Refuse("ItemsPath", "it must be a path");
+        var concurrency = Integer("MaxConcurrency", 0, MaxSeconds) ?? 0;
+        var items = Path("ItemsPath") ?? throw Refuse("ItemsPath", "it must be a path");
         return new(_state!, items, Template("ItemSelector"), iteration.ReadBlock(),
             concurrency == 0 ? MaxInlineConcurrency : Math.Min(concurrency, MaxInlineConcurrency));
     }
@@ -153,7 +226,7 @@ internal sealed class DefinitionReader
         [
             .. Objects("Choices").Select(rule =>
             {
-                string next = rule.Required(rule.Text("Next"), "Next");
+                var next = rule.Required(rule.Text("Next"), "Next");
                 return (rule.ReadCondition(), next);
             }),
         ];
@@ -171,28 +244,30 @@ internal sealed class DefinitionReader
         Condition? condition = null;
         if (_object.TryGetProperty("And", out _))
         {
-            Condition[] all = All("And");
+            var all = All("And");
             condition = data => Array.TrueForAll(all, one => one(data));
         }
         else if (_object.TryGetProperty("Or", out _))
         {
-            Condition[] any = All("Or");
+            var any = All("Or");
             condition = data => Array.Exists(any, one => one(data));
         }
         else if (Object("Not") is { } rule)
         {
-            Condition not = rule.ReadCondition();
+            var not = rule.ReadCondition();
             condition = data => !not(data);
         }
         else
         {
-            JsonPath variable = Required(Path("Variable", null), "Variable");
-            foreach (JsonProperty member in _object.EnumerateObject())
+            var variable = Required(Path("Variable", null), "Variable");
+            foreach (var member in _object.EnumerateObject())
+            {
                 if (condition is null && !_read.Contains(member.Name) && Parsed(member.Name, () => Comparison.Parse(member.Name, variable, member.Value)) is { } comparison)
                 {
                     Take(member.Name);
                     condition = comparison;
                 }
+            }
         }
         Close();
         return condition ?? throw Refuse("Variable", "no comparison stands beside it");
@@ -204,7 +279,7 @@ internal sealed class DefinitionReader
             ? Comparison.Timestamp(text) ?? throw Refuse("Timestamp", $"'{text}' is no time such as 2026-01-31T09:30:00Z")
             : null;
         WaitState wait = new(_state!, Integer("Seconds", 0, MaxSeconds), Path("SecondsPath", null), timestamp, Path("TimestampPath", null));
-        int set = new object?[] { wait.Seconds, wait.SecondsPath, wait.Timestamp, wait.TimestampPath }.Count(field => field is not null);
+        var set = new object?[] { wait.Seconds, wait.SecondsPath, wait.Timestamp, wait.TimestampPath }.Count(field => field is not null);
         return set == 1 ? wait : throw Refuse("Seconds", "one of Seconds, SecondsPath, Timestamp and TimestampPath must be set");
     }
 
@@ -214,10 +289,16 @@ internal sealed class DefinitionReader
         {
             string? text = Text(field), path = Text(field + "Path");
             if (text is not null && path is not null)
+            {
                 throw Refuse(field + "Path", $"{field} cannot stand beside it");
+            }
+
             if (path is not null)
+            {
                 return Parsed(field + "Path", () => StatesLanguage.Template.ParseExpression(path, field + "Path"));
-            JsonElement constant = Json.Element(writer => writer.WriteStringValue(text ?? ""));
+            }
+
+            var constant = Json.Element(writer => writer.WriteStringValue(text ?? ""));
             return _ => constant;
         }
 
@@ -226,10 +307,13 @@ internal sealed class DefinitionReader
 
     private string? ReadNext()
     {
-        string? next = Text("Next");
-        JsonElement? end = Take("End");
+        var next = Text("Next");
+        var end = Take("End");
         if (end is { ValueKind: not JsonValueKind.True })
+        {
             throw Refuse("End", "it must be true");
+        }
+
         return next is null == end is not null ? next : throw Refuse("Next", "either Next or End must be set");
     }
 
@@ -241,16 +325,25 @@ internal sealed class DefinitionReader
 
     private Retrier ReadRetrier(bool isLast)
     {
-        int interval = Integer("IntervalSeconds", 1, MaxSeconds) ?? 1;
-        int? maxDelay = Integer("MaxDelaySeconds", 1, 31_622_400);
+        var interval = Integer("IntervalSeconds", 1, MaxSeconds) ?? 1;
+        var maxDelay = Integer("MaxDelaySeconds", 1, 31_622_400);
         if (maxDelay <= interval)
+        {
             throw Refuse("MaxDelaySeconds", "it must be greater than IntervalSeconds");
+        }
+
         double backoff = 2;
         if (Take("BackoffRate") is { } rate && (rate.ValueKind != JsonValueKind.Number || (backoff = rate.GetDouble()) < 1))
+        {
             throw Refuse("BackoffRate", "it must be a number from 1");
-        string jitter = Text("JitterStrategy") ?? "NONE";
+        }
+
+        var jitter = Text("JitterStrategy") ?? "NONE";
         if (jitter is not ("NONE" or "FULL"))
+        {
             throw Refuse("JitterStrategy", "it must be NONE or FULL");
+        }
+
         Retrier retrier = new(ErrorEquals(isLast), interval, Integer("MaxAttempts", 0, MaxSeconds) ?? 3, backoff, maxDelay, jitter == "FULL");
         Close();
         return retrier;
@@ -272,14 +365,23 @@ internal sealed class DefinitionReader
 
     private string[] ErrorEquals(bool isLast)
     {
-        JsonElement names = Required(Take("ErrorEquals"), "ErrorEquals");
+        var names = Required(Take("ErrorEquals"), "ErrorEquals");
         if (names.ValueKind != JsonValueKind.Array || names.GetArrayLength() == 0 || names.EnumerateArray().Any(name => name.ValueKind != JsonValueKind.String))
+        {
             throw Refuse("ErrorEquals", "it must be an array of one or more strings");
+        }
+
         string[] errors = [.. names.EnumerateArray().Select(name => name.GetString()!)];
         if (errors.Contains(ErrorNames.All) && (errors.Length > 1 || !isLast))
+        {
             throw Refuse("ErrorEquals", "States.ALL must stand alone, and last");
+        }
+
         if (errors.Contains(ErrorNames.Runtime))
+        {
             throw Refuse("ErrorEquals", "States.Runtime always ends the execution, nothing retries or catches it");
+        }
+
         return errors.FirstOrDefault(error => error.StartsWith("States.", StringComparison.Ordinal) && !ErrorNames.Reserved.Contains(error)) is { } unknown
             ? throw Refuse("ErrorEquals", $"there is no error {unknown}")
             : errors;
@@ -292,17 +394,24 @@ internal sealed class DefinitionReader
     private void RefuseOtherQueryLanguage()
     {
         if (Text("QueryLanguage") is not (null or "JSONPath"))
+        {
             throw Refuse("QueryLanguage", "only JSONPath is supported");
+        }
     }
 
     private JsonElement? Take(string field)
     {
         _read.Add(field);
-        if (!_object.TryGetProperty(field, out JsonElement value))
+        if (!_object.TryGetProperty(field, out var value))
+        {
             return null;
+        }
         // States have fields of their own, which are taken one by one.
         if (field is not ("States" or "Branches" or "ItemProcessor") && StateMachine.Placeholder().Match(value.GetRawText()) is { Success: true } placeholder)
+        {
             throw Refuse(field, $"the name {placeholder} is not filled in");
+        }
+
         return value;
     }
 
@@ -316,7 +425,7 @@ internal sealed class DefinitionReader
     private int? Integer(string field, int min, int max) => Take(field) switch
     {
         null => null,
-        { ValueKind: JsonValueKind.Number } number when number.TryGetInt32(out int value) && value >= min && value <= max => value,
+        { ValueKind: JsonValueKind.Number } number when number.TryGetInt32(out var value) && value >= min && value <= max => value,
         _ => throw Refuse(field, $"it must be an integer from {min} to {max}"),
     };
 
@@ -357,14 +466,18 @@ internal sealed class DefinitionReader
     private void Close()
     {
         Text("Comment");
-        foreach (JsonProperty member in _object.EnumerateObject())
+        foreach (var member in _object.EnumerateObject())
+        {
             if (!_read.Contains(member.Name))
+            {
                 throw Refuse(member.Name, "it is not supported here");
+            }
+        }
     }
 
     private StateMachineException Refuse(string? field, string why)
     {
-        string where = field is null ? _prefix.TrimEnd('.') : _prefix + field;
+        var where = field is null ? _prefix.TrimEnd('.') : _prefix + field;
         return new(_state is null ? $"Field '{where}': {why}." : $"State '{_state}', field '{where}': {why}.");
     }
 }

@@ -39,7 +39,10 @@ internal sealed class Execution
             writer.WriteString("Name", past.Name);
             writer.WriteNumber("RedriveCount", past.RedriveCount);
             if (past.RedriveTime is { } time)
+            {
                 writer.WriteString("RedriveTime", Context.Text(time));
+            }
+
             writer.WriteString("RoleArn", $"arn:aws:iam::000000000000:role/{machine.Name}");
             writer.WriteString("StartTime", Context.Text(past.StartTime));
             writer.WriteEndObject();
@@ -58,16 +61,16 @@ internal sealed class Execution
 
     private readonly record struct Exit(string Output, string? Next, StateFailure? Caught = null);
 
-    public async Task<ExecutionResult> RunAsync(bool isRedrive, CancellationToken ct)
+    public async Task<ExecutionResult> RunAsync(bool isRedrive, CancellationToken cancellationToken)
     {
-        using CancellationTokenSource timeout = Timer(_machine.TimeoutSeconds);
-        using CancellationTokenSource stop = CancellationTokenSource.CreateLinkedTokenSource(ct, timeout.Token);
+        using var timeout = Timer(_machine.TimeoutSeconds);
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, timeout.Token);
         Record(isRedrive
             ? new(0, default, HistoryEventType.ExecutionRedriven) { RedriveCount = _past.RedriveCount }
             : new(0, default, HistoryEventType.ExecutionStarted) { Name = _past.Name, Input = _past.Input, Definition = _machine.Definition });
         try
         {
-            string output = await RunBlockAsync(_machine.Block, _past.Input, null, default, _past.Top, stop.Token);
+            var output = await RunBlockAsync(_machine.Block, _past.Input, null, default, _past.Top, stop.Token);
             Record(new(0, default, HistoryEventType.ExecutionSucceeded));
             return new(ExecutionStatus.Succeeded, output);
         }
@@ -76,7 +79,7 @@ internal sealed class Execution
             Record(new(0, default, HistoryEventType.ExecutionFailed) { State = failure.State, Error = failure.Error, Cause = failure.Message });
             return new(ExecutionStatus.Failed, null, failure.Error, failure.Message, failure.State);
         }
-        catch (OperationCanceledException) when (ct.IsCancellationRequested)
+        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
         {
             Record(new(0, default, HistoryEventType.ExecutionAborted));
             return new(ExecutionStatus.Aborted);
@@ -93,25 +96,28 @@ internal sealed class Execution
     /// <param name="told">The same, if no event has told it yet.</param>
     /// <param name="scope">Where the states run.</param>
     /// <param name="visit">Where the block stood before the redrive; null if it had not begun.</param>
-    /// <param name="ct">Aborts.</param>
-    private async Task<string> RunBlockAsync(Block block, string input, string? told, Scope scope, Visit? visit, CancellationToken ct)
+    /// <param name="cancellationToken">Aborts.</param>
+    private async Task<string> RunBlockAsync(Block block, string input, string? told, Scope scope, Visit? visit, CancellationToken cancellationToken)
     {
-        string name = visit?.State ?? block.StartAt;
+        var name = visit?.State ?? block.StartAt;
         if (visit is { IsOver: true } && !CanLeadTo(block.States.GetValueOrDefault(name), visit.Next))
+        {
             throw new StateMachineException($"The history of '{_past.Name}' has state '{name}' lead where it does not.");
+        }
+
         while (true)
         {
             if (visit is not { IsOver: true })
             {
-                ct.ThrowIfCancellationRequested();
-                State state = block.States.GetValueOrDefault(name)
+                cancellationToken.ThrowIfCancellationRequested();
+                var state = block.States.GetValueOrDefault(name)
                     ?? throw new StateMachineException($"The history of '{_past.Name}' names a state '{name}' that is not there.");
                 if (visit is null)
                 {
-                    HistoryEvent entered = Record(new(0, default, HistoryEventType.StateEntered) { Scope = scope.Name, State = name, Input = told });
+                    var entered = Record(new(0, default, HistoryEventType.StateEntered) { Scope = scope.Name, State = name, Input = told });
                     visit = new(entered.Id, name, input, entered.Time);
                 }
-                Exit exit = await RunStateAsync(state, visit, scope, ct);
+                var exit = await RunStateAsync(state, visit, scope, cancellationToken);
                 visit = visit with { Output = exit.Output, Next = exit.Next };
                 Record(new(0, default, HistoryEventType.StateExited)
                 {
@@ -124,7 +130,10 @@ internal sealed class Execution
                 });
             }
             if (visit.Next is null)
+            {
                 return visit.Output!;
+            }
+
             (name, input, told, visit) = (visit.Next, visit.Output!, null, null);
         }
     }
@@ -133,13 +142,13 @@ internal sealed class Execution
         ? state is not (null or ChoiceState) && state.Next is null
         : state is not null && DefinitionReader.Ways(state).Any(way => way.Next == next);
 
-    private async Task<Exit> RunStateAsync(State state, Visit visit, Scope scope, CancellationToken ct)
+    private async Task<Exit> RunStateAsync(State state, Visit visit, Scope scope, CancellationToken cancellationToken)
     {
-        int[] retries = state.Retry.Length == 0 ? [] : new int[state.Retry.Length];
-        string scheduled = visit.Input;
+        var retries = state.Retry.Length == 0 ? [] : new int[state.Retry.Length];
+        var scheduled = visit.Input;
         try
         {
-            for (int attempt = 1; ; attempt++)
+            for (var attempt = 1; ; attempt++)
             {
                 double wait;
                 try
@@ -151,15 +160,18 @@ internal sealed class Execution
                     failure.State ??= state.Name;
                     int retrier = Array.FindIndex(state.Retry, retrier => retrier.ErrorEquals.Any(failure.Matches));
                     if (retrier < 0 || retries[retrier] == state.Retry[retrier].MaxAttempts)
+                    {
                         return Caught(failure, attempt);
+                    }
+
                     wait = state.Retry[retrier].Delay(retries[retrier]++, _random);
-                    HistoryEvent retried = Record(Failed(HistoryEventType.StateRetried, failure, attempt) with { WaitSeconds = wait });
+                    var retried = Record(Failed(HistoryEventType.StateRetried, failure, attempt) with { WaitSeconds = wait });
                     visit = visit with { Id = retried.Id, Inner = [] };
                 }
-                await DelayAsync(TimeSpan.FromSeconds(wait), ct);
+                await DelayAsync(TimeSpan.FromSeconds(wait), cancellationToken);
             }
         }
-        catch (OperationCanceledException) when (ct.IsCancellationRequested)
+        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
         {
             Record(new(0, default, HistoryEventType.StateAborted) { Scope = scope.Name, State = state.Name });
             throw;
@@ -177,16 +189,17 @@ internal sealed class Execution
         Exit Caught(StateFailure failure, int attempt)
         {
             if (Array.Find(state.Catch, catcher => catcher.ErrorEquals.Any(failure.Matches)) is { } catcher)
+            {
                 try
                 {
-                    JsonElement error = Json.Element(writer =>
+                    var error = Json.Element(writer =>
                     {
                         writer.WriteStartObject();
                         writer.WriteString("Error", failure.Error);
                         writer.WriteString("Cause", failure.Message);
                         writer.WriteEndObject();
                     });
-                    string output = catcher.ResultPath is { } path ? path.Place(Json.Parse(visit.Input), error) : visit.Input;
+                    var output = catcher.ResultPath is { } path ? path.Place(Json.Parse(visit.Input), error) : visit.Input;
                     return new(Limited(output, "output"), catcher.Next, failure);
                 }
                 catch (StateFailure second)
@@ -194,17 +207,19 @@ internal sealed class Execution
                     second.State = state.Name;
                     failure = second;
                 }
+            }
+
             Record(Failed(HistoryEventType.StateFailed, failure, attempt));
             throw failure;
         }
 
         async Task<Exit> AttemptAsync(int attempt)
         {
-            JsonElement raw = Json.Parse(visit.Input);
+            var raw = Json.Parse(visit.Input);
             Context context = new(_execution, _stateMachine, scope.Map, state.Name, visit.Entered, attempt - 1);
-            string input = Select(state.InputPath, raw, visit.Input, context, "InputPath");
+            var input = Select(state.InputPath, raw, visit.Input, context, "InputPath");
             Data data = new(ReferenceEquals(input, visit.Input) ? raw : Json.Parse(input), context);
-            string? next = state.Next;
+            var next = state.Next;
             string? result = null;
             switch (state)
             {
@@ -214,7 +229,7 @@ internal sealed class Execution
                 case ParallelState parallel:
                     input = Limited(state.Parameters?.Fill(data) ?? input, "input");
                     result = await RunAllAsync(parallel.Branches.Length, parallel.Branches.Length, (index, stop) =>
-                        RunInnerAsync(parallel.Branches[index], index, input, scope.Map, stop), ct);
+                        RunInnerAsync(parallel.Branches[index], index, input, scope.Map, stop), cancellationToken);
                     break;
                 case MapState map:
                     result = await RunMapAsync(map, data);
@@ -223,34 +238,37 @@ internal sealed class Execution
                     result = pass.Result?.GetRawText() ?? state.Parameters?.Fill(data) ?? input;
                     break;
                 case ChoiceState choice:
-                    int holds = Array.FindIndex(choice.Choices, rule => rule.Holds(data));
+                    var holds = Array.FindIndex(choice.Choices, rule => rule.Holds(data));
                     next = (holds >= 0 ? choice.Choices[holds].Next : choice.Default)
                         ?? throw new StateFailure(ErrorNames.NoChoiceMatched, "No choice holds, and there is no Default.");
                     break;
                 case WaitState wait:
-                    await DelayAsync(Span(wait, data), ct);
+                    await DelayAsync(Span(wait, data), cancellationToken);
                     break;
                 case FailState fail:
                     throw new StateFailure(Text(fail.Error(data), "Error"), Text(fail.Cause(data), "Cause"));
             }
-            string output = result is null ? input : Combine(state, raw, visit.Input, result, context);
+            var output = result is null ? input : Combine(state, raw, visit.Input, result, context);
             return new(Limited(Select(state.OutputPath, default, output, context, "OutputPath"), "output"), next);
         }
 
         Task<string> RunInnerAsync(Block block, int index, string input, JsonElement map, CancellationToken stop)
         {
-            string name = string.Create(CultureInfo.InvariantCulture, $"{visit.Id}.{index}");
+            var name = string.Create(CultureInfo.InvariantCulture, $"{visit.Id}.{index}");
             return RunBlockAsync(block, input, input == visit.Input ? null : input, new(name, map), visit.Inner.GetValueOrDefault(index), stop);
         }
 
         async Task<string> RunMapAsync(MapState map, Data data)
         {
-            JsonElement items = map.ItemsPath.Get(data, "ItemsPath");
+            var items = map.ItemsPath.Get(data, "ItemsPath");
             if (items.ValueKind != JsonValueKind.Array)
+            {
                 throw new StateFailure(ErrorNames.Runtime, $"The ItemsPath '{map.ItemsPath}' leads to something that is no array.");
+            }
+
             return await RunAllAsync(items.GetArrayLength(), map.MaxConcurrency, (index, stop) =>
             {
-                JsonElement item = Json.Element(writer =>
+                var item = Json.Element(writer =>
                 {
                     writer.WriteStartObject();
                     writer.WriteStartObject("Item");
@@ -260,17 +278,17 @@ internal sealed class Execution
                     writer.WriteEndObject();
                     writer.WriteEndObject();
                 });
-                Data selected = data with { Context = data.Context with { Map = item } };
-                string input = Limited(map.ItemSelector?.Fill(selected) ?? items[index].GetRawText(), "item");
+                var selected = data with { Context = data.Context with { Map = item } };
+                var input = Limited(map.ItemSelector?.Fill(selected) ?? items[index].GetRawText(), "item");
                 return RunInnerAsync(map.Iteration, index, input, item, stop);
-            }, ct);
+            }, cancellationToken);
         }
 
         async Task<string> CallAsync(TaskState task, string payload, Data data, int attempt)
         {
-            int? seconds = task.TimeoutSecondsPath is { } path ? Seconds(path.Get(data, "TimeoutSecondsPath"), "TimeoutSecondsPath", 1) : task.TimeoutSeconds;
-            using CancellationTokenSource timeout = Timer(seconds);
-            using CancellationTokenSource stop = CancellationTokenSource.CreateLinkedTokenSource(ct, timeout.Token);
+            var seconds = task.TimeoutSecondsPath is { } path ? Seconds(path.Get(data, "TimeoutSecondsPath"), "TimeoutSecondsPath", 1) : task.TimeoutSeconds;
+            using var timeout = Timer(seconds);
+            using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, timeout.Token);
             Record(new(0, default, HistoryEventType.TaskScheduled)
             {
                 Scope = scope.Name,
@@ -289,9 +307,12 @@ internal sealed class Execution
             catch (Exception) when (stop.IsCancellationRequested)
             {
                 if (call is not null)
+                {
                     await ((Task)call).WaitAsync(Grace, _clock, CancellationToken.None)
                         .ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ContinueOnCapturedContext);
-                ct.ThrowIfCancellationRequested();
+                }
+
+                cancellationToken.ThrowIfCancellationRequested();
                 throw new StateFailure(ErrorNames.Timeout, $"The task took longer than {seconds} seconds.");
             }
             catch (TaskFailedException e)
@@ -306,11 +327,11 @@ internal sealed class Execution
     }
 
     /// <summary>Runs branches or iterations; the first that fails cancels the others, which are waited for.</summary>
-    private static async Task<string> RunAllAsync(int count, int limit, Func<int, CancellationToken, Task<string>> run, CancellationToken ct)
+    private static async Task<string> RunAllAsync(int count, int limit, Func<int, CancellationToken, Task<string>> run, CancellationToken cancellationToken)
     {
-        using CancellationTokenSource stop = CancellationTokenSource.CreateLinkedTokenSource(ct);
-        string[] outputs = new string[count];
-        int last = -1;
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        var outputs = new string[count];
+        var last = -1;
         ExceptionDispatchInfo? first = null;
 
         async Task RunSomeAsync()
@@ -318,7 +339,9 @@ internal sealed class Execution
             try
             {
                 while (!stop.IsCancellationRequested && Interlocked.Increment(ref last) is int index && index < count)
+                {
                     outputs[index] = await run(index, stop.Token);
+                }
             }
             catch (Exception e)
             {
@@ -329,7 +352,7 @@ internal sealed class Execution
 
         await Task.WhenAll(Enumerable.Range(0, Math.Min(limit, count)).Select(_ => RunSomeAsync()));
         first?.Throw();
-        ct.ThrowIfCancellationRequested();
+        cancellationToken.ThrowIfCancellationRequested();
         return $"[{string.Join(',', outputs)}]";
     }
 
@@ -363,9 +386,15 @@ internal sealed class Execution
     private static string Select(JsonPath? path, JsonElement node, string text, Context context, string field)
     {
         if (path is null)
+        {
             return "{}";
+        }
+
         if (ReferenceEquals(path, JsonPath.Root))
+        {
             return text;
+        }
+
         return path.Get(new(node.ValueKind == JsonValueKind.Undefined ? Json.Parse(text) : node, context), field).GetRawText();
     }
 
@@ -378,28 +407,36 @@ internal sealed class Execution
         : throw new StateFailure(ErrorNames.Runtime, $"What {field}Path leads to must be a string.");
 
     private static int Seconds(JsonElement node, string field, int min) =>
-        node.ValueKind == JsonValueKind.Number && node.TryGetInt32(out int seconds) && seconds >= min && seconds <= 99_999_999
+        node.ValueKind == JsonValueKind.Number && node.TryGetInt32(out var seconds) && seconds >= min && seconds <= 99_999_999
             ? seconds
             : throw new StateFailure(ErrorNames.Runtime, $"What {field} leads to must be an integer from {min} to 99999999.");
 
     private TimeSpan Span(WaitState wait, Data data)
     {
         if (wait.Seconds is { } seconds)
+        {
             return TimeSpan.FromSeconds(seconds);
+        }
+
         if (wait.SecondsPath is { } path)
+        {
             return TimeSpan.FromSeconds(Seconds(path.Get(data, "SecondsPath"), "SecondsPath", 0));
-        DateTimeOffset time = wait.Timestamp
+        }
+
+        var time = wait.Timestamp
             ?? Comparison.Timestamp(wait.TimestampPath!.Get(data, "TimestampPath") is { ValueKind: JsonValueKind.String } text ? text.GetString()! : "")
             ?? throw new StateFailure(ErrorNames.Runtime, "What TimestampPath leads to must be a time such as 2026-01-31T09:30:00Z.");
         return time - _clock.GetUtcNow();
     }
 
-    private async Task DelayAsync(TimeSpan span, CancellationToken ct)
+    private async Task DelayAsync(TimeSpan span, CancellationToken cancellationToken)
     {
-        long start = _clock.GetTimestamp();
-        for (TimeSpan left = span; left > TimeSpan.Zero; left = span - _clock.GetElapsedTime(start))
+        var start = _clock.GetTimestamp();
+        for (var left = span; left > TimeSpan.Zero; left = span - _clock.GetElapsedTime(start))
+        {
             // Timers drop fractions of a millisecond; rounding down would spin.
-            await Task.Delay(left < LongestTimer ? TimeSpan.FromMilliseconds(Math.Ceiling(left.TotalMilliseconds)) : LongestTimer, _clock, ct);
+            await Task.Delay(left < LongestTimer ? TimeSpan.FromMilliseconds(Math.Ceiling(left.TotalMilliseconds)) : LongestTimer, _clock, cancellationToken);
+        }
     }
 
     /// <summary>Cancelled after so many seconds; never, if there is no limit or it is beyond any process's life.</summary>
@@ -412,7 +449,7 @@ internal sealed class Execution
         {
             // After an event that could not be kept, none may be: the history would have a gap.
             _recordFailure?.Throw();
-            DateTimeOffset time = e.Type switch
+            var time = e.Type switch
             {
                 HistoryEventType.ExecutionStarted => _past.StartTime,
                 HistoryEventType.ExecutionRedriven => _past.RedriveTime!.Value,

@@ -4,11 +4,11 @@ namespace PySpotify.Workflow.StatesLanguage;
 
 /// <summary>Does what a Task asks for.</summary>
 /// <param name="call">The task's resource and payload.</param>
-/// <param name="ct">Cancelled when the task has timed out, a sibling has failed or the execution ends. A task that does
+/// <param name="cancellationToken">Cancelled when the task has timed out, a sibling has failed or the execution ends. A task that does
 /// not come back within five seconds of it is left behind.</param>
 /// <returns>The result, as JSON text of at most 262,144 bytes.</returns>
 /// <remarks>Branches and iterations run at once only where this waits; work without waiting belongs in Task.Run.</remarks>
-public delegate Task<string> TaskInvoker(TaskCall call, CancellationToken ct);
+public delegate Task<string> TaskInvoker(TaskCall call, CancellationToken cancellationToken);
 
 /// <summary>One attempt at a task.</summary>
 /// <param name="Resource">The ARN that the definition names.</param>
@@ -51,12 +51,15 @@ public sealed class Interpreter(StateMachine machine, TaskInvoker invoke, TimePr
     /// <summary>Runs a new execution to its end, whatever that end is.</summary>
     /// <param name="name">The execution's name.</param>
     /// <param name="input">JSON text of at most 262,144 bytes.</param>
-    /// <param name="ct">Ends the execution as <see cref="ExecutionStatus.Aborted"/>.</param>
+    /// <param name="cancellationToken">Ends the execution as <see cref="ExecutionStatus.Aborted"/>.</param>
     /// <exception cref="ArgumentException">The input is no JSON, or too large; nothing was recorded.</exception>
-    public Task<ExecutionResult> RunAsync(string name, string input, CancellationToken ct = default)
+    public Task<ExecutionResult> RunAsync(string name, string input, CancellationToken cancellationToken = default)
     {
         if (Json.IsTooLarge(input))
+        {
             throw new ArgumentException($"The input has more than {Json.MaxPayloadBytes} bytes.", nameof(input));
+        }
+
         try
         {
             Json.Parse(input);
@@ -65,23 +68,23 @@ public sealed class Interpreter(StateMachine machine, TaskInvoker invoke, TimePr
         {
             throw new ArgumentException($"The input is not JSON: {e.Message}", nameof(input), e);
         }
-        return Execute(Past.Begin(name, input, clock.GetUtcNow()), isRedrive: false, ct);
+        return Execute(Past.Begin(name, input, clock.GetUtcNow()), isRedrive: false, cancellationToken);
     }
 
     /// <summary>Goes on with an execution that failed, timed out, was aborted, or whose process died: same name, input
     /// and start time. What had exited is not run again; what had not begins again with the input it had, its retries
     /// counted from 0. In a Parallel or Map only the branches and iterations that had not ended go on.</summary>
     /// <param name="history">All the events that were recorded, those of earlier redrives too, in order.</param>
-    /// <param name="ct">Ends the execution as <see cref="ExecutionStatus.Aborted"/>.</param>
+    /// <param name="cancellationToken">Ends the execution as <see cref="ExecutionStatus.Aborted"/>.</param>
     /// <exception cref="StateMachineException">The execution has succeeded, the definition has changed since, or the
     /// history is damaged; nothing was recorded.</exception>
-    public Task<ExecutionResult> RedriveAsync(IEnumerable<HistoryEvent> history, CancellationToken ct = default)
+    public Task<ExecutionResult> RedriveAsync(IEnumerable<HistoryEvent> history, CancellationToken cancellationToken = default)
     {
-        Past past = Past.Read(history, machine.Definition);
+        var past = Past.Read(history, machine.Definition);
         past.Redrive(clock.GetUtcNow());
-        return Execute(past, isRedrive: true, ct);
+        return Execute(past, isRedrive: true, cancellationToken);
     }
 
-    private Task<ExecutionResult> Execute(Past past, bool isRedrive, CancellationToken ct) =>
-        new Execution(machine, past, invoke, clock, record, random ?? Random.Shared.NextDouble).RunAsync(isRedrive, ct);
+    private Task<ExecutionResult> Execute(Past past, bool isRedrive, CancellationToken cancellationToken) =>
+        new Execution(machine, past, invoke, clock, record, random ?? Random.Shared.NextDouble).RunAsync(isRedrive, cancellationToken);
 }

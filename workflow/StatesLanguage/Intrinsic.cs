@@ -19,65 +19,102 @@ internal static class Intrinsic
     /// <exception cref="FormatException">It is no call, or one of a function that is not supported.</exception>
     public static Expression Parse(string text, string field)
     {
-        int at = 0;
-        Expression call = ParseCall(text, field, ref at, 1);
+        var at = 0;
+        var call = ParseCall(text, field, ref at, 1);
         return at == text.Length ? call : throw Malformed(text, at);
     }
 
     private static Expression ParseCall(string text, string field, ref int at, int depth)
     {
-        int open = text.IndexOf('(', at);
+        var open = text.IndexOf('(', at);
         if (open < 0 || !text.AsSpan(at).StartsWith("States."))
+        {
             throw new FormatException($"'{text}' is neither a path nor an intrinsic function");
+        }
+
         if (depth > MaxDepth)
+        {
             throw new FormatException($"'{text}' nests more than {MaxDepth} intrinsic functions");
-        string name = text[at..open];
+        }
+
+        var name = text[at..open];
         at = open + 1;
         List<Argument> arguments = [];
         SkipSpace(text, ref at);
         if (at < text.Length && text[at] == ')')
+        {
             at++;
+        }
         else
+        {
             while (true)
             {
                 arguments.Add(ParseArgument(text, field, ref at, depth));
                 SkipSpace(text, ref at);
                 if (at == text.Length || text[at] is not (',' or ')'))
+                {
                     throw Malformed(text, at);
+                }
+
                 if (text[at++] == ')')
+                {
                     break;
+                }
             }
+        }
+
         return Compile(name, arguments);
     }
 
     private static Argument ParseArgument(string text, string field, ref int at, int depth)
     {
         SkipSpace(text, ref at);
-        int start = at;
+        var start = at;
         if (at < text.Length && text[at] == '\'')
         {
             for (at++; at < text.Length && text[at] != '\''; at++)
+            {
                 if (text[at] == '\\')
+                {
                     at++;
+                }
+            }
+
             if (at >= text.Length)
+            {
                 throw Malformed(text, start);
-            string[] pieces = SplitLiteral(text[(start + 1)..at++]);
+            }
+
+            var pieces = SplitLiteral(text[(start + 1)..at++]);
             return Constant(Text(string.Join("{}", pieces)), pieces);
         }
         if (at < text.Length && text[at] == '$')
         {
-            for (char quote = '\0'; at < text.Length && (quote != '\0' || !(text[at] is ',' or ')' || char.IsWhiteSpace(text[at]))); at++)
+            for (var quote = '\0'; at < text.Length && (quote != '\0' || !(text[at] is ',' or ')' || char.IsWhiteSpace(text[at]))); at++)
+            {
                 if (quote != '\0')
+                {
                     quote = text[at] == quote ? '\0' : quote;
+                }
                 else if (text[at] is '\'' or '"')
+                {
                     quote = text[at];
-            JsonPath path = JsonPath.Parse(text[start..at]);
+                }
+            }
+
+            var path = JsonPath.Parse(text[start..at]);
             return new(data => path.Get(data, field));
         }
         if (text.AsSpan(at).StartsWith("States."))
+        {
             return new(ParseCall(text, field, ref at, depth + 1));
+        }
+
         while (at < text.Length && (char.IsLetterOrDigit(text[at]) || text[at] is '-' or '+' or '.'))
+        {
             at++;
+        }
+
         try
         {
             return Constant(Json.Parse(text[start..at]));
@@ -93,8 +130,11 @@ internal static class Intrinsic
     private static Expression Compile(string name, List<Argument> arguments)
     {
         if (name == "States.Format")
+        {
             return CompileFormat(arguments);
-        (int min, int max, Function function) = name switch
+        }
+
+        (var min, var max, var function) = name switch
         {
             "States.Array" => (0, int.MaxValue, MakeArray),
             "States.ArrayGetItem" => (2, 2, ArrayGetItem),
@@ -107,9 +147,15 @@ internal static class Intrinsic
             _ => throw new FormatException($"the intrinsic function {name} is not supported"),
         };
         if (arguments.Count < min || arguments.Count > max)
+        {
             throw new FormatException($"{name} takes {min} arguments, not {arguments.Count}");
+        }
+
         if (name == "States.JsonMerge" && arguments[2].Value is { ValueKind: not JsonValueKind.False })
+        {
             throw new FormatException("the third argument of States.JsonMerge must be false: AWS merges shallowly only");
+        }
+
         Expression[] expressions = [.. arguments.Select(argument => argument.Expression)];
         return data => function(Array.ConvertAll(expressions, expression => expression(data)));
     }
@@ -117,22 +163,34 @@ internal static class Intrinsic
     private static Expression CompileFormat(List<Argument> arguments)
     {
         if (arguments.Count == 0)
+        {
             throw new FormatException("States.Format takes a template");
+        }
+
         Expression[] values = [.. arguments.Skip(1).Select(argument => argument.Expression)];
         if (arguments[0].Value is { ValueKind: not JsonValueKind.String })
+        {
             throw new FormatException("the template of States.Format must be a string");
+        }
+
         if (arguments[0].Pieces is { } pieces)
+        {
             return pieces.Length == values.Length + 1
                 ? data => Format(pieces, values, data)
                 : throw new FormatException($"the template of States.Format has {pieces.Length - 1} {{}} for {values.Length} values");
-        Expression template = arguments[0].Expression;
+        }
+
+        var template = arguments[0].Expression;
         return data =>
         {
-            string text = String(template(data), "States.Format");
+            var text = String(template(data), "States.Format");
             // What AWS does with escapes that come from the payload is not documented.
             if (text.Contains('\\'))
+            {
                 throw Failure("States.Format: a template from the payload must have no backslash.");
-            string[] split = text.Split("{}");
+            }
+
+            var split = text.Split("{}");
             return split.Length == values.Length + 1
                 ? Format(split, values, data)
                 : throw Failure($"States.Format: the template has {split.Length - 1} {{}} for {values.Length} values.");
@@ -142,9 +200,9 @@ internal static class Intrinsic
     private static JsonElement Format(string[] pieces, Expression[] values, Data data)
     {
         StringBuilder text = new(pieces[0]);
-        for (int i = 0; i < values.Length; i++)
+        for (var i = 0; i < values.Length; i++)
         {
-            JsonElement value = values[i](data);
+            var value = values[i](data);
             text.Append(value.ValueKind switch
             {
                 JsonValueKind.String => value.GetString(),
@@ -163,9 +221,9 @@ internal static class Intrinsic
     {
         List<string> pieces = [];
         StringBuilder piece = new();
-        for (int at = 0; at < literal.Length; at++)
+        for (var at = 0; at < literal.Length; at++)
         {
-            char next = at + 1 < literal.Length ? literal[at + 1] : '\0';
+            var next = at + 1 < literal.Length ? literal[at + 1] : '\0';
             switch (literal[at])
             {
                 case '\\' when next is '\'' or '{' or '}' or '\\':
@@ -193,15 +251,18 @@ internal static class Intrinsic
     private static JsonElement MakeArray(JsonElement[] items) => Json.Element(writer =>
     {
         writer.WriteStartArray();
-        foreach (JsonElement item in items)
+        foreach (var item in items)
+        {
             item.WriteTo(writer);
+        }
+
         writer.WriteEndArray();
     });
 
     private static JsonElement ArrayGetItem(JsonElement[] arguments)
     {
-        JsonElement array = OfKind(arguments[0], JsonValueKind.Array, "States.ArrayGetItem");
-        return arguments[1].ValueKind == JsonValueKind.Number && arguments[1].TryGetInt32(out int index)
+        var array = OfKind(arguments[0], JsonValueKind.Array, "States.ArrayGetItem");
+        return arguments[1].ValueKind == JsonValueKind.Number && arguments[1].TryGetInt32(out var index)
             && index >= 0 && index < array.GetArrayLength()
             ? array[index]
             : throw Failure($"States.ArrayGetItem: there is no item {arguments[1]} in an array of {array.GetArrayLength()}.");
@@ -213,17 +274,28 @@ internal static class Intrinsic
     private static JsonElement JsonMerge(JsonElement[] arguments)
     {
         if (arguments[2].ValueKind != JsonValueKind.False)
+        {
             throw Failure("States.JsonMerge: the third argument must be false.");
-        JsonElement left = OfKind(arguments[0], JsonValueKind.Object, "States.JsonMerge");
-        JsonElement right = OfKind(arguments[1], JsonValueKind.Object, "States.JsonMerge");
+        }
+
+        var left = OfKind(arguments[0], JsonValueKind.Object, "States.JsonMerge");
+        var right = OfKind(arguments[1], JsonValueKind.Object, "States.JsonMerge");
         return Json.Element(writer =>
         {
             writer.WriteStartObject();
-            foreach (JsonProperty member in left.EnumerateObject())
+            foreach (var member in left.EnumerateObject())
+            {
                 if (!right.TryGetProperty(member.Name, out _))
+                {
                     member.WriteTo(writer);
-            foreach (JsonProperty member in right.EnumerateObject())
+                }
+            }
+
+            foreach (var member in right.EnumerateObject())
+            {
                 member.WriteTo(writer);
+            }
+
             writer.WriteEndObject();
         });
     }
@@ -244,8 +316,8 @@ internal static class Intrinsic
 
     private static JsonElement MathAdd(JsonElement[] arguments)
     {
-        long sum = arguments.Sum(argument =>
-            OfKind(argument, JsonValueKind.Number, "States.MathAdd").TryGetDouble(out double number)
+        var sum = arguments.Sum(argument =>
+            OfKind(argument, JsonValueKind.Number, "States.MathAdd").TryGetDouble(out var number)
             && number is >= int.MinValue and <= int.MaxValue
                 ? (long)Math.Round(number, MidpointRounding.AwayFromZero)
                 : throw Failure($"States.MathAdd: {argument} is not between {int.MinValue} and {int.MaxValue}."));
@@ -259,7 +331,7 @@ internal static class Intrinsic
     {
         string text = String(arguments[0], "States.StringSplit"), separators = String(arguments[1], "States.StringSplit");
         // Split without separators would split at white space.
-        string[] parts = separators.Length == 0 ? [text] : text.Split(separators.ToCharArray(), StringSplitOptions.RemoveEmptyEntries);
+        var parts = separators.Length == 0 ? [text] : text.Split(separators.ToCharArray(), StringSplitOptions.RemoveEmptyEntries);
         return MakeArray(Array.ConvertAll(parts, Text));
     }
 
@@ -280,6 +352,8 @@ internal static class Intrinsic
     private static void SkipSpace(string text, ref int at)
     {
         while (at < text.Length && char.IsWhiteSpace(text[at]))
+        {
             at++;
+        }
     }
 }

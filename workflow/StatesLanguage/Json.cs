@@ -30,7 +30,10 @@ internal static class Json
     {
         ArrayBufferWriter<byte> buffer = new();
         using (Utf8JsonWriter writer = new(buffer, WriterOptions))
+        {
             write(writer);
+        }
+
         return Encoding.UTF8.GetString(buffer.WrittenSpan);
     }
 

@@ -28,16 +28,28 @@ internal sealed class JsonPath
     public static JsonPath Parse(string text)
     {
         if (!text.StartsWith('$'))
+        {
             throw new FormatException($"'{text}' is not a path; it must start with $");
-        bool isContext = text.StartsWith("$$", StringComparison.Ordinal);
+        }
+
+        var isContext = text.StartsWith("$$", StringComparison.Ordinal);
         if (text == "$")
+        {
             return Root;
+        }
+
         List<Step> steps = [];
-        int at = isContext ? 2 : 1;
+        var at = isContext ? 2 : 1;
         while (at < text.Length)
+        {
             steps.Add(ParseStep(text, ref at));
+        }
+
         if (isContext)
+        {
             RefuseUnknownContext(text, steps);
+        }
+
         return new(text, [.. steps], isContext);
     }
 
@@ -45,7 +57,10 @@ internal sealed class JsonPath
     public JsonElement Find(Data data)
     {
         if (!IsContext)
+        {
             return Walk(data.Input, _steps);
+        }
+
         return _steps.Length == 0 ? data.Context.Whole() : Walk(data.Context.Section(_steps[0].Name!), _steps.AsSpan(1));
     }
 
@@ -53,7 +68,7 @@ internal sealed class JsonPath
     /// <exception cref="StateFailure">There is none; States.Runtime.</exception>
     public JsonElement Get(Data data, string field)
     {
-        JsonElement found = Find(data);
+        var found = Find(data);
         return found.ValueKind != JsonValueKind.Undefined
             ? found
             : throw new StateFailure(ErrorNames.Runtime, $"The path '{_text}' of the field '{field}' leads to nothing in the input.");
@@ -69,16 +84,21 @@ internal sealed class JsonPath
 
     private static JsonElement Walk(JsonElement node, ReadOnlySpan<Step> steps)
     {
-        foreach (Step step in steps)
+        foreach (var step in steps)
         {
             if (step.Name is null)
             {
                 if (node.ValueKind != JsonValueKind.Array || step.Index >= node.GetArrayLength())
+                {
                     return default;
+                }
+
                 node = node[step.Index];
             }
             else if (node.ValueKind != JsonValueKind.Object || !node.TryGetProperty(step.Name, out node))
+            {
                 return default;
+            }
         }
         return node;
     }
@@ -90,27 +110,42 @@ internal sealed class JsonPath
             value.WriteTo(writer);
             return;
         }
-        Step step = steps[0];
+        var step = steps[0];
         if (step.Name is null)
         {
             if (node.ValueKind != JsonValueKind.Array || step.Index >= node.GetArrayLength())
+            {
                 throw Mismatch();
+            }
+
             writer.WriteStartArray();
-            int index = 0;
-            foreach (JsonElement element in node.EnumerateArray())
+            var index = 0;
+            foreach (var element in node.EnumerateArray())
+            {
                 if (index++ == step.Index)
+                {
                     Place(writer, element, steps[1..], value);
+                }
                 else
+                {
                     element.WriteTo(writer);
+                }
+            }
+
             writer.WriteEndArray();
             return;
         }
         if (node.ValueKind is not (JsonValueKind.Object or JsonValueKind.Undefined))
+        {
             throw Mismatch();
+        }
+
         writer.WriteStartObject();
-        bool placed = false;
+        var placed = false;
         if (node.ValueKind == JsonValueKind.Object)
-            foreach (JsonProperty member in node.EnumerateObject())
+        {
+            foreach (var member in node.EnumerateObject())
+            {
                 if (member.NameEquals(step.Name))
                 {
                     writer.WritePropertyName(step.Name);
@@ -118,7 +153,12 @@ internal sealed class JsonPath
                     placed = true;
                 }
                 else
+                {
                     member.WriteTo(writer);
+                }
+            }
+        }
+
         if (!placed)
         {
             writer.WritePropertyName(step.Name);
@@ -134,33 +174,51 @@ internal sealed class JsonPath
     {
         if (text[at] == '.')
         {
-            int start = ++at;
+            var start = ++at;
             while (at < text.Length && (char.IsLetterOrDigit(text[at]) || text[at] is '_' or '-'))
+            {
                 at++;
+            }
+
             return at > start ? new(text[start..at], 0) : throw Unsupported(text, start);
         }
         if (text[at] != '[' || ++at == text.Length)
+        {
             throw Unsupported(text, at);
+        }
+
         Step step;
         if (text[at] is '\'' or '"')
         {
-            int end = text.IndexOf(text[at], at + 1);
+            var end = text.IndexOf(text[at], at + 1);
             if (end <= at + 1 || text.AsSpan(at, end - at).Contains('\\'))
+            {
                 throw Unsupported(text, at);
+            }
+
             step = new(text[(at + 1)..end], 0);
             at = end + 1;
         }
         else
         {
-            int start = at;
+            var start = at;
             while (at < text.Length && char.IsAsciiDigit(text[at]))
+            {
                 at++;
-            if (!int.TryParse(text.AsSpan(start, at - start), NumberStyles.None, CultureInfo.InvariantCulture, out int index))
+            }
+
+            if (!int.TryParse(text.AsSpan(start, at - start), NumberStyles.None, CultureInfo.InvariantCulture, out var index))
+            {
                 throw Unsupported(text, start);
+            }
+
             step = new(null, index);
         }
         if (at == text.Length || text[at++] != ']')
+        {
             throw Unsupported(text, at);
+        }
+
         return step;
     }
 
@@ -170,7 +228,10 @@ internal sealed class JsonPath
     private static void RefuseUnknownContext(string text, List<Step> steps)
     {
         if (steps.Count == 0)
+        {
             return;
+        }
+
         string[]? fields = steps[0].Name switch
         {
             "Execution" => ["Id", "Input", "Name", "RedriveCount", "RedriveTime", "RoleArn", "StartTime"],
@@ -179,9 +240,11 @@ internal sealed class JsonPath
             "Map" => ["Item"],
             _ => null,
         };
-        bool known = fields is not null && (steps.Count == 1 || fields.Contains(steps[1].Name))
+        var known = fields is not null && (steps.Count == 1 || fields.Contains(steps[1].Name))
             && (steps[0].Name != "Map" || steps.Count < 3 || steps[2].Name is "Index" or "Value");
         if (!known)
+        {
             throw new FormatException($"the context object has no '{text}', or none that is supported");
+        }
     }
 }

@@ -38,25 +38,37 @@ internal sealed class Past
     public static Past Read(IEnumerable<HistoryEvent> history, string definition)
     {
         Past? past = null;
-        bool succeeded = false;
-        foreach (HistoryEvent e in history)
+        var succeeded = false;
+        foreach (var e in history)
         {
             if (past is null)
             {
                 if (e is not { Id: 1, Type: HistoryEventType.ExecutionStarted, Name: { } name, Input: { } input })
+                {
                     throw new StateMachineException("The history does not begin with ExecutionStarted.");
+                }
+
                 if (e.Definition != definition)
+                {
                     throw new StateMachineException($"The definition has changed since '{name}' started; a redrive needs the same one.");
+                }
+
                 past = Begin(name, input, e.Time);
             }
             else if (e.Id != past.LastId + 1)
+            {
                 throw new StateMachineException($"The history of '{past.Name}' has event {e.Id} after event {past.LastId}.");
+            }
+
             past.LastId = e.Id;
             past.Follow(e);
             succeeded = e.Type == HistoryEventType.ExecutionSucceeded;
         }
         if (past is null)
+        {
             throw new StateMachineException("The history is empty.");
+        }
+
         return succeeded ? throw new StateMachineException($"'{past.Name}' has succeeded; there is nothing to redrive.") : past;
     }
 
@@ -65,14 +77,14 @@ internal sealed class Past
 
     private void Follow(HistoryEvent e)
     {
-        string scope = e.Scope ?? "";
+        var scope = e.Scope ?? "";
         switch (e.Type)
         {
             case HistoryEventType.ExecutionRedriven:
                 Redrive(e.Time);
                 break;
             case HistoryEventType.StateEntered:
-                string input = e.Input ?? _scopes.GetValueOrDefault(scope)?.Output ?? Around(e)?.Visit.Input ?? Input;
+                var input = e.Input ?? _scopes.GetValueOrDefault(scope)?.Output ?? Around(e)?.Visit.Input ?? Input;
                 Put(scope, new(e.Id, e.State ?? throw Damaged(e), input, e.Time), e);
                 break;
             case HistoryEventType.StateRetried:
@@ -85,23 +97,28 @@ internal sealed class Past
     }
 
     private Visit At(string scope, HistoryEvent e) =>
-        _scopes.TryGetValue(scope, out Visit? visit) && visit.State == e.State ? visit : throw Damaged(e);
+        _scopes.TryGetValue(scope, out var visit) && visit.State == e.State ? visit : throw Damaged(e);
 
     private void Put(string scope, Visit visit, HistoryEvent e)
     {
-        (Visit Visit, int Index)? around = Around(e);
-        if (_scopes.TryGetValue(scope, out Visit? before))
+        var around = Around(e);
+        if (_scopes.TryGetValue(scope, out var before))
+        {
             Forget(before);
+        }
+
         _scopes[scope] = visit;
         _scopeOfVisit[visit.Id] = scope;
         if (around is { } outer)
+        {
             outer.Visit.Inner[outer.Index] = visit;
+        }
     }
 
     private void Forget(Visit visit)
     {
         _scopeOfVisit.Remove(visit.Id);
-        foreach ((int index, Visit inner) in visit.Inner)
+        foreach ((var index, var inner) in visit.Inner)
         {
             _scopes.Remove(string.Create(CultureInfo.InvariantCulture, $"{visit.Id}.{index}"));
             Forget(inner);
@@ -112,12 +129,15 @@ internal sealed class Past
     private (Visit Visit, int Index)? Around(HistoryEvent e)
     {
         if (e.Scope is null)
+        {
             return null;
-        int dot = e.Scope.IndexOf('.', StringComparison.Ordinal);
+        }
+
+        var dot = e.Scope.IndexOf('.', StringComparison.Ordinal);
         return dot > 0
-            && long.TryParse(e.Scope.AsSpan(0, dot), NumberStyles.None, CultureInfo.InvariantCulture, out long id)
-            && int.TryParse(e.Scope.AsSpan(dot + 1), NumberStyles.None, CultureInfo.InvariantCulture, out int index)
-            && _scopeOfVisit.TryGetValue(id, out string? scope)
+            && long.TryParse(e.Scope.AsSpan(0, dot), NumberStyles.None, CultureInfo.InvariantCulture, out var id)
+            && int.TryParse(e.Scope.AsSpan(dot + 1), NumberStyles.None, CultureInfo.InvariantCulture, out var index)
+            && _scopeOfVisit.TryGetValue(id, out var scope)
                 ? (_scopes[scope], index)
                 : throw Damaged(e);
     }

@@ -31,15 +31,15 @@ public sealed partial class StateMachine
     /// <c>${Name}</c> that is not filled in; the message names the state and the field.</exception>
     public static StateMachine Load(string definition, IReadOnlyDictionary<string, string>? names = null, string name = "PySpotify")
     {
-        string filled = Placeholder().Replace(definition, match =>
-            names is not null && names.TryGetValue(match.Groups[1].Value, out string? value)
+        var filled = Placeholder().Replace(definition, match =>
+            names is not null && names.TryGetValue(match.Groups[1].Value, out var value)
                 ? JsonEncodedText.Encode(value).ToString()
                 : match.Value);
         try
         {
-            JsonElement root = JsonElement.Parse(filled, new JsonDocumentOptions { AllowDuplicateProperties = false });
-            (Block block, int? timeoutSeconds) = DefinitionReader.Read(root);
-            byte[] compact = Encoding.UTF8.GetBytes(Json.Write(root.WriteTo));
+            var root = JsonElement.Parse(filled, new JsonDocumentOptions { AllowDuplicateProperties = false });
+            (var block, var timeoutSeconds) = DefinitionReader.Read(root);
+            var compact = Encoding.UTF8.GetBytes(Json.Write(root.WriteTo));
             return new(name, Convert.ToHexStringLower(SHA256.HashData(compact)), block, timeoutSeconds);
         }
         catch (JsonException e)
@@ -95,7 +95,7 @@ internal sealed record Retrier(string[] ErrorEquals, int IntervalSeconds, int Ma
     /// <summary>The wait in seconds before the retry of that index, from 0.</summary>
     public double Delay(int retry, Func<double> random)
     {
-        double delay = Math.Min(IntervalSeconds * Math.Pow(BackoffRate, retry), MaxDelaySeconds ?? LongestDelay);
+        var delay = Math.Min(IntervalSeconds * Math.Pow(BackoffRate, retry), MaxDelaySeconds ?? LongestDelay);
         return Jitter ? delay * random() : delay;
     }
 }

@@ -28,8 +28,11 @@ internal sealed class Template
     public static Expression ParseExpression(string text, string field)
     {
         if (!text.StartsWith('$'))
+        {
             return Intrinsic.Parse(text, field);
-        JsonPath path = JsonPath.Parse(text);
+        }
+
+        var path = JsonPath.Parse(text);
         return data => path.Get(data, field);
     }
 
@@ -42,18 +45,24 @@ internal sealed class Template
                 return (writer, data) =>
                 {
                     writer.WriteStartArray();
-                    foreach (Part element in elements)
+                    foreach (var element in elements)
+                    {
                         element(writer, data);
+                    }
+
                     writer.WriteEndArray();
                 };
             case JsonValueKind.Object:
                 (string Name, Part Value)[] members = [.. node.EnumerateObject().Select(CompileMember)];
                 if (members.GroupBy(member => member.Name).FirstOrDefault(group => group.Skip(1).Any()) is { Key: string twice })
+                {
                     throw new FormatException($"the template has the member '{twice}' twice");
+                }
+
                 return (writer, data) =>
                 {
                     writer.WriteStartObject();
-                    foreach ((string name, Part value) in members)
+                    foreach ((var name, var value) in members)
                     {
                         writer.WritePropertyName(name);
                         value(writer, data);
@@ -68,10 +77,16 @@ internal sealed class Template
     private static (string Name, Part Value) CompileMember(JsonProperty member)
     {
         if (!member.Name.EndsWith(".$", StringComparison.Ordinal))
+        {
             return (member.Name, Compile(member.Value));
+        }
+
         if (member.Value.ValueKind != JsonValueKind.String)
+        {
             throw new FormatException($"the value of '{member.Name}' must be a path or an intrinsic function");
-        Expression expression = ParseExpression(member.Value.GetString()!, member.Name);
+        }
+
+        var expression = ParseExpression(member.Value.GetString()!, member.Name);
         return (member.Name[..^2], (writer, data) => expression(data).WriteTo(writer));
     }
 }

@@ -92,7 +92,10 @@ public sealed class HttpSpotifyApi(HttpClient http, SpotifyOptions options) : IS
     {
         using var response = await http.SendAsync(request, cancellationToken);
         if (!response.IsSuccessStatusCode)
+        {
             throw error(((int)response.StatusCode, await response.Content.ReadAsStringAsync(cancellationToken)));
+        }
+
         try
         {
             await using var body = await response.Content.ReadAsStreamAsync(cancellationToken);

@@ -75,11 +75,14 @@ public sealed partial class SpotifyHandler : DelegatingHandler
         try
         {
             answer = await _retries.ExecuteAsync(
-                async ct =>
+                async cancellationToken =>
                 {
-                    var response = await SendOnceAsync(request, ct);
+                    var response = await SendOnceAsync(request, cancellationToken);
                     if (IsRateLimit(response))
-                        await KeepQuietAsync(response, rateLimits++, ct);
+                    {
+                        await KeepQuietAsync(response, rateLimits++, cancellationToken);
+                    }
+
                     return response;
                 },
                 cancellationToken);
@@ -95,7 +98,10 @@ public sealed partial class SpotifyHandler : DelegatingHandler
             : IsFault(answer) ? new SpotifyUnavailableException($"{what}: {Describe(answer)}")
             : null;
         if (error is null)
+        {
             return answer;
+        }
+
         answer.Dispose();
         throw error;
     }
@@ -104,7 +110,10 @@ public sealed partial class SpotifyHandler : DelegatingHandler
     protected override void Dispose(bool disposing)
     {
         if (disposing)
+        {
             _gate.Dispose();
+        }
+
         base.Dispose(disposing);
     }
 
@@ -114,15 +123,17 @@ public sealed partial class SpotifyHandler : DelegatingHandler
         try
         {
             for (var wait = QuietTime(); wait > TimeSpan.Zero; wait = QuietTime())
+            {
                 await Task.Delay(wait, _clock, cancellationToken);
+            }
 
             return await _attempt.ExecuteAsync(
-                async ct =>
+                async cancellationToken =>
                 {
-                    var response = await base.SendAsync(request, ct);
+                    var response = await base.SendAsync(request, cancellationToken);
                     try
                     {
-                        await response.Content.LoadIntoBufferAsync(_options.LargestBody, ct);
+                        await response.Content.LoadIntoBufferAsync(_options.LargestBody, cancellationToken);
                         return response;
                     }
                     catch (HttpRequestException e) when (e.HttpRequestError == HttpRequestError.ConfigurationLimitExceeded)
@@ -152,7 +163,9 @@ public sealed partial class SpotifyHandler : DelegatingHandler
     private TimeSpan QuietTime()
     {
         lock (_lock)
+        {
             return _quietUntil - _clock.GetUtcNow();
+        }
     }
 
     /// <summary>After a 429 nobody asks until the time is over, whichever call it was that met it.</summary>
@@ -162,27 +175,40 @@ public sealed partial class SpotifyHandler : DelegatingHandler
         var named = RetryAfter(response, now);
         var body = await response.Content.ReadAsStringAsync(cancellationToken);
         if (body.Contains("QUOTA_EXCEEDED", StringComparison.Ordinal))
+        {
             throw new SpotifyQuotaExceededException(now + named);
+        }
+
         if (named > _options.LongestWait)
+        {
             throw new SpotifyRateLimitedException(now + named);
+        }
 
         var wait = named ?? TimeSpan.FromSeconds(1 << earlier);
         lock (_lock)
         {
             if (now + wait <= _quietUntil)
+            {
                 return;
+            }
+
             _quietUntil = now + wait;
         }
 
         if (earlier < RateLimitRetries)
+        {
             Log.Waiting(_logger, wait.TotalSeconds);
+        }
     }
 
     /// <returns>Null where the header is missing or means nothing, at most a year.</returns>
     private static TimeSpan? RetryAfter(HttpResponseMessage response, DateTimeOffset now)
     {
         if (!response.Headers.TryGetValues("Retry-After", out var values))
+        {
             return null;
+        }
+
         var value = values.First();
         var seconds = double.TryParse(value, CultureInfo.InvariantCulture, out var number) ? number
             : DateTimeOffset.TryParse(value, CultureInfo.InvariantCulture, out var date) ? (date - now).TotalSeconds
@@ -204,7 +230,10 @@ public sealed partial class SpotifyHandler : DelegatingHandler
                 // A 429 has its wait elsewhere, and is told there.
                 var reason = arguments.Outcome is { Result: { } result } ? Describe(result) : Describe(arguments.Outcome.Exception!);
                 if (!IsRateLimit(arguments.Outcome.Result))
+                {
                     Log.Retrying(_logger, reason, arguments.AttemptNumber + 1, arguments.RetryDelay.TotalSeconds);
+                }
+
                 arguments.Outcome.Result?.Dispose();
                 return default;
             },

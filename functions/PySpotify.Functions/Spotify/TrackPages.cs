@@ -36,15 +36,22 @@ public static class TrackPages
             for (var offset = limit; ; offset += limit)
             {
                 foreach (var track in page.Tracks)
+                {
                     yield return track;
+                }
 
                 end = Math.Max(end, Math.Min(page.Total ?? 0, cap));
                 if (offset >= cap || (offset >= end && (page.Tracks.Count == 0 || !page.HasNext)))
+                {
                     yield break;
+                }
 
                 var asked = offset + (ahead.Count * limit);
                 for (; ahead.Count == 0 || (ahead.Count < concurrency && asked < end); asked += limit)
+                {
                     ahead.Enqueue(getPage(asked, Math.Min(limit, cap - asked), stop.Token));
+                }
+
                 page = await ahead.Dequeue();
             }
         }

@@ -34,7 +34,9 @@ public sealed class TrackStaging(ISecretStore secrets, IObjectStore store, TimeP
     {
         var access = await Secrets.ReadTokenAsync(secrets, token.Secret, cancellationToken);
         if (access is null || access.ExpiresAt <= clock.GetUtcNow())
+        {
             throw new SpotifyTokenExpiredException(access?.ExpiresAt ?? token.ExpiresAt);
+        }
 
         var rows = 0;
         var skipped = new SortedDictionary<string, int>(StringComparer.Ordinal);
@@ -43,12 +45,12 @@ public sealed class TrackStaging(ISecretStore secrets, IObjectStore store, TimeP
             var tracks = TrackPages.ReadAllAsync(getPage(access.Value), cap, options.Concurrency, cancellationToken);
             await store.WriteAsync(
                 key,
-                async (stream, ct) =>
+                async (stream, cancellationToken) =>
                 {
-                    await foreach (var song in arrange(Playable(tracks, skipped)).WithCancellation(ct))
+                    await foreach (var song in arrange(Playable(tracks, skipped)).WithCancellation(cancellationToken))
                     {
-                        await JsonSerializer.SerializeAsync(stream, song, SongJson.Default.Song, ct);
-                        await stream.WriteAsync(LineEnd, ct);
+                        await JsonSerializer.SerializeAsync(stream, song, SongJson.Default.Song, cancellationToken);
+                        await stream.WriteAsync(LineEnd, cancellationToken);
                         rows++;
                     }
                 },
@@ -77,9 +79,13 @@ public sealed class TrackStaging(ISecretStore secrets, IObjectStore store, TimeP
                 _ => null,
             };
             if (reason is null)
+            {
                 yield return Song.From(track!);
+            }
             else
+            {
                 skipped[reason] = skipped.GetValueOrDefault(reason) + 1;
+            }
         }
     }
 }

@@ -34,7 +34,10 @@ public static partial class Keys
     public static string Source(string source)
     {
         if (source.Length == 22 && source.All(char.IsAsciiLetterOrDigit))
+        {
             return source;
+        }
+
         var words = NoWord().Replace(source.ToLowerInvariant(), "-").Trim('-');
         var hash = Convert.ToHexStringLower(SHA256.HashData(MemoryMarshal.AsBytes(source.AsSpan())))[..12];
         return words is "" ? hash : $"{words[..Math.Min(words.Length, 40)].TrimEnd('-')}-{hash}";

@@ -50,7 +50,10 @@ public sealed class LocalObjectStore(string root) : IObjectStore
     {
         var path = PathOf(key);
         if (File.Exists(path))
+        {
             File.Delete(path);
+        }
+
         return Task.CompletedTask;
     }
 
@@ -58,7 +61,9 @@ public sealed class LocalObjectStore(string root) : IObjectStore
     public void RemovePartialFiles()
     {
         if (Directory.Exists(_partial))
+        {
             Directory.Delete(_partial, recursive: true);
+        }
     }
 
     /// <summary>Removes each folder of a folder that has seen no writing since, as a bucket's lifecycle rule does.</summary>
@@ -66,12 +71,17 @@ public sealed class LocalObjectStore(string root) : IObjectStore
     {
         var path = PathOf(folder);
         if (!Directory.Exists(path))
+        {
             return;
+        }
+
         foreach (var old in Directory.GetDirectories(path))
         {
             var files = Directory.EnumerateFiles(old, "*", SearchOption.AllDirectories);
             if (files.All(file => File.GetLastWriteTimeUtc(file) < than.UtcDateTime))
+            {
                 Directory.Delete(old, recursive: true);
+            }
         }
     }
 

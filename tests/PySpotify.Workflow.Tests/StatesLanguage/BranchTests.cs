@@ -24,7 +24,7 @@ public sealed class BranchTests
     [Fact]
     public void Branches_run_at_once_and_their_outputs_come_in_order()
     {
-        Trial trial = Timed(Parallel());
+        var trial = Timed(Parallel());
         Assert.Equal("""["a","b2"]""", trial.Output("""{"x":1}"""));
         Assert.Equal(["a", "b", "b2"], trial.Called);
         Assert.Equal("""{"x":1}""", trial.Calls[0].Payload);
@@ -36,7 +36,7 @@ public sealed class BranchTests
     [Fact]
     public void Parameters_make_the_input_of_every_branch_and_ResultSelector_shapes_the_outputs()
     {
-        Trial trial = Timed(Parallel(""" "Parameters": {"y.$": "$.x"}, "ResultSelector": {"first.$": "$[0]"}, "ResultPath": "$.r", """));
+        var trial = Timed(Parallel(""" "Parameters": {"y.$": "$.x"}, "ResultSelector": {"first.$": "$[0]"}, "ResultPath": "$.r", """));
         Assert.Equal("""{"x":1,"r":{"first":"a"}}""", trial.Output("""{"x":1}"""));
         Assert.Equal("""{"y":1}""", trial.Calls[0].Payload);
     }
@@ -44,16 +44,16 @@ public sealed class BranchTests
     [Fact]
     public void A_branch_that_fails_aborts_its_siblings_and_the_Parallel_fails_with_its_error()
     {
-        bool cancelled = false;
-        Trial trial = Parallel();
-        trial.On("a", async (_, ct) =>
+        var cancelled = false;
+        var trial = Parallel();
+        trial.On("a", async (_, cancellationToken) =>
         {
-            await Task.Delay(TimeSpan.FromSeconds(1), trial.Clock, ct);
+            await Task.Delay(TimeSpan.FromSeconds(1), trial.Clock, cancellationToken);
             throw new TaskFailedException("E", "why");
-        }).On("b", async (_, ct) =>
+        }).On("b", async (_, cancellationToken) =>
         {
-            ct.Register(() => cancelled = true);
-            await Task.Delay(TimeSpan.FromSeconds(100), trial.Clock, ct);
+            cancellationToken.Register(() => cancelled = true);
+            await Task.Delay(TimeSpan.FromSeconds(100), trial.Clock, cancellationToken);
             return "1";
         });
         Assert.Equal(new(ExecutionStatus.Failed, null, "E", "why", "A"), trial.Run());
@@ -68,11 +68,11 @@ public sealed class BranchTests
     [Fact]
     public void A_sibling_is_waited_for_until_it_has_stopped()
     {
-        bool stopped = false;
-        Trial trial = Parallel();
-        trial.On("b", async (_, ct) =>
+        var stopped = false;
+        var trial = Parallel();
+        trial.On("b", async (_, cancellationToken) =>
         {
-            await Task.Delay(Timeout.InfiniteTimeSpan, trial.Clock, ct).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ContinueOnCapturedContext);
+            await Task.Delay(Timeout.InfiniteTimeSpan, trial.Clock, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ContinueOnCapturedContext);
             await Task.Delay(TimeSpan.FromSeconds(2), trial.Clock, CancellationToken.None);
             stopped = true;
             return "1";
@@ -90,7 +90,7 @@ public sealed class BranchTests
     [Fact]
     public void A_Parallel_retries_all_of_its_branches()
     {
-        Trial trial = Parallel(""" "Retry": [{"ErrorEquals": ["E"], "IntervalSeconds": 7}], """).On("a", "1").On("b", "1").On("b2", "!E", "2");
+        var trial = Parallel(""" "Retry": [{"ErrorEquals": ["E"], "IntervalSeconds": 7}], """).On("a", "1").On("b", "1").On("b2", "!E", "2");
         Assert.Equal("[1,2]", trial.Output());
         Assert.Equal(["a", "b", "b2", "a", "b", "b2"], trial.Called);
         Assert.Equal(TimeSpan.FromSeconds(7), trial.Clock.Elapsed);
@@ -99,24 +99,24 @@ public sealed class BranchTests
     [Fact]
     public void A_Parallel_catches_what_a_branch_did_not()
     {
-        Trial trial = Parallel(""" "Catch": [{"ErrorEquals": ["E"], "ResultPath": "$.error", "Next": "After"}], """, """, "After": {"Type": "Succeed"}""").On("a", "!E");
+        var trial = Parallel(""" "Catch": [{"ErrorEquals": ["E"], "ResultPath": "$.error", "Next": "After"}], """, """, "After": {"Type": "Succeed"}""").On("a", "!E");
         Assert.Equal("""{"x":1,"error":{"Error":"E","Cause":"E it was"}}""", trial.Output("""{"x":1}"""));
     }
 
     [Fact]
     public void A_runtime_error_in_a_branch_is_caught_by_nobody()
     {
-        Trial trial = Parallel(""" "Catch": [{"ErrorEquals": ["States.ALL"], "Next": "After"}], """, """, "After": {"Type": "Succeed"}""").On("b", "no JSON");
+        var trial = Parallel(""" "Catch": [{"ErrorEquals": ["States.ALL"], "Next": "After"}], """, """, "After": {"Type": "Succeed"}""").On("b", "no JSON");
         Assert.Equal("States.Runtime", trial.Error());
     }
 
     [Fact]
     public void A_map_runs_each_item_and_keeps_their_order()
     {
-        Trial trial = Map();
-        trial.On("item", async (call, ct) =>
+        var trial = Map();
+        trial.On("item", async (call, cancellationToken) =>
         {
-            await Task.Delay(TimeSpan.FromSeconds(10 - int.Parse(call.Payload, CultureInfo.InvariantCulture)), trial.Clock, ct);
+            await Task.Delay(TimeSpan.FromSeconds(10 - int.Parse(call.Payload, CultureInfo.InvariantCulture)), trial.Clock, cancellationToken);
             return $"\"{call.Payload}\"";
         });
         Assert.Equal("""["0","1","2"]""", trial.Output(Items(3)));
@@ -126,7 +126,7 @@ public sealed class BranchTests
     [Fact]
     public void ItemSelector_sees_the_item_its_index_and_the_input_of_the_map()
     {
-        Trial trial = Map(""" "ItemSelector": {"i.$": "$$.Map.Item.Index", "v.$": "$$.Map.Item.Value.n", "all.$": "$.x", "at.$": "$$.State.Name"}, "ResultPath": "$.out", """,
+        var trial = Map(""" "ItemSelector": {"i.$": "$$.Map.Item.Index", "v.$": "$$.Map.Item.Value.n", "all.$": "$.x", "at.$": "$$.State.Name"}, "ResultPath": "$.out", """,
             """ "Parameters": {"in.$": "$", "index.$": "$$.Map.Item.Index"}, """);
         Assert.Equal("""{"x":9,"items":[{"n":5},{"n":6}],"out":[{"in":{"i":0,"v":5,"all":9,"at":"M"},"index":0},{"in":{"i":1,"v":6,"all":9,"at":"M"},"index":1}]}""",
             trial.Output("""{"x":9,"items":[{"n":5},{"n":6}]}"""));
@@ -150,11 +150,11 @@ public sealed class BranchTests
     public void No_more_than_MaxConcurrency_iterations_run_at_once(int limit, int items, int expected)
     {
         int running = 0, most = 0;
-        Trial trial = Map($""" "MaxConcurrency": {limit}, """);
-        trial.On("item", async (call, ct) =>
+        var trial = Map($""" "MaxConcurrency": {limit}, """);
+        trial.On("item", async (call, cancellationToken) =>
         {
             most = Math.Max(most, ++running);
-            await Task.Delay(TimeSpan.FromSeconds(1 + int.Parse(call.Payload, CultureInfo.InvariantCulture) % 3), trial.Clock, ct);
+            await Task.Delay(TimeSpan.FromSeconds(1 + int.Parse(call.Payload, CultureInfo.InvariantCulture) % 3), trial.Clock, cancellationToken);
             running--;
             return call.Payload;
         });
@@ -165,10 +165,10 @@ public sealed class BranchTests
     [Fact]
     public void An_iteration_that_fails_stops_those_that_have_not_begun()
     {
-        Trial trial = Map(""" "MaxConcurrency": 2, """);
-        trial.On("item", async (call, ct) =>
+        var trial = Map(""" "MaxConcurrency": 2, """);
+        trial.On("item", async (call, cancellationToken) =>
         {
-            await Task.Delay(TimeSpan.FromSeconds(1), trial.Clock, ct);
+            await Task.Delay(TimeSpan.FromSeconds(1), trial.Clock, cancellationToken);
             return call.Payload == "1" ? throw new TaskFailedException("E", "") : call.Payload;
         });
         Assert.Equal("E", trial.Error(Items(10)));
@@ -190,7 +190,7 @@ public sealed class BranchTests
     public void An_abort_ends_every_branch()
     {
         using CancellationTokenSource abort = new();
-        Trial trial = Parallel();
+        var trial = Parallel();
         trial.Abort = abort.Token;
         trial.OnAfter("a", 100).OnAfter("b", 100);
         trial.Clock.CreateTimer(_ => abort.Cancel(), null, TimeSpan.FromSeconds(5), Timeout.InfiniteTimeSpan);
@@ -202,15 +202,15 @@ public sealed class BranchTests
     [Fact]
     public async Task Branches_on_many_threads_keep_the_history_in_order()
     {
-        StateMachine machine = StateMachine.Load("""
+        var machine = StateMachine.Load("""
             {"StartAt": "M", "States": {"M": {"Type": "Map", "End": true, "ItemProcessor": {"StartAt": "I", "States": {
               "I": {"Type": "Task", "Resource": "arn:x:y", "Parameters": {"n.$": "$$.Map.Item.Value", "who.$": "$$.Execution.Name", "all.$": "$$.Execution.Input[0]"}, "ResultSelector": {"v.$": "$.n"}, "OutputPath": "$.v", "Next": "J"},
               "J": {"Type": "Pass", "End": true}}}}}}
             """);
         List<HistoryEvent> history = [];
-        Interpreter interpreter = new(machine, (call, ct) => Task.Run(() => call.Payload, ct), TimeProvider.System, history.Add);
-        string input = $"[{string.Join(',', Enumerable.Range(0, 500))}]";
-        ExecutionResult result = await interpreter.RunAsync("n", input, TestContext.Current.CancellationToken);
+        Interpreter interpreter = new(machine, (call, cancellationToken) => Task.Run(() => call.Payload, cancellationToken), TimeProvider.System, history.Add);
+        var input = $"[{string.Join(',', Enumerable.Range(0, 500))}]";
+        var result = await interpreter.RunAsync("n", input, TestContext.Current.CancellationToken);
         Assert.Equal(input, result.Output);
         Assert.Equal(Enumerable.Range(1, history.Count).Select(id => (long)id), history.Select(e => e.Id));
     }

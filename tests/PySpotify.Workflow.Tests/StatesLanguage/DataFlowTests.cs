@@ -12,16 +12,16 @@ public sealed class DataFlowTests
     [Fact]
     public void A_task_gets_the_input_and_its_result_is_the_output()
     {
-        Trial trial = Trial.OfTask().On("task", """{"b":2}""");
+        var trial = Trial.OfTask().On("task", """{"b":2}""");
         Assert.Equal("""{"b":2}""", trial.Output("""{"a":1}"""));
-        TaskCall call = Assert.Single(trial.Calls);
+        var call = Assert.Single(trial.Calls);
         Assert.Equal(new TaskCall("arn:x:task", """{"a":1}""", "S", null, 1), call);
     }
 
     [Fact]
     public void The_fields_apply_in_the_order_of_AWS()
     {
-        Trial trial = Trial.OfTask("""
+        var trial = Trial.OfTask("""
             "InputPath": "$.in",
             "Parameters": {"p.$": "$.x", "fixed": [1, {"deep.$": "$.x"}]},
             "ResultSelector": {"s.$": "$.r"},
@@ -103,10 +103,10 @@ public sealed class DataFlowTests
     [Fact]
     public void The_context_object_tells_who_runs()
     {
-        JsonNode context = JsonNode.Parse(Pass(""" "Parameters": {"all.$": "$$", "name.$": "$$.Execution.Name", "given.$": "$$.Execution.Input.a"} """, """{"a":1}"""))!;
+        var context = JsonNode.Parse(Pass(""" "Parameters": {"all.$": "$$", "name.$": "$$.Execution.Name", "given.$": "$$.Execution.Input.a"} """, """{"a":1}"""))!;
         Assert.Equal("run-1", (string)context["name"]!);
         Assert.Equal(1, (int)context["given"]!);
-        JsonNode all = context["all"]!;
+        var all = context["all"]!;
         Assert.Equal("2026-01-31T09:30:00.000Z", (string)all["Execution"]!["StartTime"]!);
         Assert.Equal("arn:aws:states:us-east-1:000000000000:execution:PySpotify:run-1", (string)all["Execution"]!["Id"]!);
         Assert.Equal("arn:aws:iam::000000000000:role/PySpotify", (string)all["Execution"]!["RoleArn"]!);
@@ -127,7 +127,7 @@ public sealed class DataFlowTests
     [Fact]
     public void The_retry_count_and_the_time_of_entry_are_those_of_the_state()
     {
-        Trial trial = Trial.OfTask("""
+        var trial = Trial.OfTask("""
             "Parameters": {"retry.$": "$$.State.RetryCount", "entered.$": "$$.State.EnteredTime"},
             "Retry": [{"ErrorEquals": ["E"], "IntervalSeconds": 60}]
             """).On("task", "!E", "!E", "1");
@@ -148,7 +148,7 @@ public sealed class DataFlowTests
     public void InputPath_and_OutputPath_work_on_every_type_that_has_them(string type)
     {
         const string inner = """{"StartAt": "I", "States": {"I": {"Type": "Pass", "End": true}}}""";
-        string own = type switch
+        var own = type switch
         {
             "Task" => """ "Resource": "arn:x:echo", "End": true """,
             "Pass" => """ "End": true """,
@@ -158,7 +158,7 @@ public sealed class DataFlowTests
             "Parallel" => $""" "Branches": [{inner}], "ResultSelector": {"{\"b.$\": \"$[0].b\"}"}, "End": true """,
             _ => $""" "ItemsPath": "$.list", "ItemProcessor": {inner}, "ResultSelector": {"{\"b.$\": \"$\"}"}, "End": true """,
         };
-        string end = type == "Choice" ? """ , "End": {"Type": "Succeed"} """ : "";
+        var end = type == "Choice" ? """ , "End": {"Type": "Succeed"} """ : "";
         Trial trial = new($$"""{"StartAt": "S", "States": {"S": {"Type": "{{type}}", "InputPath": "$.a", "OutputPath": "$.b", {{own}}} {{end}} } }""");
         Assert.Equal("[1]", trial.Output("""{"a":{"b":[1],"list":[1]}}"""));
     }
@@ -176,8 +176,8 @@ public sealed class DataFlowTests
     [Fact]
     public void The_limit_holds_for_payloads_results_outputs_items_and_what_branches_make_together()
     {
-        string half = $"\"{new string('x', 140_000)}\"";
-        Trial payload = Trial.OfTask(""" "Parameters": {"a.$": "$", "b.$": "$"} """);
+        var half = $"\"{new string('x', 140_000)}\"";
+        var payload = Trial.OfTask(""" "Parameters": {"a.$": "$", "b.$": "$"} """);
         Assert.Equal("States.DataLimitExceeded", payload.Error(half));
         Assert.Empty(payload.Calls);
         Assert.Equal("States.DataLimitExceeded", Trial.OfTask(""" "ResultPath": "$.b" """).On("task", half).Error($$"""{"a":{{half}} }"""));
@@ -194,7 +194,7 @@ public sealed class DataFlowTests
     [Fact]
     public void An_input_that_is_not_JSON_is_refused_before_anything_is_recorded()
     {
-        Trial trial = Trial.OfTask();
+        var trial = Trial.OfTask();
         Assert.Throws<ArgumentException>(() => trial.Run("no JSON"));
         Assert.Empty(trial.History);
     }

@@ -11,7 +11,7 @@ public sealed class ErrorTests
     [Fact]
     public void An_exception_fails_under_the_name_of_its_type()
     {
-        ExecutionResult result = Trial.OfTask().On("task", _ => throw new TimeoutException("too slow")).Run();
+        var result = Trial.OfTask().On("task", _ => throw new TimeoutException("too slow")).Run();
         Assert.Equal(new(ExecutionStatus.Failed, null, "TimeoutException", "too slow", "S"), result);
         result = Trial.OfTask().On("task", async (_, _) =>
         {
@@ -28,7 +28,7 @@ public sealed class ErrorTests
     [Fact]
     public void A_retry_waits_out_its_interval_and_backs_off()
     {
-        Trial trial = Retrying("""{"ErrorEquals": ["E"], "IntervalSeconds": 3, "BackoffRate": 1.5, "MaxAttempts": 4}""", "!E", "!E", "!E", "!E", "1");
+        var trial = Retrying("""{"ErrorEquals": ["E"], "IntervalSeconds": 3, "BackoffRate": 1.5, "MaxAttempts": 4}""", "!E", "!E", "!E", "!E", "1");
         Assert.Equal("1", trial.Output());
         Assert.Equal([3, 4.5, 6.75, 10.125], Waits(trial));
         Assert.Equal(TimeSpan.FromSeconds(3 + 4.5 + 6.75 + 10.125), trial.Clock.Elapsed);
@@ -38,7 +38,7 @@ public sealed class ErrorTests
     [Fact]
     public void A_retrier_that_says_nothing_tries_three_times_after_1_2_and_4_seconds()
     {
-        Trial trial = Retrying("""{"ErrorEquals": ["E"]}""", "!E", "!E", "!E", "!E");
+        var trial = Retrying("""{"ErrorEquals": ["E"]}""", "!E", "!E", "!E", "!E");
         Assert.Equal("E", trial.Error());
         Assert.Equal([1, 2, 4], Waits(trial));
     }
@@ -46,7 +46,7 @@ public sealed class ErrorTests
     [Fact]
     public void MaxDelaySeconds_caps_the_wait()
     {
-        Trial trial = Retrying("""{"ErrorEquals": ["E"], "IntervalSeconds": 10, "MaxDelaySeconds": 25, "MaxAttempts": 4}""", "!E", "!E", "!E", "!E", "1");
+        var trial = Retrying("""{"ErrorEquals": ["E"], "IntervalSeconds": 10, "MaxDelaySeconds": 25, "MaxAttempts": 4}""", "!E", "!E", "!E", "!E", "1");
         trial.Output();
         Assert.Equal([10, 20, 25, 25], Waits(trial));
     }
@@ -57,7 +57,7 @@ public sealed class ErrorTests
     [InlineData(0.999999)]
     public void Full_jitter_waits_between_nothing_and_the_whole_delay(double random)
     {
-        Trial trial = Retrying("""{"ErrorEquals": ["E"], "IntervalSeconds": 10, "MaxDelaySeconds": 15, "JitterStrategy": "FULL"}""", "!E", "!E", "1");
+        var trial = Retrying("""{"ErrorEquals": ["E"], "IntervalSeconds": 10, "MaxDelaySeconds": 15, "JitterStrategy": "FULL"}""", "!E", "!E", "1");
         trial.Random = () => random;
         trial.Output();
         Assert.Equal([10 * random, 15 * random], Waits(trial));
@@ -66,7 +66,7 @@ public sealed class ErrorTests
     [Fact]
     public void Without_jitter_the_random_source_is_not_asked()
     {
-        Trial trial = Retrying("""{"ErrorEquals": ["E"], "JitterStrategy": "NONE"}""", "!E", "1");
+        var trial = Retrying("""{"ErrorEquals": ["E"], "JitterStrategy": "NONE"}""", "!E", "1");
         trial.Random = () => throw new NotSupportedException();
         Assert.Equal("1", trial.Output());
     }
@@ -74,7 +74,7 @@ public sealed class ErrorTests
     [Fact]
     public void A_backoff_beyond_all_numbers_still_waits_a_finite_time()
     {
-        Trial trial = Retrying("""{"ErrorEquals": ["E"], "IntervalSeconds": 99999999, "BackoffRate": 1e308, "MaxAttempts": 3}""", "!E", "!E", "!E", "1");
+        var trial = Retrying("""{"ErrorEquals": ["E"], "IntervalSeconds": 99999999, "BackoffRate": 1e308, "MaxAttempts": 3}""", "!E", "!E", "!E", "1");
         Assert.Equal("1", trial.Output());
         Assert.Equal([31_536_000, 31_536_000, 31_536_000], Waits(trial));
     }
@@ -82,7 +82,7 @@ public sealed class ErrorTests
     [Fact]
     public void MaxAttempts_0_never_retries_and_keeps_later_retriers_away()
     {
-        Trial trial = Retrying("""{"ErrorEquals": ["E"], "MaxAttempts": 0}, {"ErrorEquals": ["States.ALL"]}""", "!E");
+        var trial = Retrying("""{"ErrorEquals": ["E"], "MaxAttempts": 0}, {"ErrorEquals": ["States.ALL"]}""", "!E");
         Assert.Equal("E", trial.Error());
         Assert.Single(trial.Calls);
     }
@@ -91,7 +91,7 @@ public sealed class ErrorTests
     public void Each_retrier_counts_its_own_attempts()
     {
         // The example of https://docs.aws.amazon.com/step-functions/latest/dg/concepts-error-handling.html.
-        Trial trial = new Trial("""
+        var trial = new Trial("""
             {"StartAt": "X", "States": {
               "X": {"Type": "Task", "Resource": "arn:x:x", "Next": "Z",
                 "Retry": [{"ErrorEquals": ["ErrorA", "ErrorB"], "IntervalSeconds": 1, "BackoffRate": 2.0, "MaxAttempts": 2}, {"ErrorEquals": ["ErrorC"], "IntervalSeconds": 5}],
@@ -121,13 +121,13 @@ public sealed class ErrorTests
     [InlineData("States.Runtime", "States.TaskFailed", false)]
     public void Names_match_as_on_AWS(string thrown, string named, bool matches)
     {
-        Trial caught = new Trial($$"""
+        var caught = new Trial($$"""
             {"StartAt": "S", "States": {
               "S": {"Type": "Task", "Resource": "arn:x:task", "Catch": [{"ErrorEquals": ["{{named}}"], "Next": "T"}], "End": true},
               "T": {"Type": "Succeed"} } }
             """).On("task", "!" + thrown);
         Assert.Equal(matches ? ExecutionStatus.Succeeded : ExecutionStatus.Failed, caught.Run().Status);
-        Trial retried = Retrying($$"""{"ErrorEquals": ["{{named}}"]}""", "!" + thrown, "1");
+        var retried = Retrying($$"""{"ErrorEquals": ["{{named}}"]}""", "!" + thrown, "1");
         Assert.Equal(matches ? ExecutionStatus.Succeeded : ExecutionStatus.Failed, retried.Run().Status);
     }
 
@@ -137,21 +137,21 @@ public sealed class ErrorTests
     [InlineData(""" "ResultPath": null, """, """{"a":1}""")]
     public void A_catch_leads_on_with_the_error_where_ResultPath_says(string fields, string expected)
     {
-        Trial trial = new Trial($$"""
+        var trial = new Trial($$"""
             {"StartAt": "S", "States": {
               "S": {"Type": "Task", "Resource": "arn:x:task", "InputPath": "$.a", "ResultPath": "$.r", "OutputPath": "$.r",
                     "Catch": [{"ErrorEquals": ["D"], "Next": "U"}, {{{fields}} "ErrorEquals": ["E"], "Next": "T"}], "End": true},
               "T": {"Type": "Succeed"}, "U": {"Type": "Fail"} } }
             """).On("task", "!E");
         Assert.Equal(expected, trial.Output("""{"a":1}"""));
-        HistoryEvent exit = trial.Events(HistoryEventType.StateExited).First();
+        var exit = trial.Events(HistoryEventType.StateExited).First();
         Assert.Equal(("T", "E", "E it was"), (exit.Next, exit.Error, exit.Cause));
     }
 
     [Fact]
     public void A_catch_whose_ResultPath_does_not_fit_fails_with_that()
     {
-        Trial trial = new Trial("""
+        var trial = new Trial("""
             {"StartAt": "S", "States": {
               "S": {"Type": "Task", "Resource": "arn:x:task", "Catch": [{"ErrorEquals": ["States.ALL"], "ResultPath": "$.a.b", "Next": "T"}], "End": true},
               "T": {"Type": "Succeed"}}}
@@ -175,18 +175,18 @@ public sealed class ErrorTests
     [Fact]
     public void A_task_that_takes_too_long_is_cancelled_and_times_out()
     {
-        bool cancelled = false;
-        Trial trial = Trial.OfTask(""" "TimeoutSeconds": 30 """);
-        trial.On("task", async (_, ct) =>
+        var cancelled = false;
+        var trial = Trial.OfTask(""" "TimeoutSeconds": 30 """);
+        trial.On("task", async (_, cancellationToken) =>
         {
             try
             {
-                await Task.Delay(TimeSpan.FromSeconds(31), trial.Clock, ct);
+                await Task.Delay(TimeSpan.FromSeconds(31), trial.Clock, cancellationToken);
                 return "1";
             }
             finally
             {
-                cancelled = ct.IsCancellationRequested;
+                cancelled = cancellationToken.IsCancellationRequested;
             }
         });
         Assert.Equal("States.Timeout", trial.Error());
@@ -197,11 +197,11 @@ public sealed class ErrorTests
     [Fact]
     public void A_timeout_counts_for_each_attempt_anew()
     {
-        Trial trial = Trial.OfTask(""" "TimeoutSeconds": 30, "Retry": [{"ErrorEquals": ["States.Timeout"], "IntervalSeconds": 5}] """);
-        int calls = 0;
-        trial.On("task", async (_, ct) =>
+        var trial = Trial.OfTask(""" "TimeoutSeconds": 30, "Retry": [{"ErrorEquals": ["States.Timeout"], "IntervalSeconds": 5}] """);
+        var calls = 0;
+        trial.On("task", async (_, cancellationToken) =>
         {
-            await Task.Delay(TimeSpan.FromSeconds(++calls == 3 ? 29 : 60), trial.Clock, ct);
+            await Task.Delay(TimeSpan.FromSeconds(++calls == 3 ? 29 : 60), trial.Clock, cancellationToken);
             return "1";
         });
         Assert.Equal("1", trial.Output());
@@ -211,7 +211,7 @@ public sealed class ErrorTests
     [Fact]
     public void A_task_that_ignores_its_timeout_is_left_behind()
     {
-        Trial trial = Trial.OfTask(""" "TimeoutSeconds": 30 """);
+        var trial = Trial.OfTask(""" "TimeoutSeconds": 30 """);
         trial.On("task", (_, _) => new TaskCompletionSource<string>().Task);
         Assert.Equal("States.Timeout", trial.Error());
         Assert.Equal(TimeSpan.FromSeconds(35), trial.Clock.Elapsed);
@@ -224,7 +224,7 @@ public sealed class ErrorTests
     [InlineData("{}", "States.Runtime")]
     public void TimeoutSecondsPath_reads_the_limit_from_the_input(string input, string error)
     {
-        Trial trial = Trial.OfTask(""" "TimeoutSecondsPath": "$.t" """).OnAfter("task", 11);
+        var trial = Trial.OfTask(""" "TimeoutSecondsPath": "$.t" """).OnAfter("task", 11);
         Assert.Equal(error, trial.Error(input));
         Assert.Equal("{}", Trial.OfTask(""" "TimeoutSecondsPath": "$.t" """).OnAfter("task", 9).Output("""{"t":10}"""));
     }
@@ -250,12 +250,12 @@ public sealed class ErrorTests
     public void Cancelling_aborts_the_execution_and_its_tasks()
     {
         using CancellationTokenSource abort = new();
-        Trial trial = Trial.OfTask(""" "Retry": [{"ErrorEquals": ["States.ALL"]}], "Catch": [{"ErrorEquals": ["States.ALL"], "Next": "S"}] """);
+        var trial = Trial.OfTask(""" "Retry": [{"ErrorEquals": ["States.ALL"]}], "Catch": [{"ErrorEquals": ["States.ALL"], "Next": "S"}] """);
         trial.Abort = abort.Token;
-        trial.On("task", async (_, ct) =>
+        trial.On("task", async (_, cancellationToken) =>
         {
             abort.Cancel();
-            await Task.Delay(Timeout.InfiniteTimeSpan, trial.Clock, ct);
+            await Task.Delay(Timeout.InfiniteTimeSpan, trial.Clock, cancellationToken);
             return "1";
         });
         Assert.Equal(new(ExecutionStatus.Aborted), trial.Run());
@@ -268,7 +268,7 @@ public sealed class ErrorTests
     public void Cancelling_ends_a_wait_between_attempts_and_a_loop_without_waits()
     {
         using CancellationTokenSource abort = new();
-        Trial waiting = Retrying("""{"ErrorEquals": ["E"], "IntervalSeconds": 1000}""");
+        var waiting = Retrying("""{"ErrorEquals": ["E"], "IntervalSeconds": 1000}""");
         waiting.Abort = abort.Token;
         waiting.On("task", _ =>
         {
@@ -279,12 +279,15 @@ public sealed class ErrorTests
         Assert.Equal(TimeSpan.FromSeconds(10), waiting.Clock.Elapsed);
 
         using CancellationTokenSource second = new();
-        int turns = 0;
+        var turns = 0;
         Trial loop = new("""{"StartAt": "A", "States": {"A": {"Type": "Task", "Resource": "arn:x:turn", "Next": "A"}}}""") { Abort = second.Token };
         loop.On("turn", _ =>
         {
             if (++turns == 1000)
+            {
                 second.Cancel();
+            }
+
             return "{}";
         });
         Assert.Equal(ExecutionStatus.Aborted, loop.Run().Status);
@@ -296,8 +299,8 @@ public sealed class ErrorTests
     {
         FakeClock clock = new();
         List<HistoryEvent> kept = [];
-        int calls = 0;
-        StateMachine machine = StateMachine.Load("""
+        var calls = 0;
+        var machine = StateMachine.Load("""
             {"StartAt": "P", "States": {"P": {"Type": "Parallel", "Catch": [{"ErrorEquals": ["States.ALL"], "Next": "P"}], "End": true, "Branches": [
               {"StartAt": "B", "States": {"B": {"Type": "Wait", "Seconds": 1, "End": true}}},
               {"StartAt": "A", "States": {"A": {"Type": "Task", "Resource": "arn:x:a", "Retry": [{"ErrorEquals": ["States.ALL"]}], "End": true}}}]}}}
@@ -305,7 +308,10 @@ public sealed class ErrorTests
         Interpreter interpreter = new(machine, (_, _) => Task.FromResult($"{++calls}"), clock, e =>
         {
             if (e.Type == HistoryEventType.TaskScheduled)
+            {
                 throw new IOException("disk full");
+            }
+
             kept.Add(e);
         });
         Assert.Throws<IOException>(() => clock.Run(() => interpreter.RunAsync("n", "{}", TestContext.Current.CancellationToken)));

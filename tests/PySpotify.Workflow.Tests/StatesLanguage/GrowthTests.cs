@@ -19,22 +19,27 @@ public sealed class GrowthTests
     public async Task A_hundred_thousand_transitions_take_little_time_and_no_memory()
     {
         // Goal: 50 µs a state in Release on an idle machine. This is Debug, so it only keeps out what grows with the history.
-        StateMachine machine = StateMachine.Load(Loop);
+        var machine = StateMachine.Load(Loop);
         long memoryEarly = 0, memoryLate = 0;
-        int calls = 0;
+        var calls = 0;
         Interpreter interpreter = new(machine, (_, _) =>
         {
             calls++;
             if (calls == 3_000)
+            {
                 memoryEarly = GC.GetTotalMemory(forceFullCollection: true);
+            }
             else if (calls == 33_000)
+            {
                 memoryLate = GC.GetTotalMemory(forceFullCollection: true);
+            }
+
             return Task.FromResult("1");
         }, TimeProvider.System, _ => { });
-        TimeSpan before = Environment.CpuUsage.TotalTime;
-        ExecutionResult result = await interpreter.RunAsync("n", """{"n":0,"of":33334}""", TestContext.Current.CancellationToken);
+        var before = Environment.CpuUsage.TotalTime;
+        var result = await interpreter.RunAsync("n", """{"n":0,"of":33334}""", TestContext.Current.CancellationToken);
         Assert.Equal("""{"n":33334,"of":33334,"got":1}""", result.Output);
-        double microseconds = (Environment.CpuUsage.TotalTime - before).TotalMicroseconds / 100_000;
+        var microseconds = (Environment.CpuUsage.TotalTime - before).TotalMicroseconds / 100_000;
         Assert.InRange(microseconds, 0, 500);
         Assert.InRange(memoryLate - memoryEarly, long.MinValue, 5_000_000);
         TestContext.Current.TestOutputHelper!.WriteLine($"{microseconds:0.0} µs a state, {memoryLate - memoryEarly} bytes more");
@@ -43,7 +48,7 @@ public sealed class GrowthTests
     [Fact]
     public void A_history_of_any_length_is_redriven_in_little_memory()
     {
-        StateMachine machine = StateMachine.Load("""
+        var machine = StateMachine.Load("""
             {"StartAt": "P", "States": {"P": {"Type": "Parallel", "Next": "P", "Branches": [{"StartAt": "A", "States": {"A": {"Type": "Pass", "End": true}}}]}}}
             """);
         FakeClock clock = new();
@@ -53,18 +58,23 @@ public sealed class GrowthTests
         {
             long id = 1;
             yield return new(id++, clock.Start, HistoryEventType.ExecutionStarted) { Name = "n", Input = "{}", Definition = machine.Definition };
-            for (int turn = 0; turn < 50_000; turn++)
+            for (var turn = 0; turn < 50_000; turn++)
             {
-                long entered = id;
+                var entered = id;
                 yield return new(id++, clock.Start, HistoryEventType.StateEntered) { State = "P" };
                 yield return new(id++, clock.Start, HistoryEventType.StateEntered) { State = "A", Scope = $"{entered}.0" };
                 yield return new(id++, clock.Start, HistoryEventType.StateExited) { State = "A", Scope = $"{entered}.0", Output = "{}" };
                 yield return new(id++, clock.Start, HistoryEventType.StateExited) { State = "P", Output = "[{}]", Next = "P" };
                 if (turn % 10_000 != 9_999)
+                {
                     continue;
+                }
+
                 late = GC.GetTotalMemory(forceFullCollection: true);
                 if (turn == 9_999)
+                {
                     early = late;
+                }
             }
             abort.Cancel();
         }

@@ -8,13 +8,13 @@ public sealed class HistoryTests
     [Fact]
     public void A_history_tells_each_step_and_each_text_once()
     {
-        Trial trial = new Trial("""
+        var trial = new Trial("""
             {"StartAt": "A", "States": {
               "A": {"Type": "Task", "Resource": "arn:x:a", "ResultPath": "$.a", "Retry": [{"ErrorEquals": ["E"]}], "Next": "P"},
               "P": {"Type": "Parallel", "End": true, "Branches": [{"StartAt": "B", "States": {"B": {"Type": "Task", "Resource": "arn:x:b", "Parameters": {"n.$": "$.a"}, "End": true}}}]}}}
             """).On("a", "!E", "1").On("b", "2");
         Assert.Equal("[2]", trial.Output("""{"x":0}"""));
-        string hash = trial.History[0].Definition!;
+        var hash = trial.History[0].Definition!;
         Assert.Equal(
             [
                 $$"""{"id":1,"time":"2026-01-31T09:30:00+00:00","type":"ExecutionStarted","name":"run-1","definition":"{{hash}}","input":"{\"x\":0}"}""",
@@ -45,11 +45,14 @@ public sealed class HistoryTests
             Attempt = 2,
             WaitSeconds = 1.5,
         };
-        string json = e.ToJson();
+        var json = e.ToJson();
         Assert.Equal(e, HistoryEvent.FromJson(json));
         Assert.DoesNotContain('\n', json);
-        for (int length = 0; length < json.Length; length++)
+        for (var length = 0; length < json.Length; length++)
+        {
             Assert.Throws<JsonException>(() => HistoryEvent.FromJson(json[..length]));
+        }
+
         Assert.Throws<JsonException>(() => HistoryEvent.FromJson("{}"));
         Assert.Throws<JsonException>(() => HistoryEvent.FromJson("null"));
     }

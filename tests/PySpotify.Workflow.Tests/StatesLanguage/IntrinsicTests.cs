@@ -84,7 +84,7 @@ public sealed class IntrinsicTests
     [InlineData("constant", "neither a path nor an intrinsic function")]
     public void Other_calls_are_refused_when_the_definition_is_loaded(string intrinsic, string why)
     {
-        string message = Refusal.Of(() => Call(intrinsic).Interpreter());
+        var message = Refusal.Of(() => Call(intrinsic).Interpreter());
         Assert.StartsWith("State 'S', field 'Parameters': ", message, StringComparison.Ordinal);
         Assert.Contains(why, message, StringComparison.Ordinal);
     }

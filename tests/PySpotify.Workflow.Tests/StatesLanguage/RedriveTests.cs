@@ -56,13 +56,16 @@ public sealed class RedriveTests
 
     private static Trial OfEverything()
     {
-        Trial trial = new Trial(Everything).On("begin", "1").On("renew", "\"new\"").On("other", "\"o\"");
+        var trial = new Trial(Everything).On("begin", "1").On("renew", "\"new\"").On("other", "\"o\"");
         // Deterministic whatever ran before: a failure is told by the payload, and a retry by the attempt.
-        trial.On("fetch", async (call, ct) =>
+        trial.On("fetch", async (call, cancellationToken) =>
         {
-            await Task.Delay(TimeSpan.FromSeconds(1), trial.Clock, ct);
+            await Task.Delay(TimeSpan.FromSeconds(1), trial.Clock, cancellationToken);
             if (call.Payload.Contains("\"item\":\"b\"", StringComparison.Ordinal) && call.Attempt < 3)
+            {
                 throw new TaskFailedException("Passing", "it will pass");
+            }
+
             return call.Payload.Contains("\"item\":\"c\"", StringComparison.Ordinal) ? throw new TaskFailedException("Expired", "old token") : "\"rows\"";
         });
         trial.On("whole", call => call.Attempt == 1 && trial.Events(HistoryEventType.StateRetried).All(e => e.Error != "Whole") ? throw new TaskFailedException("Whole", "all of it") : "\"w\"");
@@ -72,7 +75,7 @@ public sealed class RedriveTests
     [Fact]
     public void A_task_that_failed_runs_again_with_its_old_input_and_goes_on()
     {
-        Trial trial = new Trial(Line).On("a", "1").On("b", "!E", "2").On("c", "3");
+        var trial = new Trial(Line).On("a", "1").On("b", "!E", "2").On("c", "3");
         Assert.Equal("E", trial.Error("""{"x":0}"""));
         trial.Clock.Advance(TimeSpan.FromDays(8));
         Assert.Equal(new(ExecutionStatus.Succeeded, """{"x":0,"a":1,"b":2,"c":3}"""), trial.Redrive());
@@ -83,14 +86,14 @@ public sealed class RedriveTests
     [Fact]
     public void The_context_object_tells_of_the_redrive_and_keeps_the_start()
     {
-        Trial trial = Trial.OfTask(""" "Parameters": {"all.$": "$$.Execution", "entered.$": "$$.State.EnteredTime", "retry.$": "$$.State.RetryCount"} """).On("task", "!E", "!E", "1");
+        var trial = Trial.OfTask(""" "Parameters": {"all.$": "$$.Execution", "entered.$": "$$.State.EnteredTime", "retry.$": "$$.State.RetryCount"} """).On("task", "!E", "!E", "1");
         trial.Run("""{"x":0}""");
         trial.Clock.Advance(TimeSpan.FromHours(1));
         trial.Redrive();
         trial.Clock.Advance(TimeSpan.FromHours(1));
         trial.Redrive();
         Assert.DoesNotContain("RedriveTime", trial.Calls[0].Payload, StringComparison.Ordinal);
-        string payload = trial.Calls[2].Payload;
+        var payload = trial.Calls[2].Payload;
         Assert.Contains(""" "RedriveCount":2,"RedriveTime":"2026-01-31T11:30:00.000Z" """.Trim(), payload, StringComparison.Ordinal);
         Assert.Contains(""" "StartTime":"2026-01-31T09:30:00.000Z" """.Trim(), payload, StringComparison.Ordinal);
         Assert.Contains(""" "Input":{"x":0},"Name":"run-1" """.Trim(), payload, StringComparison.Ordinal);
@@ -100,10 +103,10 @@ public sealed class RedriveTests
     [Fact]
     public void Only_the_branch_that_failed_runs_again()
     {
-        Trial trial = new Trial(Fork).On("a", "1").On("b1", "2").On("d", "4").On("c", "5").OnAfter("b2", 10, "").On("b2", "!E");
-        trial.On("b2", async (_, ct) =>
+        var trial = new Trial(Fork).On("a", "1").On("b1", "2").On("d", "4").On("c", "5").OnAfter("b2", 10, "").On("b2", "!E");
+        trial.On("b2", async (_, cancellationToken) =>
         {
-            await Task.Delay(TimeSpan.FromSeconds(10), trial.Clock, ct);
+            await Task.Delay(TimeSpan.FromSeconds(10), trial.Clock, cancellationToken);
             throw new TaskFailedException("E", "");
         });
         Assert.Equal("E", trial.Error());
@@ -118,7 +121,7 @@ public sealed class RedriveTests
     [Fact]
     public void A_sibling_that_was_aborted_runs_again_from_the_state_it_was_in()
     {
-        Trial trial = new Trial(Fork).On("a", "!E", "1").On("b1", "2").On("d", "4").On("c", "5").OnAfter("b2", 10, "3");
+        var trial = new Trial(Fork).On("a", "!E", "1").On("b1", "2").On("d", "4").On("c", "5").OnAfter("b2", 10, "3");
         trial.On("a", async (_, _) =>
         {
             await Task.Delay(TimeSpan.FromSeconds(7), trial.Clock, CancellationToken.None);
@@ -135,7 +138,7 @@ public sealed class RedriveTests
     [Fact]
     public void Only_the_iterations_that_had_not_ended_run_again()
     {
-        Trial trial = new Trial(Each).On("c", call => call.Payload);
+        var trial = new Trial(Each).On("c", call => call.Payload);
         trial.On("item", call => call.Payload == """{"v":"c"}""" ? throw new TaskFailedException("E", "") : call.Payload);
         Assert.Equal("E", trial.Error("""{"items":["a","b","c","d"]}"""));
         trial.Calls.Clear();
@@ -148,7 +151,7 @@ public sealed class RedriveTests
     [Fact]
     public void A_redrive_that_fails_can_be_redriven()
     {
-        Trial trial = new Trial(Fork).On("a", "1").On("b1", "!E1", "2").On("b2", "!E2", "3").On("d", "4").On("c", "!E3", "5");
+        var trial = new Trial(Fork).On("a", "1").On("b1", "!E1", "2").On("b2", "!E2", "3").On("d", "4").On("c", "!E3", "5");
         Assert.Equal("E1", trial.Error());
         Assert.Equal("E2", trial.Redrive().Error);
         Assert.Equal("E3", trial.Redrive().Error);
@@ -161,7 +164,7 @@ public sealed class RedriveTests
     [Fact]
     public void Retries_are_counted_from_0_again()
     {
-        Trial trial = Trial.OfTask(""" "Retry": [{"ErrorEquals": ["E"], "MaxAttempts": 1}] """).On("task", "!E", "!E", "!E", "1");
+        var trial = Trial.OfTask(""" "Retry": [{"ErrorEquals": ["E"], "MaxAttempts": 1}] """).On("task", "!E", "!E", "!E", "1");
         Assert.Equal("E", trial.Error());
         Assert.Equal("1", trial.Redrive().Output);
         Assert.Equal([1, 2, 1, 2], trial.Calls.Select(call => call.Attempt));
@@ -171,7 +174,7 @@ public sealed class RedriveTests
     [Fact]
     public void A_Parallel_that_was_retried_goes_on_with_its_last_attempt()
     {
-        Trial trial = new Trial(Fork.Replace("\"Next\": \"C\", \"Branches\"", "\"Retry\": [{\"ErrorEquals\": [\"E\"], \"MaxAttempts\": 1}], \"Next\": \"C\", \"Branches\"", StringComparison.Ordinal))
+        var trial = new Trial(Fork.Replace("\"Next\": \"C\", \"Branches\"", "\"Retry\": [{\"ErrorEquals\": [\"E\"], \"MaxAttempts\": 1}], \"Next\": \"C\", \"Branches\"", StringComparison.Ordinal))
             .On("a", "1").On("b1", "20", "21").On("b2", "!E", "!E", "3").On("d", "4").On("c", call => call.Payload);
         Assert.Equal("E", trial.Error());
         Assert.Equal("[1,3,4]", trial.Redrive().Output);
@@ -182,7 +185,7 @@ public sealed class RedriveTests
     [Fact]
     public void A_failure_that_a_catch_handled_is_not_redriven()
     {
-        Trial trial = new Trial("""
+        var trial = new Trial("""
             {"StartAt": "A", "States": {
               "A": {"Type": "Task", "Resource": "arn:x:a", "Catch": [{"ErrorEquals": ["E"], "Next": "B"}], "End": true},
               "B": {"Type": "Task", "Resource": "arn:x:b", "End": true}}}
@@ -195,7 +198,7 @@ public sealed class RedriveTests
     [Fact]
     public void A_Fail_state_fails_again_at_once()
     {
-        Trial trial = new Trial("""
+        var trial = new Trial("""
             {"StartAt": "A", "States": {"A": {"Type": "Task", "Resource": "arn:x:a", "Next": "F"}, "F": {"Type": "Fail", "Error": "E"}}}
             """);
         Assert.Equal("E", trial.Error());
@@ -217,11 +220,11 @@ public sealed class RedriveTests
     public void An_aborted_execution_goes_on_where_it_was()
     {
         using CancellationTokenSource abort = new();
-        Trial trial = new Trial(Line) { Abort = abort.Token }.On("a", "1").On("b", "2").On("c", "3");
-        trial.On("b", async (_, ct) =>
+        var trial = new Trial(Line) { Abort = abort.Token }.On("a", "1").On("b", "2").On("c", "3");
+        trial.On("b", async (_, cancellationToken) =>
         {
             abort.Cancel();
-            await Task.Delay(Timeout.InfiniteTimeSpan, trial.Clock, ct);
+            await Task.Delay(Timeout.InfiniteTimeSpan, trial.Clock, cancellationToken);
             return "never";
         });
         Assert.Equal(ExecutionStatus.Aborted, trial.Run().Status);
@@ -233,9 +236,9 @@ public sealed class RedriveTests
     [Fact]
     public void An_execution_that_succeeded_is_not_redriven()
     {
-        Trial trial = Trial.OfTask();
+        var trial = Trial.OfTask();
         trial.Output();
-        int events = trial.History.Count;
+        var events = trial.History.Count;
         Assert.Equal("'run-1' has succeeded; there is nothing to redrive.", Refusal.Of(() => trial.Redrive()));
         Assert.Equal(events, trial.History.Count);
     }
@@ -251,16 +254,18 @@ public sealed class RedriveTests
     [Fact]
     public void A_history_that_is_damaged_is_refused()
     {
-        Trial trial = new Trial(Fork).On("b2", "!E");
+        var trial = new Trial(Fork).On("b2", "!E");
         trial.Run();
         List<HistoryEvent> history = [.. trial.History];
         Assert.Contains("empty", Refusal.Of(() => trial.Redrive([])), StringComparison.Ordinal);
         Assert.Contains("does not begin", Refusal.Of(() => trial.Redrive(history.Skip(1))), StringComparison.Ordinal);
-        for (int i = 1; i < history.Count - 1; i++)
+        for (var i = 1; i < history.Count - 1; i++)
         {
             Assert.Contains("after event", Refusal.Of(() => trial.Redrive(history.Where((_, index) => index != i))), StringComparison.Ordinal);
             if (history[i].Type == HistoryEventType.StateExited)
+            {
                 Assert.Contains("damaged", Refusal.Of(() => trial.Redrive([.. history[..i], history[i] with { State = "Z" }])), StringComparison.Ordinal);
+            }
         }
         Assert.Contains("damaged", Refusal.Of(() => trial.Redrive([.. history[..3], history[3] with { Scope = "99.0", Type = HistoryEventType.StateEntered }])), StringComparison.Ordinal);
         Assert.Contains("not there", Refusal.Of(() => trial.Redrive([history[0], history[1] with { State = "Z" }])), StringComparison.Ordinal);
@@ -270,16 +275,16 @@ public sealed class RedriveTests
     public void A_history_cut_off_after_any_event_is_redriven_to_the_same_end()
     {
         const string input = """{"items":["a","b","c"]}""";
-        Trial whole = OfEverything();
-        string expected = whole.Output(input);
+        var whole = OfEverything();
+        var expected = whole.Output(input);
         Assert.Contains("Renew", whole.History.Select(e => e.State));
         Assert.Contains(whole.History, e => e is { Type: HistoryEventType.StateRetried, State: "Extract" });
         Assert.Equal(2, whole.History.Count(e => e is { Type: HistoryEventType.StateEntered, State: "Extract" }));
-        for (int kept = 1; kept < whole.History.Count; kept++)
+        for (var kept = 1; kept < whole.History.Count; kept++)
         {
-            Trial trial = OfEverything();
+            var trial = OfEverything();
             trial.History.AddRange(whole.History.Take(kept));
-            ExecutionResult result = trial.Redrive();
+            var result = trial.Redrive();
             Assert.True(expected == result.Output, $"After event {kept}: {result}");
             AssertNothingRanTwice(trial.History);
         }
@@ -289,18 +294,18 @@ public sealed class RedriveTests
     public void A_redrive_cut_off_after_any_event_is_redriven_to_the_same_end()
     {
         const string input = """{"items":["a","b","c"]}""";
-        Trial whole = OfEverything();
-        string expected = whole.Output(input);
-        for (int kept = 1; kept < whole.History.Count; kept += 7)
+        var whole = OfEverything();
+        var expected = whole.Output(input);
+        for (var kept = 1; kept < whole.History.Count; kept += 7)
         {
-            Trial first = OfEverything();
+            var first = OfEverything();
             first.History.AddRange(whole.History.Take(kept));
             first.Redrive();
-            for (int again = kept + 1; again < first.History.Count; again += 3)
+            for (var again = kept + 1; again < first.History.Count; again += 3)
             {
-                Trial second = OfEverything();
+                var second = OfEverything();
                 second.History.AddRange(first.History.Take(again));
-                ExecutionResult result = second.Redrive();
+                var result = second.Redrive();
                 Assert.True(expected == result.Output, $"After events {kept} and {again}: {result}");
                 AssertNothingRanTwice(second.History);
             }
@@ -315,7 +320,8 @@ public sealed class RedriveTests
             history.Where(e => e is { Type: HistoryEventType.StateEntered, Scope: null }).Select(e => e.State!)
                 .GroupBy(state => state).SelectMany(group => group.Select((state, turn) => (state, turn)))
                 .OrderBy(one => one.turn).ThenBy(one => one.state, StringComparer.Ordinal).Select(one => one.state));
-        foreach (HistoryEvent e in history)
+        foreach (var e in history)
+        {
             switch (e.Type)
             {
                 case HistoryEventType.StateEntered:
@@ -329,5 +335,6 @@ public sealed class RedriveTests
                     Assert.True(open.Remove((e.Scope, e.State)), $"{e.State} had exited, event {e.Id}");
                     break;
             }
+        }
     }
 }

@@ -61,7 +61,7 @@ public sealed class RefusalTests
     [InlineData("Comment", "\"for ${Fetch}\"", "the name ${Fetch} is not filled in")]
     public void A_field_of_a_task_that_is_not_supported_is_refused(string field, string value, string why)
     {
-        string message = OfState($$"""{"Type": "Task", "Resource": "arn:x:y", "{{field}}": {{value}}, "End": true}""");
+        var message = OfState($$"""{"Type": "Task", "Resource": "arn:x:y", "{{field}}": {{value}}, "End": true}""");
         Assert.StartsWith($"State 'S', field '{field}': ", message, StringComparison.Ordinal);
         Assert.Contains(why, message, StringComparison.Ordinal);
     }
@@ -85,7 +85,7 @@ public sealed class RefusalTests
     [InlineData("""{"ErrorEquals": ["E"]}, 5""", "Retry[1]", "must be an object")]
     public void A_retrier_that_AWS_would_refuse_is_refused(string retriers, string field, string why)
     {
-        string message = OfState($$"""{"Type": "Task", "Resource": "arn:x:y", "Retry": [{{retriers}}], "End": true}""");
+        var message = OfState($$"""{"Type": "Task", "Resource": "arn:x:y", "Retry": [{{retriers}}], "End": true}""");
         Assert.StartsWith($"State 'S', field '{field}': ", message, StringComparison.Ordinal);
         Assert.Contains(why, message, StringComparison.Ordinal);
     }
@@ -98,7 +98,7 @@ public sealed class RefusalTests
     [InlineData("""{"ErrorEquals": ["E"], "Next": "S", "Assign": {}}""", "Catch[0].Assign", "not supported here")]
     public void A_catcher_that_AWS_would_refuse_is_refused(string catchers, string field, string why)
     {
-        string message = OfState($$"""{"Type": "Task", "Resource": "arn:x:y", "Catch": [{{catchers}}], "End": true}""");
+        var message = OfState($$"""{"Type": "Task", "Resource": "arn:x:y", "Catch": [{{catchers}}], "End": true}""");
         Assert.StartsWith($"State 'S', field '{field}': ", message, StringComparison.Ordinal);
         Assert.Contains(why, message, StringComparison.Ordinal);
     }
@@ -168,7 +168,7 @@ public sealed class RefusalTests
     [InlineData("""{"Type": "Choice", "Choices": [{"Variable": "$.a", "IsNull": true, "Next": "S"}], "Next": "S"}""", "Next", "not supported here")]
     public void A_state_that_is_not_valid_is_refused(string state, string field, string why)
     {
-        string message = OfState(state);
+        var message = OfState(state);
         Assert.StartsWith($"State 'S', field '{field}': ", message, StringComparison.Ordinal);
         Assert.Contains(why, message, StringComparison.Ordinal);
     }
@@ -197,7 +197,7 @@ public sealed class RefusalTests
     [Fact]
     public void A_state_of_a_branch_cannot_lead_out_of_it()
     {
-        string message = OfMachine("""
+        var message = OfMachine("""
             {"StartAt": "P", "States": {
               "P": {"Type": "Parallel", "Branches": [{"StartAt": "A", "States": {"A": {"Type": "Pass", "Next": "Q"}}}], "Next": "Q"},
               "Q": {"Type": "Succeed"}}}
@@ -221,10 +221,10 @@ public sealed class RefusalTests
     [Fact]
     public void Names_are_filled_in_and_escaped()
     {
-        StateMachine machine = StateMachine.Load("""{"StartAt": "S", "States": {"S": {"Type": "Pass", "Result": "${A.b}-${C}", "End": true}}}""",
+        var machine = StateMachine.Load("""{"StartAt": "S", "States": {"S": {"Type": "Pass", "Result": "${A.b}-${C}", "End": true}}}""",
             new Dictionary<string, string> { ["A.b"] = "one \"two\"", ["C"] = @"\" });
         FakeClock clock = new();
-        ExecutionResult result = clock.Run(() => new Interpreter(machine, (_, _) => throw new NotSupportedException(), clock, _ => { }).RunAsync("n", "{}"));
+        var result = clock.Run(() => new Interpreter(machine, (_, _) => throw new NotSupportedException(), clock, _ => { }).RunAsync("n", "{}"));
         Assert.Equal("one \"two\"-\\", System.Text.Json.JsonSerializer.Deserialize<string>(result.Output!));
     }
 

@@ -121,7 +121,7 @@ public sealed class StateTests
     [InlineData(""" "TimestampPath": "$$.Execution.StartTime" """, 0)]
     public void A_wait_takes_its_time_and_passes_its_input_on(string fields, double seconds)
     {
-        Trial trial = Trial.OfState($$"""{"Type": "Wait", {{fields}}, "End": true}""");
+        var trial = Trial.OfState($$"""{"Type": "Wait", {{fields}}, "End": true}""");
         Assert.Equal("""{"n":5,"when":"2026-01-31T10:00:00Z"}""", trial.Output("""{"n":5,"when":"2026-01-31T10:00:00Z"}"""));
         Assert.Equal(TimeSpan.FromSeconds(seconds), trial.Clock.Elapsed);
     }
@@ -148,11 +148,14 @@ public sealed class StateTests
     [InlineData(""" "Comment": "nothing told" """, "", "")]
     public void Fail_fails_with_its_error(string fields, string error, string? cause)
     {
-        Trial trial = Trial.OfState($$"""{"Type": "Fail", {{fields}}}""");
-        ExecutionResult result = trial.Run("""{"e":"Mine","n":1}""");
+        var trial = Trial.OfState($$"""{"Type": "Fail", {{fields}}}""");
+        var result = trial.Run("""{"e":"Mine","n":1}""");
         Assert.Equal((ExecutionStatus.Failed, error, "S"), (result.Status, result.Error, result.State));
         if (cause is not null)
+        {
             Assert.Equal(cause, result.Cause);
+        }
+
         Assert.Null(result.Output);
     }
 

@@ -36,7 +36,7 @@ internal sealed class Trial(string definition)
     /// given each time.</summary>
     public Trial On(string resource, params string[] answers)
     {
-        int next = 0;
+        var next = 0;
         return On(resource, _ => (answers.Length == 1 ? answers[0] : answers[next++]) switch
         {
             ['!', .. string error] => throw new TaskFailedException(error, $"{error} it was"),
@@ -45,9 +45,9 @@ internal sealed class Trial(string definition)
     }
 
     /// <summary>Answers after so many seconds of the clock.</summary>
-    public Trial OnAfter(string resource, double seconds, string answer = "{}") => On(resource, async (_, ct) =>
+    public Trial OnAfter(string resource, double seconds, string answer = "{}") => On(resource, async (_, cancellationToken) =>
     {
-        await Task.Delay(TimeSpan.FromSeconds(seconds), Clock, ct);
+        await Task.Delay(TimeSpan.FromSeconds(seconds), Clock, cancellationToken);
         return answer;
     });
 
@@ -62,7 +62,7 @@ internal sealed class Trial(string definition)
     /// <summary>Runs and gives the output.</summary>
     public string Output(string input = "{}")
     {
-        ExecutionResult result = Run(input);
+        var result = Run(input);
         Assert.True(result.Status == ExecutionStatus.Succeeded, $"{result.Status} in {result.State}: {result.Error}: {result.Cause}");
         return result.Output!;
     }
@@ -70,7 +70,7 @@ internal sealed class Trial(string definition)
     /// <summary>Runs and gives the error's name.</summary>
     public string Error(string input = "{}")
     {
-        ExecutionResult result = Run(input);
+        var result = Run(input);
         Assert.Equal(ExecutionStatus.Failed, result.Status);
         return result.Error!;
     }
@@ -81,11 +81,14 @@ internal sealed class Trial(string definition)
 
     public static string Resource(TaskCall call) => call.Resource[(call.Resource.LastIndexOf(':') + 1)..];
 
-    private Task<string> Invoke(TaskCall call, CancellationToken ct)
+    private Task<string> Invoke(TaskCall call, CancellationToken cancellationToken)
     {
         lock (_lock)
+        {
             Calls.Add(call);
-        return _answers.TryGetValue(Resource(call), out TaskInvoker? answer) ? answer(call, ct) : Task.FromResult(call.Payload);
+        }
+
+        return _answers.TryGetValue(Resource(call), out var answer) ? answer(call, cancellationToken) : Task.FromResult(call.Payload);
     }
 
     // Through JSON, as a file would keep it.
