@@ -31,12 +31,6 @@ internal sealed class DefinitionReader
     public static (Block Block, int? TimeoutSeconds) Read(JsonElement definition)
     {
         DefinitionReader root = new(definition, null, "", []);
-        if (root.Text("Version") is not (null or "1.0"))
-        {
-            throw root.Refuse("Version", "only 1.0 is supported");
-        }
-
-        root.RefuseOtherQueryLanguage();
         var timeoutSeconds = root.Integer("TimeoutSeconds", 1, MaxSeconds);
         return (root.ReadBlock(), timeoutSeconds);
     }
@@ -129,7 +123,6 @@ internal sealed class DefinitionReader
 
     private State ReadState()
     {
-        RefuseOtherQueryLanguage();
         var type = Required(Text("Type"), "Type");
         State state = type switch
         {
@@ -138,7 +131,6 @@ internal sealed class DefinitionReader
             "Map" => ReadMap(),
             "Choice" => ReadChoice(),
             "Wait" => ReadWait(),
-            "Pass" => new PassState(_state!, Take("Result")),
             "Succeed" => new SucceedState(_state!),
             "Fail" => ReadFail(),
             _ => throw Refuse("Type", $"there is no type '{type}'"),
@@ -148,30 +140,16 @@ internal sealed class DefinitionReader
             throw Refuse("Branches", "it must not be empty");
         }
 
-        if (state is not FailState)
+        if (state is TaskState or ParallelState or MapState)
         {
-            state = state with { InputPath = Path("InputPath"), OutputPath = Path("OutputPath") };
-        }
-
-        var works = state is TaskState or ParallelState or MapState;
-        if (works || state is PassState)
-        {
-            state = state with { ResultPath = ResultPath() };
-        }
-
-        if (state is TaskState or ParallelState or PassState)
-        {
-            state = state with { Parameters = Template("Parameters") };
-        }
-
-        if (state is PassState { Result: not null, Parameters: not null })
-        {
-            throw Refuse("Result", "Parameters cannot stand beside it");
-        }
-
-        if (works)
-        {
-            state = state with { ResultSelector = Template("ResultSelector"), Retry = ReadRetry(), Catch = ReadCatch() };
+            state = state with
+            {
+                ResultSelector = Template("ResultSelector"),
+                ResultPath = ResultPath(),
+                OutputPath = Path("OutputPath", JsonPath.Parse) ?? JsonPath.Root,
+                Retry = ReadRetry(),
+                Catch = ReadCatch(),
+            };
         }
 
         if (state is not (ChoiceState or SucceedState or FailState))
@@ -196,10 +174,7 @@ internal sealed class DefinitionReader
             throw Refuse("Resource", ".waitForTaskToken is not supported");
         }
 
-        (var seconds, var path) = (Integer("TimeoutSeconds", 1, MaxSeconds), Path("TimeoutSecondsPath", null));
-        return seconds is null || path is null
-            ? new(_state!, resource, seconds, path)
-            : throw Refuse("TimeoutSecondsPath", "TimeoutSeconds cannot stand beside it");
+        return new(_state!, resource, Template("Parameters"), Integer("TimeoutSeconds", 1, MaxSeconds));
     }
 
     private MapState ReadMap()
@@ -215,7 +190,7 @@ internal sealed class DefinitionReader
             config.Close();
         }
         var concurrency = Integer("MaxConcurrency", 0, MaxSeconds) ?? 0;
-        var items = Path("ItemsPath") ?? throw Refuse("ItemsPath", "it must be a path");
+        var items = Required(Path("ItemsPath", JsonPath.ParseReference), "ItemsPath");
         return new(_state!, items, Template("ItemSelector"), iteration.ReadBlock(),
             concurrency == 0 ? MaxInlineConcurrency : Math.Min(concurrency, MaxInlineConcurrency));
     }
@@ -235,31 +210,15 @@ internal sealed class DefinitionReader
 
     private Condition ReadCondition()
     {
-        Condition[] All(string field)
-        {
-            Condition[] conditions = [.. Objects(field).Select(rule => rule.ReadCondition())];
-            return conditions.Length > 0 ? conditions : throw Refuse(field, "it must not be empty");
-        }
-
         Condition? condition = null;
-        if (_object.TryGetProperty("And", out _))
+        if (_object.TryGetProperty("Or", out _))
         {
-            var all = All("And");
-            condition = data => Array.TrueForAll(all, one => one(data));
-        }
-        else if (_object.TryGetProperty("Or", out _))
-        {
-            var any = All("Or");
-            condition = data => Array.Exists(any, one => one(data));
-        }
-        else if (Object("Not") is { } rule)
-        {
-            var not = rule.ReadCondition();
-            condition = data => !not(data);
+            Condition[] any = [.. Objects("Or").Select(rule => rule.ReadCondition())];
+            condition = any.Length > 0 ? data => Array.Exists(any, one => one(data)) : throw Refuse("Or", "it must not be empty");
         }
         else
         {
-            var variable = Required(Path("Variable", null), "Variable");
+            var variable = Required(Path("Variable", JsonPath.ParseReference), "Variable");
             foreach (var member in _object.EnumerateObject())
             {
                 if (condition is null && !_read.Contains(member.Name) && Parsed(member.Name, () => Comparison.Parse(member.Name, variable, member.Value)) is { } comparison)
@@ -273,36 +232,13 @@ internal sealed class DefinitionReader
         return condition ?? throw Refuse("Variable", "no comparison stands beside it");
     }
 
-    private WaitState ReadWait()
-    {
-        DateTimeOffset? timestamp = Text("Timestamp") is { } text
-            ? Comparison.Timestamp(text) ?? throw Refuse("Timestamp", $"'{text}' is no time such as 2026-01-31T09:30:00Z")
-            : null;
-        WaitState wait = new(_state!, Integer("Seconds", 0, MaxSeconds), Path("SecondsPath", null), timestamp, Path("TimestampPath", null));
-        var set = new object?[] { wait.Seconds, wait.SecondsPath, wait.Timestamp, wait.TimestampPath }.Count(field => field is not null);
-        return set == 1 ? wait : throw Refuse("Seconds", "one of Seconds, SecondsPath, Timestamp and TimestampPath must be set");
-    }
+    private WaitState ReadWait() => new(_state!, Required(Integer("Seconds", 0, MaxSeconds), "Seconds"));
 
     private FailState ReadFail()
     {
-        Expression Read(string field)
-        {
-            string? text = Text(field), path = Text(field + "Path");
-            if (text is not null && path is not null)
-            {
-                throw Refuse(field + "Path", $"{field} cannot stand beside it");
-            }
-
-            if (path is not null)
-            {
-                return Parsed(field + "Path", () => StatesLanguage.Template.ParseExpression(path, field + "Path"));
-            }
-
-            var constant = Json.Element(writer => writer.WriteStringValue(text ?? ""));
-            return _ => constant;
-        }
-
-        return new(_state!, Read("Error"), Read("Cause"));
+        var error = Required(Text("Error"), "Error");
+        var (cause, path) = (Text("Cause"), Path("CausePath", JsonPath.ParseReference));
+        return cause is null != path is null ? new(_state!, error, cause, path) : throw Refuse("Cause", "either Cause or CausePath must be set");
     }
 
     private string? ReadNext()
@@ -387,17 +323,10 @@ internal sealed class DefinitionReader
             : errors;
     }
 
-    private JsonPath? ResultPath() => Path("ResultPath") is { IsContext: true }
-        ? throw Refuse("ResultPath", "it cannot lead into the context object")
-        : Path("ResultPath");
-
-    private void RefuseOtherQueryLanguage()
-    {
-        if (Text("QueryLanguage") is not (null or "JSONPath"))
-        {
-            throw Refuse("QueryLanguage", "only JSONPath is supported");
-        }
-    }
+    /// <summary>The whole payload where there is no such field; null where it is null.</summary>
+    private JsonPath? ResultPath() => Take("ResultPath") is { ValueKind: JsonValueKind.Null }
+        ? null
+        : Path("ResultPath", JsonPath.ParseResultPath) ?? JsonPath.Root;
 
     private JsonElement? Take(string field)
     {
@@ -429,10 +358,7 @@ internal sealed class DefinitionReader
         _ => throw Refuse(field, $"it must be an integer from {min} to {max}"),
     };
 
-    /// <summary>The whole payload where there is no such field; null where it is null.</summary>
-    private JsonPath? Path(string field) => Take(field) is { ValueKind: JsonValueKind.Null } ? null : Path(field, JsonPath.Root);
-
-    private JsonPath? Path(string field, JsonPath? missing) => Text(field) is { } path ? Parsed(field, () => JsonPath.Parse(path)) : missing;
+    private JsonPath? Path(string field, Func<string, JsonPath> parse) => Text(field) is { } path ? Parsed(field, () => parse(path)) : null;
 
     private Template? Template(string field) =>
         Take(field) is { } template ? Parsed(field, () => StatesLanguage.Template.Parse(template)) : null;

@@ -37,19 +37,13 @@ internal static class ErrorNames
 {
     public const string All = "States.ALL";
     public const string DataLimitExceeded = "States.DataLimitExceeded";
-    public const string IntrinsicFailure = "States.IntrinsicFailure";
     public const string NoChoiceMatched = "States.NoChoiceMatched";
     public const string ResultPathMatchFailure = "States.ResultPathMatchFailure";
     public const string Runtime = "States.Runtime";
     public const string TaskFailed = "States.TaskFailed";
     public const string Timeout = "States.Timeout";
 
-    /// <summary>The names that AWS reserves and that a Retry or Catch may list. States.Runtime is not among them:
-    /// it always ends the execution, so naming it would only look like handling it.</summary>
-    public static readonly string[] Reserved =
-    [
-        All, DataLimitExceeded, IntrinsicFailure, NoChoiceMatched, ResultPathMatchFailure, TaskFailed, Timeout,
-        "States.BranchFailed", "States.ExceedToleratedFailureThreshold", "States.HeartbeatTimeout", "States.Http.Socket",
-        "States.ItemReaderFailed", "States.ParameterPathFailure", "States.Permissions", "States.ResultWriterFailed",
-    ];
+    /// <summary>The reserved names that a Retry or Catch may list. States.Runtime is not among them: it always ends the
+    /// execution, so naming it would only look like handling it.</summary>
+    public static readonly string[] Reserved = [All, DataLimitExceeded, NoChoiceMatched, ResultPathMatchFailure, TaskFailed, Timeout];
 }

@@ -20,7 +20,6 @@ internal sealed class Execution
     private readonly Action<HistoryEvent> _record;
     private readonly Func<double> _random;
     private readonly JsonElement _execution;
-    private readonly JsonElement _stateMachine;
     private readonly Lock _recording = new();
     private long _lastId;
     private ExceptionDispatchInfo? _recordFailure;
@@ -29,29 +28,14 @@ internal sealed class Execution
     {
         (_machine, _past, _invoke, _clock, _record, _random) = (machine, past, invoke, clock, record, random);
         _lastId = past.LastId;
-        const string account = "us-east-1:000000000000";
         _execution = Json.Element(writer =>
         {
             writer.WriteStartObject();
-            writer.WriteString("Id", $"arn:aws:states:{account}:execution:{machine.Name}:{past.Name}");
             writer.WritePropertyName("Input");
             writer.WriteRawValue(past.Input);
             writer.WriteString("Name", past.Name);
             writer.WriteNumber("RedriveCount", past.RedriveCount);
-            if (past.RedriveTime is { } time)
-            {
-                writer.WriteString("RedriveTime", Context.Text(time));
-            }
-
-            writer.WriteString("RoleArn", $"arn:aws:iam::000000000000:role/{machine.Name}");
             writer.WriteString("StartTime", Context.Text(past.StartTime));
-            writer.WriteEndObject();
-        });
-        _stateMachine = Json.Element(writer =>
-        {
-            writer.WriteStartObject();
-            writer.WriteString("Id", $"arn:aws:states:{account}:stateMachine:{machine.Name}");
-            writer.WriteString("Name", machine.Name);
             writer.WriteEndObject();
         });
     }
@@ -115,7 +99,7 @@ internal sealed class Execution
                 if (visit is null)
                 {
                     var entered = Record(new(0, default, HistoryEventType.StateEntered) { Scope = scope.Name, State = name, Input = told });
-                    visit = new(entered.Id, name, input, entered.Time);
+                    visit = new(entered.Id, name, input);
                 }
                 var exit = await RunStateAsync(state, visit, scope, cancellationToken);
                 visit = visit with { Output = exit.Output, Next = exit.Next };
@@ -199,7 +183,7 @@ internal sealed class Execution
                         writer.WriteString("Cause", failure.Message);
                         writer.WriteEndObject();
                     });
-                    var output = catcher.ResultPath is { } path ? path.Place(Json.Parse(visit.Input), error) : visit.Input;
+                    var output = catcher.ResultPath is { } path ? path.Set(Json.Parse(visit.Input), error) : visit.Input;
                     return new(Limited(output, "output"), catcher.Next, failure);
                 }
                 catch (StateFailure second)
@@ -216,26 +200,20 @@ internal sealed class Execution
         async Task<Exit> AttemptAsync(int attempt)
         {
             var raw = Json.Parse(visit.Input);
-            Context context = new(_execution, _stateMachine, scope.Map, state.Name, visit.Entered, attempt - 1);
-            var input = Select(state.InputPath, raw, visit.Input, context, "InputPath");
-            Data data = new(ReferenceEquals(input, visit.Input) ? raw : Json.Parse(input), context);
+            Data data = new(raw, new(_execution, scope.Map, state.Name));
             var next = state.Next;
             string? result = null;
             switch (state)
             {
                 case TaskState task:
-                    result = await CallAsync(task, Limited(state.Parameters?.Fill(data) ?? input, "payload"), data, attempt);
+                    result = await CallAsync(task, Limited(task.Parameters?.Fill(data) ?? visit.Input, "payload"), attempt);
                     break;
                 case ParallelState parallel:
-                    input = Limited(state.Parameters?.Fill(data) ?? input, "input");
                     result = await RunAllAsync(parallel.Branches.Length, parallel.Branches.Length, (index, stop) =>
-                        RunInnerAsync(parallel.Branches[index], index, input, scope.Map, stop), cancellationToken);
+                        RunInnerAsync(parallel.Branches[index], index, visit.Input, scope.Map, stop), cancellationToken);
                     break;
                 case MapState map:
                     result = await RunMapAsync(map, data);
-                    break;
-                case PassState pass:
-                    result = pass.Result?.GetRawText() ?? state.Parameters?.Fill(data) ?? input;
                     break;
                 case ChoiceState choice:
                     var holds = Array.FindIndex(choice.Choices, rule => rule.Holds(data));
@@ -243,13 +221,13 @@ internal sealed class Execution
                         ?? throw new StateFailure(ErrorNames.NoChoiceMatched, "No choice holds, and there is no Default.");
                     break;
                 case WaitState wait:
-                    await DelayAsync(Span(wait, data), cancellationToken);
+                    await DelayAsync(TimeSpan.FromSeconds(wait.Seconds), cancellationToken);
                     break;
                 case FailState fail:
-                    throw new StateFailure(Text(fail.Error(data), "Error"), Text(fail.Cause(data), "Cause"));
+                    throw new StateFailure(fail.Error, fail.Cause ?? Text(fail.CausePath!.Get(data, "CausePath"), "CausePath"));
             }
-            var output = result is null ? input : Combine(state, raw, visit.Input, result, context);
-            return new(Limited(Select(state.OutputPath, default, output, context, "OutputPath"), "output"), next);
+            var output = result is null ? visit.Input : Combine(state, raw, visit.Input, result, data.Context);
+            return new(Limited(Select(state.OutputPath, output, data.Context), "output"), next);
         }
 
         Task<string> RunInnerAsync(Block block, int index, string input, JsonElement map, CancellationToken stop)
@@ -272,7 +250,6 @@ internal sealed class Execution
                 {
                     writer.WriteStartObject();
                     writer.WriteStartObject("Item");
-                    writer.WriteNumber("Index", index);
                     writer.WritePropertyName("Value");
                     items[index].WriteTo(writer);
                     writer.WriteEndObject();
@@ -284,10 +261,9 @@ internal sealed class Execution
             }, cancellationToken);
         }
 
-        async Task<string> CallAsync(TaskState task, string payload, Data data, int attempt)
+        async Task<string> CallAsync(TaskState task, string payload, int attempt)
         {
-            var seconds = task.TimeoutSecondsPath is { } path ? Seconds(path.Get(data, "TimeoutSecondsPath"), "TimeoutSecondsPath", 1) : task.TimeoutSeconds;
-            using var timeout = Timer(seconds);
+            using var timeout = Timer(task.TimeoutSeconds);
             using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, timeout.Token);
             Record(new(0, default, HistoryEventType.TaskScheduled)
             {
@@ -313,7 +289,7 @@ internal sealed class Execution
                 }
 
                 cancellationToken.ThrowIfCancellationRequested();
-                throw new StateFailure(ErrorNames.Timeout, $"The task took longer than {seconds} seconds.");
+                throw new StateFailure(ErrorNames.Timeout, $"The task took longer than {task.TimeoutSeconds} seconds.");
             }
             catch (TaskFailedException e)
             {
@@ -375,28 +351,12 @@ internal sealed class Execution
         }
         return state.ResultPath is null ? rawText
             : ReferenceEquals(state.ResultPath, JsonPath.Root) ? result
-            : state.ResultPath.Place(raw, node);
+            : state.ResultPath.Set(raw, node);
     }
 
-    /// <param name="path">InputPath or OutputPath.</param>
-    /// <param name="node">What <paramref name="text"/> says, if it is parsed already.</param>
-    /// <param name="text">What the path selects from.</param>
-    /// <param name="context">The context object.</param>
-    /// <param name="field">Which of the two it is.</param>
-    private static string Select(JsonPath? path, JsonElement node, string text, Context context, string field)
-    {
-        if (path is null)
-        {
-            return "{}";
-        }
-
-        if (ReferenceEquals(path, JsonPath.Root))
-        {
-            return text;
-        }
-
-        return path.Get(new(node.ValueKind == JsonValueKind.Undefined ? Json.Parse(text) : node, context), field).GetRawText();
-    }
+    private static string Select(JsonPath outputPath, string text, Context context) => ReferenceEquals(outputPath, JsonPath.Root)
+        ? text
+        : outputPath.Get(new(Json.Parse(text), context), "OutputPath").GetRawText();
 
     private static string Limited(string text, string what) => Json.IsTooLarge(text)
         ? throw new StateFailure(ErrorNames.DataLimitExceeded, $"The state's {what} has more than {Json.MaxPayloadBytes} bytes.")
@@ -404,30 +364,7 @@ internal sealed class Execution
 
     private static string Text(JsonElement node, string field) => node.ValueKind == JsonValueKind.String
         ? node.GetString()!
-        : throw new StateFailure(ErrorNames.Runtime, $"What {field}Path leads to must be a string.");
-
-    private static int Seconds(JsonElement node, string field, int min) =>
-        node.ValueKind == JsonValueKind.Number && node.TryGetInt32(out var seconds) && seconds >= min && seconds <= 99_999_999
-            ? seconds
-            : throw new StateFailure(ErrorNames.Runtime, $"What {field} leads to must be an integer from {min} to 99999999.");
-
-    private TimeSpan Span(WaitState wait, Data data)
-    {
-        if (wait.Seconds is { } seconds)
-        {
-            return TimeSpan.FromSeconds(seconds);
-        }
-
-        if (wait.SecondsPath is { } path)
-        {
-            return TimeSpan.FromSeconds(Seconds(path.Get(data, "SecondsPath"), "SecondsPath", 0));
-        }
-
-        var time = wait.Timestamp
-            ?? Comparison.Timestamp(wait.TimestampPath!.Get(data, "TimestampPath") is { ValueKind: JsonValueKind.String } text ? text.GetString()! : "")
-            ?? throw new StateFailure(ErrorNames.Runtime, "What TimestampPath leads to must be a time such as 2026-01-31T09:30:00Z.");
-        return time - _clock.GetUtcNow();
-    }
+        : throw new StateFailure(ErrorNames.Runtime, $"What {field} leads to must be a string.");
 
     private async Task DelayAsync(TimeSpan span, CancellationToken cancellationToken)
     {
@@ -449,12 +386,7 @@ internal sealed class Execution
         {
             // After an event that could not be kept, none may be: the history would have a gap.
             _recordFailure?.Throw();
-            var time = e.Type switch
-            {
-                HistoryEventType.ExecutionStarted => _past.StartTime,
-                HistoryEventType.ExecutionRedriven => _past.RedriveTime!.Value,
-                _ => _clock.GetUtcNow(),
-            };
+            var time = e.Type == HistoryEventType.ExecutionStarted ? _past.StartTime : _clock.GetUtcNow();
             e = e with { Id = _lastId + 1, Time = time };
             try
             {

@@ -81,7 +81,7 @@ public sealed class Interpreter(StateMachine machine, TaskInvoker invoke, TimePr
     public Task<ExecutionResult> RedriveAsync(IEnumerable<HistoryEvent> history, CancellationToken cancellationToken = default)
     {
         var past = Past.Read(history, machine.Definition);
-        past.Redrive(clock.GetUtcNow());
+        past.Redrive();
         return Execute(past, isRedrive: true, cancellationToken);
     }
 

@@ -40,6 +40,18 @@ internal static class Json
     /// <summary>The element with that JSON text.</summary>
     public static JsonElement Element(Action<Utf8JsonWriter> write) => Parse(Write(write));
 
+    /// <summary>An array of those elements.</summary>
+    public static JsonElement Array(IEnumerable<JsonElement> elements) => Element(writer =>
+    {
+        writer.WriteStartArray();
+        foreach (var element in elements)
+        {
+            element.WriteTo(writer);
+        }
+
+        writer.WriteEndArray();
+    });
+
     public static bool IsTooLarge(string text) =>
         // A char takes three bytes at most, so most payloads need no count.
         text.Length > MaxPayloadBytes / 3 && Encoding.UTF8.GetByteCount(text) > MaxPayloadBytes;

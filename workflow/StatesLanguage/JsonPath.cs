@@ -1,30 +1,33 @@
-using System.Globalization;
 using System.Text.Json;
 
 namespace PySpotify.Workflow.StatesLanguage;
 
 /// <summary>
-/// A path that leads to one node: <c>$.a.b</c>, <c>$['a b']</c>, <c>$.a[0]</c>, or the same from the context object
-/// with <c>$$</c>. Wildcards, filters, slices and descents are refused when the path is parsed.
+/// A path into a payload, or with <c>$$</c> into the context object: members (<c>.name</c>) and wildcards (<c>[*]</c>).
 /// </summary>
 internal sealed class JsonPath
 {
-    // A member has a name; an element of an array has an index.
-    private readonly record struct Step(string? Name, int Index);
+    private static readonly string[] ContextPaths =
+        ["$$.Execution.Input", "$$.Execution.Name", "$$.Execution.RedriveCount", "$$.Execution.StartTime", "$$.State.Name", "$$.Map.Item.Value"];
 
     private readonly string _text;
-    private readonly Step[] _steps;
 
-    private JsonPath(string text, Step[] steps, bool isContext) => (_text, _steps, IsContext) = (text, steps, isContext);
+    // Names of members; null for a wildcard.
+    private readonly string?[] _steps;
+    private readonly bool _isContext;
+    private readonly bool _hasWildcard;
 
-    /// <summary>The whole input.</summary>
+    private JsonPath(string text, string?[] steps, bool isContext)
+    {
+        (_text, _steps, _isContext) = (text, steps, isContext);
+        _hasWildcard = steps.Contains(null);
+    }
+
+    /// <summary>The payload itself.</summary>
     public static JsonPath Root { get; } = new("$", [], false);
 
-    /// <summary>Whether the path starts at the context object, <c>$$</c>.</summary>
-    public bool IsContext { get; }
-
     /// <summary>Parses a path.</summary>
-    /// <exception cref="FormatException">The text is no path, or one that may lead to several nodes.</exception>
+    /// <exception cref="FormatException">The text is not a path, or has more than members and wildcards.</exception>
     public static JsonPath Parse(string text)
     {
         if (!text.StartsWith('$'))
@@ -32,219 +35,135 @@ internal sealed class JsonPath
             throw new FormatException($"'{text}' is not a path; it must start with $");
         }
 
-        var isContext = text.StartsWith("$$", StringComparison.Ordinal);
         if (text == "$")
         {
             return Root;
         }
 
-        List<Step> steps = [];
-        var at = isContext ? 2 : 1;
-        while (at < text.Length)
+        var isContext = text.StartsWith("$$", StringComparison.Ordinal);
+        List<string?> steps = [];
+        for (var at = isContext ? 2 : 1; at < text.Length;)
         {
             steps.Add(ParseStep(text, ref at));
         }
 
-        if (isContext)
-        {
-            RefuseUnknownContext(text, steps);
-        }
-
-        return new(text, [.. steps], isContext);
+        return !isContext || Array.Exists(ContextPaths, known =>
+                text.StartsWith(known, StringComparison.Ordinal) && (text.Length == known.Length || text[known.Length] is '.' or '['))
+            ? new(text, [.. steps], isContext)
+            : throw new FormatException($"'{text}' of the context object is not supported");
     }
 
-    /// <summary>The node that the path leads to, of kind Undefined where there is none.</summary>
-    public JsonElement Find(Data data)
+    /// <summary>Parses a path that leads to one node.</summary>
+    /// <exception cref="FormatException">The text is not a path, or has more than members.</exception>
+    public static JsonPath ParseReference(string text)
     {
-        if (!IsContext)
-        {
-            return Walk(data.Input, _steps);
-        }
-
-        return _steps.Length == 0 ? data.Context.Whole() : Walk(data.Context.Section(_steps[0].Name!), _steps.AsSpan(1));
+        var path = Parse(text);
+        return path._hasWildcard ? throw new FormatException($"'{text}' may lead to several nodes; a wildcard is not supported here") : path;
     }
 
-    /// <summary>The node that the path leads to.</summary>
-    /// <exception cref="StateFailure">There is none; States.Runtime.</exception>
+    /// <summary>Parses a path to one node of a payload.</summary>
+    /// <exception cref="FormatException">The text is not a path, has more than members, or leads into the context object.</exception>
+    public static JsonPath ParseResultPath(string text)
+    {
+        var path = ParseReference(text);
+        return path._isContext ? throw new FormatException("it cannot lead into the context object") : path;
+    }
+
+    /// <summary>The node that the path leads to; an array of all nodes where it has a wildcard.</summary>
+    /// <exception cref="StateFailure">It leads to nothing and has no wildcard; States.Runtime.</exception>
     public JsonElement Get(Data data, string field)
     {
-        var found = Find(data);
+        var root = _isContext ? data.Context.Section(_steps[0]!) : data.Input;
+        IEnumerable<JsonElement> nodes = [root];
+        foreach (var step in _steps.Skip(_isContext ? 1 : 0))
+        {
+            nodes = nodes.SelectMany(node => Follow(node, step));
+        }
+
+        if (_hasWildcard)
+        {
+            return Json.Array(nodes);
+        }
+
+        var found = nodes.FirstOrDefault();
         return found.ValueKind != JsonValueKind.Undefined
             ? found
             : throw new StateFailure(ErrorNames.Runtime, $"The path '{_text}' of the field '{field}' leads to nothing in the input.");
     }
 
-    /// <summary>The JSON text of <paramref name="root"/> with <paramref name="value"/> placed where the path leads.
-    /// Members that are missing on the way are created; elements of arrays must be there.</summary>
-    /// <exception cref="StateFailure">The path leads through something that is no container; States.ResultPathMatchFailure.</exception>
-    public string Place(JsonElement root, JsonElement value) =>
-        _steps.Length == 0 ? value.GetRawText() : Json.Write(writer => Place(writer, root, _steps, value));
+    /// <summary>The JSON text of <paramref name="root"/> with <paramref name="value"/> where the path leads. Members that
+    /// are missing on the way are created.</summary>
+    /// <exception cref="StateFailure">The path leads through something that is not an object; States.ResultPathMatchFailure.</exception>
+    public string Set(JsonElement root, JsonElement value) =>
+        _steps.Length == 0 ? value.GetRawText() : Json.Write(writer => Write(writer, root, _steps, value));
 
     public override string ToString() => _text;
 
-    private static JsonElement Walk(JsonElement node, ReadOnlySpan<Step> steps)
+    private static IEnumerable<JsonElement> Follow(JsonElement node, string? step) => (node.ValueKind, step) switch
     {
-        foreach (var step in steps)
-        {
-            if (step.Name is null)
-            {
-                if (node.ValueKind != JsonValueKind.Array || step.Index >= node.GetArrayLength())
-                {
-                    return default;
-                }
+        (JsonValueKind.Object, null) => node.EnumerateObject().Select(member => member.Value),
+        (JsonValueKind.Array, null) => node.EnumerateArray(),
+        (JsonValueKind.Object, { } name) when node.TryGetProperty(name, out var member) => [member],
+        _ => [],
+    };
 
-                node = node[step.Index];
-            }
-            else if (node.ValueKind != JsonValueKind.Object || !node.TryGetProperty(step.Name, out node))
-            {
-                return default;
-            }
-        }
-        return node;
-    }
-
-    private void Place(Utf8JsonWriter writer, JsonElement node, ReadOnlySpan<Step> steps, JsonElement value)
+    private void Write(Utf8JsonWriter writer, JsonElement node, ReadOnlySpan<string?> steps, JsonElement value)
     {
         if (steps.IsEmpty)
         {
             value.WriteTo(writer);
             return;
         }
-        var step = steps[0];
-        if (step.Name is null)
-        {
-            if (node.ValueKind != JsonValueKind.Array || step.Index >= node.GetArrayLength())
-            {
-                throw Mismatch();
-            }
 
-            writer.WriteStartArray();
-            var index = 0;
-            foreach (var element in node.EnumerateArray())
-            {
-                if (index++ == step.Index)
-                {
-                    Place(writer, element, steps[1..], value);
-                }
-                else
-                {
-                    element.WriteTo(writer);
-                }
-            }
-
-            writer.WriteEndArray();
-            return;
-        }
         if (node.ValueKind is not (JsonValueKind.Object or JsonValueKind.Undefined))
         {
-            throw Mismatch();
+            throw new StateFailure(ErrorNames.ResultPathMatchFailure, $"The ResultPath '{_text}' cannot be applied to the state's input.");
         }
 
+        IEnumerable<JsonProperty> members = node.ValueKind == JsonValueKind.Object ? node.EnumerateObject() : [];
+        var isWritten = false;
         writer.WriteStartObject();
-        var placed = false;
-        if (node.ValueKind == JsonValueKind.Object)
+        foreach (var member in members)
         {
-            foreach (var member in node.EnumerateObject())
+            if (!member.NameEquals(steps[0]))
             {
-                if (member.NameEquals(step.Name))
-                {
-                    writer.WritePropertyName(step.Name);
-                    Place(writer, member.Value, steps[1..], value);
-                    placed = true;
-                }
-                else
-                {
-                    member.WriteTo(writer);
-                }
+                member.WriteTo(writer);
+                continue;
             }
+
+            writer.WritePropertyName(steps[0]!);
+            Write(writer, member.Value, steps[1..], value);
+            isWritten = true;
         }
 
-        if (!placed)
+        if (!isWritten)
         {
-            writer.WritePropertyName(step.Name);
-            Place(writer, default, steps[1..], value);
+            writer.WritePropertyName(steps[0]!);
+            Write(writer, default, steps[1..], value);
         }
+
         writer.WriteEndObject();
     }
 
-    private StateFailure Mismatch() =>
-        new(ErrorNames.ResultPathMatchFailure, $"The ResultPath '{_text}' cannot be applied to the state's input.");
-
-    private static Step ParseStep(string text, ref int at)
+    private static string? ParseStep(string text, ref int at)
     {
-        if (text[at] == '.')
+        var start = at;
+        if (text.AsSpan(at).StartsWith("[*]"))
         {
-            var start = ++at;
+            at += 3;
+            return null;
+        }
+
+        if (text[at++] == '.')
+        {
             while (at < text.Length && (char.IsLetterOrDigit(text[at]) || text[at] is '_' or '-'))
             {
                 at++;
             }
-
-            return at > start ? new(text[start..at], 0) : throw Unsupported(text, start);
-        }
-        if (text[at] != '[' || ++at == text.Length)
-        {
-            throw Unsupported(text, at);
         }
 
-        Step step;
-        if (text[at] is '\'' or '"')
-        {
-            var end = text.IndexOf(text[at], at + 1);
-            if (end <= at + 1 || text.AsSpan(at, end - at).Contains('\\'))
-            {
-                throw Unsupported(text, at);
-            }
-
-            step = new(text[(at + 1)..end], 0);
-            at = end + 1;
-        }
-        else
-        {
-            var start = at;
-            while (at < text.Length && char.IsAsciiDigit(text[at]))
-            {
-                at++;
-            }
-
-            if (!int.TryParse(text.AsSpan(start, at - start), NumberStyles.None, CultureInfo.InvariantCulture, out var index))
-            {
-                throw Unsupported(text, start);
-            }
-
-            step = new(null, index);
-        }
-        if (at == text.Length || text[at++] != ']')
-        {
-            throw Unsupported(text, at);
-        }
-
-        return step;
-    }
-
-    private static FormatException Unsupported(string text, int at) =>
-        new($"the path '{text}' has something at character {at} that is not supported; members (.name, ['name']) and elements ([0]) are");
-
-    private static void RefuseUnknownContext(string text, List<Step> steps)
-    {
-        if (steps.Count == 0)
-        {
-            return;
-        }
-
-        string[]? fields = steps[0].Name switch
-        {
-            "Execution" => ["Id", "Input", "Name", "RedriveCount", "RedriveTime", "RoleArn", "StartTime"],
-            "State" => ["EnteredTime", "Name", "RetryCount"],
-            "StateMachine" => ["Id", "Name"],
-            "Map" => ["Item"],
-            _ => null,
-        };
-        var known = fields is not null && (steps.Count == 1 || fields.Contains(steps[1].Name))
-            && (steps[0].Name != "Map" || steps.Count < 3 || steps[2].Name is "Index" or "Value");
-        if (!known)
-        {
-            throw new FormatException($"the context object has no '{text}', or none that is supported");
-        }
+        return at > start + 1
+            ? text[(start + 1)..at]
+            : throw new FormatException($"the path '{text}' has something at character {start} that is not supported; members (.name) and wildcards ([*]) are");
     }
 }

@@ -4,7 +4,7 @@ namespace PySpotify.Workflow.StatesLanguage;
 
 /// <summary>The state that a scope stands at, and how far it came.</summary>
 /// <param name="Id">The event that began it, or its last retry; names the scopes inside.</param>
-internal sealed record Visit(long Id, string State, string Input, DateTimeOffset Entered)
+internal sealed record Visit(long Id, string State, string Input)
 {
     public bool IsOver { get; init; }
     public string? Output { get; init; }
@@ -26,7 +26,6 @@ internal sealed class Past
     public required DateTimeOffset StartTime { get; init; }
     public long LastId { get; private set; }
     public int RedriveCount { get; private set; }
-    public DateTimeOffset? RedriveTime { get; private set; }
 
     /// <summary>Null before the first state.</summary>
     public Visit? Top => _scopes.GetValueOrDefault("");
@@ -73,7 +72,7 @@ internal sealed class Past
     }
 
     /// <summary>Counts a redrive that begins now.</summary>
-    public void Redrive(DateTimeOffset time) => (RedriveCount, RedriveTime) = (RedriveCount + 1, time);
+    public void Redrive() => RedriveCount++;
 
     private void Follow(HistoryEvent e)
     {
@@ -81,11 +80,11 @@ internal sealed class Past
         switch (e.Type)
         {
             case HistoryEventType.ExecutionRedriven:
-                Redrive(e.Time);
+                Redrive();
                 break;
             case HistoryEventType.StateEntered:
                 var input = e.Input ?? _scopes.GetValueOrDefault(scope)?.Output ?? Around(e)?.Visit.Input ?? Input;
-                Put(scope, new(e.Id, e.State ?? throw Damaged(e), input, e.Time), e);
+                Put(scope, new(e.Id, e.State ?? throw Damaged(e), input), e);
                 break;
             case HistoryEventType.StateRetried:
                 Put(scope, At(scope, e) with { Id = e.Id, Inner = [] }, e);

@@ -9,11 +9,8 @@ namespace PySpotify.Workflow.StatesLanguage;
 /// Whatever the interpreter does not support is refused here, so that it never runs something else than AWS would.</summary>
 public sealed partial class StateMachine
 {
-    private StateMachine(string name, string definition, Block block, int? timeoutSeconds) =>
-        (Name, Definition, Block, TimeoutSeconds) = (name, definition, block, timeoutSeconds);
-
-    /// <summary>The state machine's name, <c>$$.StateMachine.Name</c>.</summary>
-    public string Name { get; }
+    private StateMachine(string definition, Block block, int? timeoutSeconds) =>
+        (Definition, Block, TimeoutSeconds) = (definition, block, timeoutSeconds);
 
     /// <summary>SHA-256 of the definition without its layout, in hexadecimal. A redrive needs the one that the
     /// execution started with.</summary>
@@ -26,10 +23,9 @@ public sealed partial class StateMachine
     /// <summary>Reads a definition.</summary>
     /// <param name="definition">JSON text.</param>
     /// <param name="names">What to fill in for each <c>${Name}</c>, as Pulumi or CloudFormation does on AWS.</param>
-    /// <param name="name">The state machine's name.</param>
     /// <exception cref="StateMachineException">The definition is not valid, or uses what is not supported, or has a
     /// <c>${Name}</c> that is not filled in; the message names the state and the field.</exception>
-    public static StateMachine Load(string definition, IReadOnlyDictionary<string, string>? names = null, string name = "PySpotify")
+    public static StateMachine Load(string definition, IReadOnlyDictionary<string, string>? names = null)
     {
         var filled = Placeholder().Replace(definition, match =>
             names is not null && names.TryGetValue(match.Groups[1].Value, out var value)
@@ -40,7 +36,7 @@ public sealed partial class StateMachine
             var root = JsonElement.Parse(filled, new JsonDocumentOptions { AllowDuplicateProperties = false });
             (var block, var timeoutSeconds) = DefinitionReader.Read(root);
             var compact = Encoding.UTF8.GetBytes(Json.Write(root.WriteTo));
-            return new(name, Convert.ToHexStringLower(SHA256.HashData(compact)), block, timeoutSeconds);
+            return new(Convert.ToHexStringLower(SHA256.HashData(compact)), block, timeoutSeconds);
         }
         catch (JsonException e)
         {
@@ -55,14 +51,12 @@ public sealed partial class StateMachine
 /// <summary>States that lead to each other: the machine's own, a branch's, an iteration's.</summary>
 internal sealed record Block(string StartAt, IReadOnlyDictionary<string, State> States);
 
-/// <summary>A state, with the fields that several types have. A path that is null was null in the definition.</summary>
+/// <summary>A state, with the fields that several types have. A ResultPath that is null was null in the definition.</summary>
 internal abstract record State(string Name)
 {
-    public JsonPath? InputPath { get; init; } = JsonPath.Root;
-    public Template? Parameters { get; init; }
     public Template? ResultSelector { get; init; }
     public JsonPath? ResultPath { get; init; } = JsonPath.Root;
-    public JsonPath? OutputPath { get; init; } = JsonPath.Root;
+    public JsonPath OutputPath { get; init; } = JsonPath.Root;
     public Retrier[] Retry { get; init; } = [];
     public Catcher[] Catch { get; init; } = [];
 
@@ -70,7 +64,7 @@ internal abstract record State(string Name)
     public string? Next { get; init; }
 }
 
-internal sealed record TaskState(string Name, string Resource, int? TimeoutSeconds, JsonPath? TimeoutSecondsPath) : State(Name);
+internal sealed record TaskState(string Name, string Resource, Template? Parameters, int? TimeoutSeconds) : State(Name);
 
 internal sealed record ParallelState(string Name, Block[] Branches) : State(Name);
 
@@ -78,14 +72,11 @@ internal sealed record MapState(string Name, JsonPath ItemsPath, Template? ItemS
 
 internal sealed record ChoiceState(string Name, (Condition Holds, string Next)[] Choices, string? Default) : State(Name);
 
-/// <summary>One of the four is set.</summary>
-internal sealed record WaitState(string Name, int? Seconds, JsonPath? SecondsPath, DateTimeOffset? Timestamp, JsonPath? TimestampPath) : State(Name);
-
-internal sealed record PassState(string Name, JsonElement? Result) : State(Name);
+internal sealed record WaitState(string Name, int Seconds) : State(Name);
 
 internal sealed record SucceedState(string Name) : State(Name);
 
-internal sealed record FailState(string Name, Expression Error, Expression Cause) : State(Name);
+internal sealed record FailState(string Name, string Error, string? Cause, JsonPath? CausePath) : State(Name);
 
 internal sealed record Retrier(string[] ErrorEquals, int IntervalSeconds, int MaxAttempts, double BackoffRate, int? MaxDelaySeconds, bool Jitter)
 {

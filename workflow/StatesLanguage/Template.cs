@@ -2,18 +2,15 @@ using System.Text.Json;
 
 namespace PySpotify.Workflow.StatesLanguage;
 
-/// <summary>Finds a value: a path, or a call of an intrinsic function.</summary>
-internal delegate JsonElement Expression(Data data);
-
 /// <summary>A payload template (Parameters, ResultSelector, ItemSelector): an object in which a member <c>name.$</c>
-/// gets the value of a path or intrinsic function. Compiled once, when the definition is loaded.</summary>
+/// gets what a path leads to. Compiled once, when the definition is loaded.</summary>
 internal sealed class Template
 {
     private delegate void Part(Utf8JsonWriter writer, Data data);
 
-    private readonly Part _whole;
+    private readonly Part _root;
 
-    private Template(Part whole) => _whole = whole;
+    private Template(Part root) => _root = root;
 
     /// <exception cref="FormatException">The template uses what is not supported.</exception>
     public static Template Parse(JsonElement template) => template.ValueKind == JsonValueKind.Object
@@ -21,20 +18,8 @@ internal sealed class Template
         : throw new FormatException("it must be an object");
 
     /// <summary>The JSON text that the template makes.</summary>
-    /// <exception cref="StateFailure">A path leads to nothing (States.Runtime), or an intrinsic function failed.</exception>
-    public string Fill(Data data) => Json.Write(writer => _whole(writer, data));
-
-    /// <exception cref="FormatException">The text is no path and no intrinsic function that is supported.</exception>
-    public static Expression ParseExpression(string text, string field)
-    {
-        if (!text.StartsWith('$'))
-        {
-            return Intrinsic.Parse(text, field);
-        }
-
-        var path = JsonPath.Parse(text);
-        return data => path.Get(data, field);
-    }
+    /// <exception cref="StateFailure">A path leads to nothing; States.Runtime.</exception>
+    public string Fill(Data data) => Json.Write(writer => _root(writer, data));
 
     private static Part Compile(JsonElement node)
     {
@@ -83,10 +68,10 @@ internal sealed class Template
 
         if (member.Value.ValueKind != JsonValueKind.String)
         {
-            throw new FormatException($"the value of '{member.Name}' must be a path or an intrinsic function");
+            throw new FormatException($"the value of '{member.Name}' must be a path");
         }
 
-        var expression = ParseExpression(member.Value.GetString()!, member.Name);
-        return (member.Name[..^2], (writer, data) => expression(data).WriteTo(writer));
+        var path = JsonPath.Parse(member.Value.GetString()!);
+        return (member.Name[..^2], (writer, data) => path.Get(data, member.Name).WriteTo(writer));
     }
 }

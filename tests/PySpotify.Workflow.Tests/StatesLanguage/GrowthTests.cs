@@ -9,9 +9,9 @@ public sealed class GrowthTests
 {
     private const string Loop = """
         {"StartAt": "Turn", "States": {
-          "Turn": {"Type": "Pass", "Parameters": {"n.$": "States.MathAdd($.n, 1)", "of.$": "$.of"}, "Next": "Call"},
-          "Call": {"Type": "Task", "Resource": "arn:x:call", "TimeoutSeconds": 60, "ResultPath": "$.got", "Next": "Enough?"},
-          "Enough?": {"Type": "Choice", "Choices": [{"Variable": "$.n", "NumericLessThanPath": "$.of", "Next": "Turn"}], "Default": "Done"},
+          "Turn": {"Type": "Wait", "Seconds": 0, "Next": "Call"},
+          "Call": {"Type": "Task", "Resource": "arn:x:call", "TimeoutSeconds": 60, "ResultPath": "$.n", "Next": "Enough?"},
+          "Enough?": {"Type": "Choice", "Choices": [{"Variable": "$.n", "NumericGreaterThan": 33333, "Next": "Done"}], "Default": "Turn"},
           "Done": {"Type": "Succeed"}}}
         """;
 
@@ -34,11 +34,11 @@ public sealed class GrowthTests
                 memoryLate = GC.GetTotalMemory(forceFullCollection: true);
             }
 
-            return Task.FromResult("1");
+            return Task.FromResult($"{calls}");
         }, TimeProvider.System, _ => { });
         var before = Environment.CpuUsage.TotalTime;
-        var result = await interpreter.RunAsync("n", """{"n":0,"of":33334}""", TestContext.Current.CancellationToken);
-        Assert.Equal("""{"n":33334,"of":33334,"got":1}""", result.Output);
+        var result = await interpreter.RunAsync("n", """{"n":0}""", TestContext.Current.CancellationToken);
+        Assert.Equal("""{"n":33334}""", result.Output);
         var microseconds = (Environment.CpuUsage.TotalTime - before).TotalMicroseconds / 100_000;
         Assert.InRange(microseconds, 0, 500);
         Assert.InRange(memoryLate - memoryEarly, long.MinValue, 5_000_000);
@@ -49,7 +49,7 @@ public sealed class GrowthTests
     public void A_history_of_any_length_is_redriven_in_little_memory()
     {
         var machine = StateMachine.Load("""
-            {"StartAt": "P", "States": {"P": {"Type": "Parallel", "Next": "P", "Branches": [{"StartAt": "A", "States": {"A": {"Type": "Pass", "End": true}}}]}}}
+            {"StartAt": "P", "States": {"P": {"Type": "Parallel", "Next": "P", "Branches": [{"StartAt": "A", "States": {"A": {"Type": "Succeed"}}}]}}}
             """);
         FakeClock clock = new();
         using CancellationTokenSource abort = new();

@@ -9,14 +9,16 @@ internal static class Refusal
 
 public sealed class RefusalTests
 {
-    private const string Inner = """{"StartAt": "I", "States": {"I": {"Type": "Pass", "End": true}}}""";
+    private const string Inner = """{"StartAt": "I", "States": {"I": {"Type": "Succeed"}}}""";
 
     private static string OfState(string state) => Refusal.Of(() => Trial.OfState(state).Interpreter());
 
     private static string OfMachine(string machine) => Refusal.Of(() => StateMachine.Load(machine));
 
     [Theory]
-    [InlineData("QueryLanguage", "\"JSONata\"", "only JSONPath")]
+    [InlineData("QueryLanguage", "\"JSONPath\"", "not supported here")]
+    [InlineData("InputPath", "\"$.a\"", "not supported here")]
+    [InlineData("TimeoutSecondsPath", "\"$.a\"", "not supported here")]
     [InlineData("Assign", "{}", "not supported here")]
     [InlineData("HeartbeatSeconds", "5", "not supported here")]
     [InlineData("HeartbeatSecondsPath", "\"$.a\"", "not supported here")]
@@ -25,33 +27,40 @@ public sealed class RefusalTests
     [InlineData("Output", "{}", "not supported here")]
     [InlineData("Seconds", "5", "not supported here")]
     [InlineData("retry", "[]", "not supported here")]
-    [InlineData("InputPath", "\"$.a[*]\"", "not supported")]
-    [InlineData("InputPath", "\"$..a\"", "not supported")]
-    [InlineData("InputPath", "\"$.a[?(@.b)]\"", "not supported")]
-    [InlineData("InputPath", "\"$.a[0:2]\"", "not supported")]
-    [InlineData("InputPath", "\"$.a[-1]\"", "not supported")]
-    [InlineData("InputPath", "\"$.a[0,1]\"", "not supported")]
-    [InlineData("InputPath", "\"$['a','b']\"", "not supported")]
-    [InlineData("InputPath", "\"$['']\"", "not supported")]
-    [InlineData("InputPath", "\"$['a\"", "not supported")]
-    [InlineData("InputPath", "\"$[\"", "not supported")]
-    [InlineData("InputPath", "\"$.\"", "not supported")]
-    [InlineData("InputPath", "\"$a\"", "not supported")]
-    [InlineData("InputPath", "\"$.length()\"", "not supported")]
-    [InlineData("InputPath", "\"a\"", "must start with $")]
-    [InlineData("InputPath", "\"\"", "must start with $")]
-    [InlineData("InputPath", "5", "must be a string")]
+    [InlineData("OutputPath", "\"$..a\"", "not supported")]
+    [InlineData("OutputPath", "\"$.a[?(@.b)]\"", "not supported")]
+    [InlineData("OutputPath", "\"$.a[0:2]\"", "not supported")]
+    [InlineData("OutputPath", "\"$.a[-1]\"", "not supported")]
+    [InlineData("OutputPath", "\"$.a[0,1]\"", "not supported")]
+    [InlineData("OutputPath", "\"$['a','b']\"", "not supported")]
+    [InlineData("OutputPath", "\"$['']\"", "not supported")]
+    [InlineData("OutputPath", "\"$['a\"", "not supported")]
+    [InlineData("OutputPath", "\"$[\"", "not supported")]
+    [InlineData("OutputPath", "\"$.\"", "not supported")]
+    [InlineData("OutputPath", "\"$a\"", "not supported")]
+    [InlineData("OutputPath", "\"$.length()\"", "not supported")]
+    [InlineData("OutputPath", "\"a\"", "must start with $")]
+    [InlineData("OutputPath", "\"\"", "must start with $")]
+    [InlineData("OutputPath", "5", "must be a string")]
     [InlineData("OutputPath", "\"$.*\"", "not supported")]
-    [InlineData("InputPath", "\"$$.Task.Token\"", "context object")]
-    [InlineData("InputPath", "\"$$.Execution.Nmae\"", "context object")]
-    [InlineData("InputPath", "\"$$.Map.Item.Key\"", "context object")]
-    [InlineData("InputPath", "\"$$[0]\"", "context object")]
-    [InlineData("ResultPath", "\"$$.Execution\"", "context object")]
-    [InlineData("ResultPath", "\"$.a[*]\"", "not supported")]
+    [InlineData("OutputPath", "\"$$.Task.Token\"", "context object is not supported")]
+    [InlineData("OutputPath", "\"$$.Execution.Nmae\"", "context object is not supported")]
+    [InlineData("OutputPath", "\"$$.Map.Item.Key\"", "context object is not supported")]
+    [InlineData("OutputPath", "\"$$\"", "context object is not supported")]
+    [InlineData("OutputPath", "\"$$.Execution\"", "context object is not supported")]
+    [InlineData("OutputPath", "\"$$.Map.Item.Index\"", "context object is not supported")]
+    [InlineData("OutputPath", "\"$$.Execution.InputX\"", "context object is not supported")]
+    [InlineData("OutputPath", "\"$$[*]\"", "context object is not supported")]
+    [InlineData("OutputPath", "\"$.a[0]\"", "not supported")]
+    [InlineData("OutputPath", "\"$['a']\"", "not supported")]
+    [InlineData("OutputPath", "null", "must be a string")]
+    [InlineData("ResultPath", "\"$$.Execution.Input\"", "context object")]
+    [InlineData("ResultPath", "\"$.a[*]\"", "several nodes")]
     [InlineData("Parameters", "[]", "must be an object")]
-    [InlineData("Parameters", "{\"a.$\": 5}", "path or an intrinsic function")]
+    [InlineData("Parameters", "{\"a.$\": 5}", "must be a path")]
+    [InlineData("Parameters", "{\"a.$\": \"States.UUID()\"}", "must start with $")]
     [InlineData("Parameters", "{\"a.$\": \"$.b\", \"a\": 1}", "twice")]
-    [InlineData("ResultSelector", "{\"x\": [{\"a.$\": \"$.b[*]\"}]}", "not supported")]
+    [InlineData("ResultSelector", "{\"x\": [{\"a.$\": \"$.b[0]\"}]}", "not supported")]
     [InlineData("TimeoutSeconds", "0", "integer from 1")]
     [InlineData("TimeoutSeconds", "1.5", "integer from 1")]
     [InlineData("TimeoutSeconds", "\"5\"", "integer from 1")]
@@ -94,7 +103,7 @@ public sealed class RefusalTests
     [InlineData("""{"ErrorEquals": ["E"]}""", "Catch[0].Next", "missing")]
     [InlineData("""{"ErrorEquals": ["E"], "Next": "Nowhere"}""", "Catch[0].Next", "no state 'Nowhere'")]
     [InlineData("""{"ErrorEquals": ["States.ALL"], "Next": "S"}, {"ErrorEquals": ["E"], "Next": "S"}""", "Catch[0].ErrorEquals", "last")]
-    [InlineData("""{"ErrorEquals": ["E"], "Next": "S", "ResultPath": "$$.a"}""", "Catch[0].ResultPath", "context object")]
+    [InlineData("""{"ErrorEquals": ["E"], "Next": "S", "ResultPath": "$$.Execution.Input"}""", "Catch[0].ResultPath", "context object")]
     [InlineData("""{"ErrorEquals": ["E"], "Next": "S", "Assign": {}}""", "Catch[0].Assign", "not supported here")]
     public void A_catcher_that_AWS_would_refuse_is_refused(string catchers, string field, string why)
     {
@@ -110,25 +119,29 @@ public sealed class RefusalTests
     [InlineData("""{"Type": "Task", "Resource": "${Fetch}", "End": true}""", "Resource", "not filled in")]
     [InlineData("""{"Type": "Task", "Resource": "fetch", "End": true}""", "Resource", "ARN")]
     [InlineData("""{"Type": "Task", "Resource": "arn:aws:states:::lambda:invoke.waitForTaskToken", "End": true}""", "Resource", "waitForTaskToken")]
-    [InlineData("""{"Type": "Task", "Resource": "arn:x:y", "TimeoutSeconds": 5, "TimeoutSecondsPath": "$.a", "End": true}""", "TimeoutSecondsPath", "beside")]
-    [InlineData("""{"Type": "Pass"}""", "Next", "either")]
-    [InlineData("""{"Type": "Pass", "Next": "S", "End": true}""", "Next", "either")]
-    [InlineData("""{"Type": "Pass", "Next": "S", "End": false}""", "End", "must be true")]
-    [InlineData("""{"Type": "Pass", "Next": "Nowhere"}""", "Next", "no state 'Nowhere'")]
-    [InlineData("""{"Type": "Pass", "ResultSelector": {}, "End": true}""", "ResultSelector", "not supported here")]
-    [InlineData("""{"Type": "Pass", "Retry": [], "End": true}""", "Retry", "not supported here")]
-    [InlineData("""{"Type": "Pass", "Result": 1, "Parameters": {}, "End": true}""", "Result", "beside")]
+    [InlineData("""{"Type": "Pass", "End": true}""", "Type", "no type 'Pass'")]
+    [InlineData("""{"Type": "Wait", "Seconds": 1}""", "Next", "either")]
+    [InlineData("""{"Type": "Wait", "Seconds": 1, "Next": "S", "End": true}""", "Next", "either")]
+    [InlineData("""{"Type": "Wait", "Seconds": 1, "Next": "S", "End": false}""", "End", "must be true")]
+    [InlineData("""{"Type": "Wait", "Seconds": 1, "Next": "Nowhere"}""", "Next", "no state 'Nowhere'")]
+    [InlineData("""{"Type": "Wait", "Seconds": 1, "ResultSelector": {}, "End": true}""", "ResultSelector", "not supported here")]
+    [InlineData("""{"Type": "Wait", "Seconds": 1, "Retry": [], "End": true}""", "Retry", "not supported here")]
+    [InlineData("""{"Type": "Wait", "Seconds": 1, "OutputPath": "$.a", "End": true}""", "OutputPath", "not supported here")]
     [InlineData("""{"Type": "Succeed", "End": true}""", "End", "not supported here")]
     [InlineData("""{"Type": "Succeed", "ResultPath": "$.a"}""", "ResultPath", "not supported here")]
-    [InlineData("""{"Type": "Fail", "InputPath": "$.a"}""", "InputPath", "not supported here")]
-    [InlineData("""{"Type": "Fail", "Error": "E", "ErrorPath": "$.a"}""", "ErrorPath", "beside")]
-    [InlineData("""{"Type": "Fail", "CausePath": "States.UUID()"}""", "CausePath", "not supported")]
-    [InlineData("""{"Type": "Wait", "End": true}""", "Seconds", "one of")]
-    [InlineData("""{"Type": "Wait", "Seconds": 1, "SecondsPath": "$.a", "End": true}""", "Seconds", "one of")]
+    [InlineData("""{"Type": "Fail", "Error": "E", "Cause": "C", "Next": "S"}""", "Next", "not supported here")]
+    [InlineData("""{"Type": "Fail", "Cause": "C"}""", "Error", "missing")]
+    [InlineData("""{"Type": "Fail", "Error": "E"}""", "Cause", "either")]
+    [InlineData("""{"Type": "Fail", "Error": "E", "Cause": "C", "CausePath": "$.a"}""", "Cause", "either")]
+    [InlineData("""{"Type": "Fail", "Error": "E", "CausePath": "States.Format('{}', $.a)"}""", "CausePath", "must start with $")]
+    [InlineData("""{"Type": "Fail", "Error": "E", "CausePath": "$.a[*]"}""", "CausePath", "several nodes")]
+    [InlineData("""{"Type": "Fail", "ErrorPath": "$.a", "Error": "E", "Cause": "C"}""", "ErrorPath", "not supported here")]
+    [InlineData("""{"Type": "Wait", "End": true}""", "Seconds", "missing")]
+    [InlineData("""{"Type": "Wait", "Seconds": 1, "SecondsPath": "$.a", "End": true}""", "SecondsPath", "not supported here")]
     [InlineData("""{"Type": "Wait", "Seconds": -1, "End": true}""", "Seconds", "integer from 0")]
-    [InlineData("""{"Type": "Wait", "Timestamp": "2026-01-31", "End": true}""", "Timestamp", "no time")]
     [InlineData("""{"Type": "Wait", "Seconds": 1, "ResultPath": "$", "End": true}""", "ResultPath", "not supported here")]
     [InlineData("""{"Type": "Parallel", "End": true}""", "Branches", "must not be empty")]
+    [InlineData($$"""{"Type": "Parallel", "Branches": [{{Inner}}], "Parameters": {}, "End": true}""", "Parameters", "not supported here")]
     [InlineData("""{"Type": "Parallel", "Branches": [5], "End": true}""", "Branches[0]", "must be an object")]
     [InlineData("""{"Type": "Parallel", "Branches": [{"States": {}}], "End": true}""", "Branches[0].StartAt", "missing")]
     [InlineData("""{"Type": "Parallel", "Branches": [{"StartAt": "S", "States": {}}], "End": true}""", "Branches[0].StartAt", "no state 'S'")]
@@ -136,36 +149,34 @@ public sealed class RefusalTests
     [InlineData("""{"Type": "Parallel", "Branches": [{"StartAt": "S", "States": {"S": {"Type": "Succeed"}}}], "End": true}""", "Branches[0].States", "'S' is used twice")]
     [InlineData($$"""{"Type": "Map", "End": true}""", "ItemProcessor", "missing")]
     [InlineData($$"""{"Type": "Map", "Iterator": {{Inner}}, "End": true}""", "ItemProcessor", "missing")]
-    [InlineData($$"""{"Type": "Map", "ItemProcessor": {{Inner}}, "Parameters": {}, "End": true}""", "Parameters", "not supported here")]
-    [InlineData($$"""{"Type": "Map", "ItemProcessor": {{Inner}}, "ItemReader": {}, "End": true}""", "ItemReader", "not supported here")]
-    [InlineData($$"""{"Type": "Map", "ItemProcessor": {{Inner}}, "ToleratedFailureCount": 1, "End": true}""", "ToleratedFailureCount", "not supported here")]
+    [InlineData($$"""{"Type": "Map", "ItemsPath": "$", "ItemProcessor": {{Inner}}, "Parameters": {}, "End": true}""", "Parameters", "not supported here")]
+    [InlineData($$"""{"Type": "Map", "ItemsPath": "$", "ItemProcessor": {{Inner}}, "ItemReader": {}, "End": true}""", "ItemReader", "not supported here")]
+    [InlineData($$"""{"Type": "Map", "ItemsPath": "$", "ItemProcessor": {{Inner}}, "ToleratedFailureCount": 1, "End": true}""", "ToleratedFailureCount", "not supported here")]
     [InlineData($$"""{"Type": "Map", "ItemProcessor": {{Inner}}, "MaxConcurrency": -1, "End": true}""", "MaxConcurrency", "integer from 0")]
-    [InlineData($$"""{"Type": "Map", "ItemProcessor": {{Inner}}, "ItemsPath": null, "End": true}""", "ItemsPath", "must be a path")]
+    [InlineData($$"""{"Type": "Map", "ItemProcessor": {{Inner}}, "End": true}""", "ItemsPath", "missing")]
+    [InlineData($$"""{"Type": "Map", "ItemProcessor": {{Inner}}, "ItemsPath": "$.a[*]", "End": true}""", "ItemsPath", "several nodes")]
     [InlineData("""{"Type": "Map", "ItemProcessor": {"ProcessorConfig": {"Mode": "DISTRIBUTED", "ExecutionType": "STANDARD"}}, "End": true}""", "ItemProcessor.ProcessorConfig.Mode", "only INLINE")]
     [InlineData("""{"Type": "Map", "ItemProcessor": {"ProcessorConfig": {"Mode": "INLINE", "ExecutionType": "STANDARD"}}, "End": true}""", "ItemProcessor.ProcessorConfig.ExecutionType", "not supported here")]
     [InlineData("""{"Type": "Choice"}""", "Choices", "must not be empty")]
     [InlineData("""{"Type": "Choice", "Choices": [], "Default": "S"}""", "Choices", "must not be empty")]
-    [InlineData("""{"Type": "Choice", "Choices": [{"Variable": "$.a", "IsPresent": true}]}""", "Choices[0].Next", "missing")]
-    [InlineData("""{"Type": "Choice", "Choices": [{"Variable": "$.a", "IsPresent": true, "Next": "No"}]}""", "Choices[0].Next", "no state 'No'")]
-    [InlineData("""{"Type": "Choice", "Choices": [{"IsPresent": true, "Next": "S"}]}""", "Choices[0].Variable", "missing")]
+    [InlineData("""{"Type": "Choice", "Choices": [{"Variable": "$.a", "StringEquals": "x"}]}""", "Choices[0].Next", "missing")]
+    [InlineData("""{"Type": "Choice", "Choices": [{"Variable": "$.a", "StringEquals": "x", "Next": "No"}]}""", "Choices[0].Next", "no state 'No'")]
+    [InlineData("""{"Type": "Choice", "Choices": [{"StringEquals": "x", "Next": "S"}]}""", "Choices[0].Variable", "missing")]
+    [InlineData("""{"Type": "Choice", "Choices": [{"Variable": "a", "StringEquals": "x", "Next": "S"}]}""", "Choices[0].Variable", "must start with $")]
+    [InlineData("""{"Type": "Choice", "Choices": [{"Variable": "$.a[*]", "StringEquals": "x", "Next": "S"}]}""", "Choices[0].Variable", "several nodes")]
     [InlineData("""{"Type": "Choice", "Choices": [{"Variable": "$.a", "Next": "S"}]}""", "Choices[0].Variable", "no comparison")]
     [InlineData("""{"Type": "Choice", "Choices": [{"Variable": "$.a", "StringLike": "x", "Next": "S"}]}""", "Choices[0].StringLike", "not supported here")]
-    [InlineData("""{"Type": "Choice", "Choices": [{"Variable": "$.a", "BooleanLessThan": true, "Next": "S"}]}""", "Choices[0].BooleanLessThan", "not supported here")]
-    [InlineData("""{"Type": "Choice", "Choices": [{"Variable": "$.a", "IsNull": true, "IsString": true, "Next": "S"}]}""", "Choices[0].IsString", "not supported here")]
+    [InlineData("""{"Type": "Choice", "Choices": [{"Variable": "$.a", "StringEqualsPath": "$.b", "Next": "S"}]}""", "Choices[0].StringEqualsPath", "not supported here")]
+    [InlineData("""{"Type": "Choice", "Choices": [{"Variable": "$.a", "StringEquals": "x", "NumericGreaterThan": 1, "Next": "S"}]}""", "Choices[0].NumericGreaterThan", "not supported here")]
     [InlineData("""{"Type": "Choice", "Choices": [{"Variable": "$.a", "StringEquals": 5, "Next": "S"}]}""", "Choices[0].StringEquals", "must be a string")]
-    [InlineData("""{"Type": "Choice", "Choices": [{"Variable": "$.a", "NumericEquals": "5", "Next": "S"}]}""", "Choices[0].NumericEquals", "must be a numeric")]
-    [InlineData("""{"Type": "Choice", "Choices": [{"Variable": "$.a", "BooleanEquals": "true", "Next": "S"}]}""", "Choices[0].BooleanEquals", "must be a boolean")]
-    [InlineData("""{"Type": "Choice", "Choices": [{"Variable": "$.a", "TimestampEquals": "today", "Next": "S"}]}""", "Choices[0].TimestampEquals", "must be a timestamp")]
-    [InlineData("""{"Type": "Choice", "Choices": [{"Variable": "$.a", "IsNull": "true", "Next": "S"}]}""", "Choices[0].IsNull", "must be a boolean")]
-    [InlineData("""{"Type": "Choice", "Choices": [{"Variable": "$.a", "StringEqualsPath": "b", "Next": "S"}]}""", "Choices[0].StringEqualsPath", "must start with $")]
-    [InlineData("""{"Type": "Choice", "Choices": [{"Variable": "$.a", "StringMatches": "a\\b", "Next": "S"}]}""", "Choices[0].StringMatches", "backslash")]
-    [InlineData("""{"Type": "Choice", "Choices": [{"And": [], "Next": "S"}]}""", "Choices[0].And", "must not be empty")]
-    [InlineData("""{"Type": "Choice", "Choices": [{"Or": [{"Variable": "$.a", "IsNull": true, "Next": "S"}], "Next": "S"}]}""", "Choices[0].Or[0].Next", "not supported here")]
-    [InlineData("""{"Type": "Choice", "Choices": [{"Not": {"Variable": "a", "IsNull": true}, "Next": "S"}]}""", "Choices[0].Not.Variable", "must start with $")]
-    [InlineData("""{"Type": "Choice", "Choices": [{"Not": {"Variable": "$.a", "IsNull": true}, "Variable": "$.b", "Next": "S"}]}""", "Choices[0].Variable", "not supported here")]
-    [InlineData("""{"Type": "Choice", "Choices": [{"Variable": "$.a", "IsNull": true, "Next": "S"}], "Retry": []}""", "Retry", "not supported here")]
-    [InlineData("""{"Type": "Choice", "Choices": [{"Variable": "$.a", "IsNull": true, "Next": "S"}], "Default": "No"}""", "Default", "no state 'No'")]
-    [InlineData("""{"Type": "Choice", "Choices": [{"Variable": "$.a", "IsNull": true, "Next": "S"}], "Next": "S"}""", "Next", "not supported here")]
+    [InlineData("""{"Type": "Choice", "Choices": [{"Variable": "$.a", "NumericGreaterThan": "5", "Next": "S"}]}""", "Choices[0].NumericGreaterThan", "must be a number")]
+    [InlineData("""{"Type": "Choice", "Choices": [{"Or": [], "Next": "S"}]}""", "Choices[0].Or", "must not be empty")]
+    [InlineData("""{"Type": "Choice", "Choices": [{"Or": [{"Variable": "$.a", "StringEquals": "x", "Next": "S"}], "Next": "S"}]}""", "Choices[0].Or[0].Next", "not supported here")]
+    [InlineData("""{"Type": "Choice", "Choices": [{"Or": [{"Variable": "$.a", "StringEquals": "x"}], "Variable": "$.b", "Next": "S"}]}""", "Choices[0].Variable", "not supported here")]
+    [InlineData("""{"Type": "Choice", "Choices": [{"Not": {"Variable": "$.a", "StringEquals": "x"}, "Next": "S"}]}""", "Choices[0].Variable", "missing")]
+    [InlineData("""{"Type": "Choice", "Choices": [{"Variable": "$.a", "StringEquals": "x", "Next": "S"}], "Retry": []}""", "Retry", "not supported here")]
+    [InlineData("""{"Type": "Choice", "Choices": [{"Variable": "$.a", "StringEquals": "x", "Next": "S"}], "Default": "No"}""", "Default", "no state 'No'")]
+    [InlineData("""{"Type": "Choice", "Choices": [{"Variable": "$.a", "StringEquals": "x", "Next": "S"}], "Next": "S"}""", "Next", "not supported here")]
     public void A_state_that_is_not_valid_is_refused(string state, string field, string why)
     {
         var message = OfState(state);
@@ -180,12 +191,12 @@ public sealed class RefusalTests
     [InlineData("""{"StartAt": "S"}""", "Field 'States': it is missing.")]
     [InlineData("""{"StartAt": "S", "States": []}""", "Field 'States': it must be an object.")]
     [InlineData("""{"StartAt": "T", "States": {"S": {"Type": "Succeed"}}}""", "Field 'StartAt': there is no state 'T' here.")]
-    [InlineData("""{"StartAt": "S", "States": {"S": {"Type": "Succeed"}}, "Version": "2.0"}""", "Field 'Version'")]
+    [InlineData("""{"StartAt": "S", "States": {"S": {"Type": "Succeed"}}, "Version": "1.0"}""", "Field 'Version': it is not supported here.")]
     [InlineData("""{"StartAt": "S", "States": {"S": {"Type": "Succeed"}}, "QueryLanguage": "JSONata"}""", "Field 'QueryLanguage'")]
     [InlineData("""{"StartAt": "S", "States": {"S": {"Type": "Succeed"}}, "TimeoutSeconds": 0}""", "Field 'TimeoutSeconds'")]
     [InlineData("""{"StartAt": "S", "States": {"S": {"Type": "Succeed"}}, "Retry": []}""", "Field 'Retry': it is not supported here.")]
     [InlineData("""{"StartAt": "S", "States": {"S": {"Type": "Succeed"}, "T": {"Type": "Succeed"}}}""", "State 'T', field 'Next': no other state leads here.")]
-    [InlineData("""{"StartAt": "S", "States": {"S": {"Type": "Succeed"}, "T": {"Type": "Pass", "Next": "T"}}}""", "State 'T', field 'Next': no other state leads here.")]
+    [InlineData("""{"StartAt": "S", "States": {"S": {"Type": "Succeed"}, "T": {"Type": "Wait", "Seconds": 1, "Next": "T"}}}""", "State 'T', field 'Next': no other state leads here.")]
     [InlineData("""{"StartAt": "S", "States": {"S": {"Type": "Succeed"}, "S": {"Type": "Succeed"}}}""", "not valid JSON")]
     [InlineData("""{"StartAt": "S", "States": {"S": {"Type": "Succeed", "Comment": "a", "Comment": "b"}}}""", "not valid JSON")]
     [InlineData("""{"StartAt": "S", "States": {"S": 5}}""", "State 'S', field '': it must be an object.")]
@@ -199,7 +210,7 @@ public sealed class RefusalTests
     {
         var message = OfMachine("""
             {"StartAt": "P", "States": {
-              "P": {"Type": "Parallel", "Branches": [{"StartAt": "A", "States": {"A": {"Type": "Pass", "Next": "Q"}}}], "Next": "Q"},
+              "P": {"Type": "Parallel", "Branches": [{"StartAt": "A", "States": {"A": {"Type": "Wait", "Seconds": 1, "Next": "Q"}}}], "Next": "Q"},
               "Q": {"Type": "Succeed"}}}
             """);
         Assert.Equal("State 'A', field 'Next': there is no state 'Q' here.", message);
@@ -209,11 +220,11 @@ public sealed class RefusalTests
     public void Comments_are_allowed_wherever_AWS_allows_them()
     {
         StateMachine.Load("""
-            {"Comment": "c", "Version": "1.0", "QueryLanguage": "JSONPath", "TimeoutSeconds": 60, "StartAt": "P", "States": {
-              "P": {"Type": "Parallel", "Comment": "c", "Next": "M", "Branches": [{"Comment": "c", "StartAt": "A", "States": {"A": {"Type": "Fail", "Comment": "c"}}}],
+            {"Comment": "c", "TimeoutSeconds": 60, "StartAt": "P", "States": {
+              "P": {"Type": "Parallel", "Comment": "c", "Next": "M", "Branches": [{"Comment": "c", "StartAt": "A", "States": {"A": {"Type": "Fail", "Comment": "c", "Error": "E", "Cause": "C"}}}],
                 "Retry": [{"Comment": "c", "ErrorEquals": ["E"]}], "Catch": [{"Comment": "c", "ErrorEquals": ["E"], "Next": "M"}]},
-              "M": {"Type": "Map", "Comment": "c", "Next": "C", "ItemProcessor": {"Comment": "c", "ProcessorConfig": {"Mode": "INLINE"}, "StartAt": "B", "States": {"B": {"Type": "Succeed", "Comment": "c"}}}},
-              "C": {"Type": "Choice", "Comment": "c", "Choices": [{"Comment": "c", "Not": {"Comment": "c", "Variable": "$", "IsNull": true}, "Next": "C"}], "Default": "W"},
+              "M": {"Type": "Map", "Comment": "c", "ItemsPath": "$", "Next": "C", "ItemProcessor": {"Comment": "c", "ProcessorConfig": {"Mode": "INLINE"}, "StartAt": "B", "States": {"B": {"Type": "Succeed", "Comment": "c"}}}},
+              "C": {"Type": "Choice", "Comment": "c", "Choices": [{"Comment": "c", "Or": [{"Comment": "c", "Variable": "$", "StringEquals": ""}], "Next": "C"}], "Default": "W"},
               "W": {"Type": "Wait", "Comment": "c", "Seconds": 1, "End": true}}}
             """);
     }
@@ -221,10 +232,10 @@ public sealed class RefusalTests
     [Fact]
     public void Names_are_filled_in_and_escaped()
     {
-        var machine = StateMachine.Load("""{"StartAt": "S", "States": {"S": {"Type": "Pass", "Result": "${A.b}-${C}", "End": true}}}""",
+        var machine = StateMachine.Load("""{"StartAt": "S", "States": {"S": {"Type": "Task", "Resource": "arn:x:y", "Parameters": {"x": "${A.b}-${C}"}, "OutputPath": "$.x", "End": true}}}""",
             new Dictionary<string, string> { ["A.b"] = "one \"two\"", ["C"] = @"\" });
         FakeClock clock = new();
-        var result = clock.Run(() => new Interpreter(machine, (_, _) => throw new NotSupportedException(), clock, _ => { }).RunAsync("n", "{}"));
+        var result = clock.Run(() => new Interpreter(machine, (call, _) => Task.FromResult(call.Payload), clock, _ => { }).RunAsync("n", "{}"));
         Assert.Equal("one \"two\"-\\", System.Text.Json.JsonSerializer.Deserialize<string>(result.Output!));
     }
 
