@@ -2,6 +2,7 @@ using Pulumi;
 using Pulumi.Aws.CloudWatch;
 using Pulumi.Aws.Lambda;
 using Pulumi.Aws.Lambda.Inputs;
+using PySpotify.Functions;
 using PySpotify.Lambda;
 
 namespace PySpotify.Infra;
@@ -71,9 +72,9 @@ public sealed class Functions : ComponentResource
                     // is twice this for each of the iterations that a Map runs at once.
                     "FetchTopPlayed" or "FetchPopular" => new FunctionEnvironmentArgs
                     {
-                        Variables = { [Handlers.RawBucket] = storage.Raw.BucketName, [Handlers.Concurrency] = "2" },
+                        Variables = { [SettingNames.RawBucket] = storage.Raw.BucketName, [SettingNames.InEnvironment(SettingNames.Concurrency)] = "2" },
                     },
-                    "WriteCsv" => new FunctionEnvironmentArgs { Variables = { [Handlers.RawBucket] = storage.Raw.BucketName } },
+                    "WriteCsv" => new FunctionEnvironmentArgs { Variables = { [SettingNames.RawBucket] = storage.Raw.BucketName } },
                     _ => null!,
                 },
                 LoggingConfig = new FunctionLoggingConfigArgs

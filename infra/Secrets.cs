@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Pulumi;
 using Pulumi.Aws.SecretsManager;
+using PySpotify.Functions;
 
 namespace PySpotify.Infra;
 
@@ -14,8 +15,8 @@ public sealed class Secrets : ComponentResource
         : base("pyspotify:infra:Secrets", "secrets")
     {
         _recoveryDays = settings.SecretRecoveryDays;
-        Credentials = Make("credentials", "PySpotify");
-        Token = Make("token", "PySpotify/token");
+        Credentials = Make("credentials", SecretNames.Credentials);
+        Token = Make("token", SecretNames.Token);
 
         // Authenticate replaces a refresh token that Spotify rotates. The configuration stands again only when it changes.
         _ = new SecretVersion(

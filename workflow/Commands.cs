@@ -5,8 +5,8 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using Microsoft.Extensions.Logging.Abstractions;
 using PySpotify.Functions;
+using PySpotify.Functions.Rows;
 using PySpotify.Functions.Spotify;
-using PySpotify.Functions.Storage;
 using PySpotify.Workflow.Local;
 using Spectre.Console;
 
@@ -159,7 +159,7 @@ internal static class Commands
                 TimeProvider.System,
                 cancellationToken);
             await secrets.PutAsync(
-                Secrets.Credentials,
+                SecretNames.Credentials,
                 JsonSerializer.Serialize(settings.Credentials with { RefreshToken = refreshToken }, PayloadJson.Default.SpotifyCredentials),
                 cancellationToken);
             Console.WriteLine($"Signed in. The sign-in lasts six months and is kept in {data.Secrets}, which only you can read.");

@@ -1,5 +1,6 @@
 using System.Runtime.InteropServices;
 using PySpotify.Functions;
+using PySpotify.Functions.Spotify;
 using PySpotify.Workflow;
 using PySpotify.Workflow.Local;
 using PySpotify.Workflow.StatesLanguage;

@@ -2,8 +2,8 @@ using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
 using Microsoft.Extensions.Logging;
+using PySpotify.Functions.Ports;
 using PySpotify.Functions.Spotify;
-using PySpotify.Functions.Storage;
 
 namespace PySpotify.Functions;
 
@@ -60,12 +60,12 @@ public sealed partial class Authenticate(ISpotifyApi spotify, ISecretStore secre
             token = await GetTokenAsync(newer, cancellationToken);
         }
 
-        return new(plan.SnapshotDate, plan.TopPlayed, plan.Popular, new(Secrets.Token, token.ExpiresAt));
+        return new(plan.SnapshotDate, plan.TopPlayed, plan.Popular, new(SecretNames.Token, token.ExpiresAt));
     }
 
     private async Task<AccessToken> GetTokenAsync(SpotifyCredentials credentials, CancellationToken cancellationToken)
     {
-        var stored = await Secrets.ReadTokenAsync(secrets, Secrets.Token, cancellationToken);
+        var stored = await Secrets.ReadTokenAsync(secrets, SecretNames.Token, cancellationToken);
         return stored is not null && stored.IssuedFor == Fingerprint(credentials) && stored.ExpiresAt - clock.GetUtcNow() > LongEnough
             ? stored
             : await RequestTokenAsync(credentials, cancellationToken);

@@ -1,5 +1,6 @@
+using PySpotify.Functions.Ports;
+using PySpotify.Functions.Rows;
 using PySpotify.Functions.Spotify;
-using PySpotify.Functions.Storage;
 
 namespace PySpotify.Functions;
 

@@ -1,4 +1,4 @@
-using PySpotify.Functions.Crawling;
+using PySpotify.Functions.Ports;
 
 namespace PySpotify.Functions;
 

@@ -5,7 +5,8 @@ using System.Text.Json;
 using CsvHelper;
 using CsvHelper.Configuration;
 using Microsoft.Extensions.Logging;
-using PySpotify.Functions.Storage;
+using PySpotify.Functions.Ports;
+using PySpotify.Functions.Rows;
 
 namespace PySpotify.Functions;
 

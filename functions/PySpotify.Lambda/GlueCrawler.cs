@@ -1,6 +1,6 @@
 using Amazon.Glue;
 using Amazon.Glue.Model;
-using PySpotify.Functions.Crawling;
+using PySpotify.Functions.Ports;
 
 namespace PySpotify.Lambda;
 

@@ -7,12 +7,6 @@ internal static class Handlers
     public static IReadOnlyList<string> Functions { get; } =
         ["Authenticate", "FetchTopPlayed", "FetchPopular", "WriteCsv", "StartCrawler", "PollCrawler"];
 
-    /// <summary>Names the raw bucket to FetchTopPlayed, FetchPopular and WriteCsv.</summary>
-    public const string RawBucket = "RAW_BUCKET";
-
-    /// <summary>Calls to Spotify under way at once in one Lambda, at most; 4 unless set.</summary>
-    public const string Concurrency = "Spotify__Concurrency";
-
     /// <summary>A function's handler: the class that Annotations generates, for the method as written knows no injection.</summary>
     public static string Of(string function) =>
         $"PySpotify.Lambda::PySpotify.Lambda.{function}Lambda_InvokeAsync_Generated::InvokeAsync";

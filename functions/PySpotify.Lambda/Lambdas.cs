@@ -1,6 +1,6 @@
 using Amazon.Lambda.Annotations;
 using PySpotify.Functions;
-using PySpotify.Functions.Crawling;
+using PySpotify.Functions.Rows;
 using PySpotify.Functions.Spotify;
 
 namespace PySpotify.Lambda;

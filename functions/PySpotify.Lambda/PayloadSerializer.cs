@@ -2,7 +2,6 @@ using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
 using Amazon.Lambda.Core;
 using PySpotify.Functions;
-using PySpotify.Lambda;
 
 [assembly: LambdaSerializer(typeof(PayloadSerializer))]
 

@@ -1,6 +1,6 @@
 using Amazon.SecretsManager;
 using Amazon.SecretsManager.Model;
-using PySpotify.Functions.Storage;
+using PySpotify.Functions.Ports;
 
 namespace PySpotify.Lambda;
 

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text;
 using PySpotify.Functions;
+using PySpotify.Functions.Ports;
 using PySpotify.Functions.Spotify;
 using SpotifyAPI.Web;
 using SpotifyAPI.Web.Http;

@@ -4,7 +4,8 @@ using CsvHelper;
 using CsvHelper.Configuration;
 using Microsoft.Extensions.Logging.Abstractions;
 using PySpotify.Functions;
-using PySpotify.Functions.Storage;
+using PySpotify.Functions.Rows;
+using PySpotify.Workflow.Local;
 
 namespace PySpotify.Benchmarks;
 
@@ -88,7 +89,7 @@ internal static class CsvWriting
         using var file = File.Create(path, 1 << 16);
         using var csv = new CsvWriter(
             new StreamWriter(file, new UTF8Encoding(false), 1 << 16, leaveOpen: true), new CsvConfiguration(CultureInfo.InvariantCulture) { NewLine = "\n" });
-        foreach (var column in PySpotify.Functions.Song.Columns)
+        foreach (var column in Functions.Rows.Song.Columns)
         {
             csv.WriteField(column);
         }

@@ -4,8 +4,9 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using Microsoft.Extensions.Logging.Abstractions;
 using PySpotify.Functions;
+using PySpotify.Functions.Rows;
 using PySpotify.Functions.Spotify;
-using PySpotify.Functions.Storage;
+using PySpotify.Workflow.Local;
 
 namespace PySpotify.Benchmarks;
 
@@ -76,7 +77,7 @@ internal static class Extraction
 
         public static async Task<Fetch> StartAsync(FakeSpotifyServer server)
         {
-            var options = new SpotifyOptions(server.ApiUrl, server.AccountsUrl, Concurrency);
+            var options = new SpotifyOptions { ApiUrl = server.ApiUrl, AccountsUrl = server.AccountsUrl, Concurrency = Concurrency };
             var http = SpotifyHandler.CreateClient(options, TimeProvider.System, NullLogger.Instance);
             var api = new HttpSpotifyApi(http, options);
             var issued = await api.RequestTokenAsync(new("fake-client-id", "fake-client-secret", "fake-refresh-token"), default);

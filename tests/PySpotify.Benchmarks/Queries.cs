@@ -1,8 +1,8 @@
 using System.Globalization;
 using Microsoft.Extensions.Logging.Abstractions;
 using PySpotify.Functions;
+using PySpotify.Functions.Rows;
 using PySpotify.Functions.Spotify;
-using PySpotify.Functions.Storage;
 using PySpotify.Workflow.Local;
 
 namespace PySpotify.Benchmarks;

@@ -3,7 +3,7 @@ using System.Diagnostics;
 using System.Globalization;
 using System.Text;
 using PySpotify.Functions;
-using PySpotify.Functions.Storage;
+using PySpotify.Functions.Rows;
 using PySpotify.Workflow.Local;
 
 namespace PySpotify.Benchmarks;

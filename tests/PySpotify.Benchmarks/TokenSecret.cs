@@ -1,6 +1,6 @@
 using System.Text.Json;
 using PySpotify.Functions;
-using PySpotify.Functions.Storage;
+using PySpotify.Functions.Ports;
 
 namespace PySpotify.Benchmarks;
 
@@ -11,7 +11,7 @@ internal sealed class TokenSecret(AccessToken token) : ISecretStore
 
     public AccessToken Token => token;
 
-    public TokenReference Reference => new(Secrets.Token, token.ExpiresAt);
+    public TokenReference Reference => new(SecretNames.Token, token.ExpiresAt);
 
     public Task<string?> GetAsync(string name, CancellationToken cancellationToken) => Task.FromResult<string?>(_text);
 

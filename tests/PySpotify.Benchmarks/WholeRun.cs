@@ -1,5 +1,3 @@
-using PySpotify.Functions.Storage;
-
 namespace PySpotify.Benchmarks;
 
 /// <summary>The built <c>pyspotify run</c> from process start to exit, at 50 ms a call.</summary>

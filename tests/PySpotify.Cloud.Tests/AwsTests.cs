@@ -2,8 +2,8 @@ using System.Text;
 using Amazon.Glue.Model;
 using Amazon.SecretsManager.Model;
 using PySpotify.Functions;
-using PySpotify.Functions.Crawling;
-using PySpotify.Functions.Storage;
+using PySpotify.Functions.Aws;
+using PySpotify.Functions.Ports;
 using PySpotify.Lambda;
 using Crawl = PySpotify.Functions.Crawling.Crawl;
 

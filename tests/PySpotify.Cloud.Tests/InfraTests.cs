@@ -2,7 +2,8 @@ using System.Text.Json;
 using System.Text.RegularExpressions;
 using Pulumi;
 using Pulumi.Utilities;
-using PySpotify.Functions.Storage;
+using PySpotify.Functions;
+using PySpotify.Functions.Rows;
 using PySpotify.Infra;
 using PySpotify.Lambda;
 
@@ -97,7 +98,7 @@ public sealed partial class InfraTests(InfraTests.Layout layout) : IClassFixture
     public void The_bucket_is_named_to_those_who_write_in_it() => Assert.Equal(
         new[] { "FetchPopular", "FetchTopPlayed", "WriteCsv" }.Select(Handlers.Of),
         All("lambda/function").Where(lambda => lambda["environment"].ValueKind == JsonValueKind.Object
-            && Text(lambda["environment"].GetProperty("variables").GetProperty(Handlers.RawBucket)) == "pyspotify-raw")
+            && Text(lambda["environment"].GetProperty("variables").GetProperty(SettingNames.RawBucket)) == "pyspotify-raw")
             .Select(lambda => Text(lambda["handler"])).Order());
 
     [Fact]

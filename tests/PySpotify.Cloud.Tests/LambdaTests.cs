@@ -5,7 +5,8 @@ using Amazon.Lambda.Annotations;
 using Amazon.Lambda.Core;
 using Microsoft.Extensions.DependencyInjection;
 using PySpotify.Functions;
-using PySpotify.Functions.Crawling;
+using PySpotify.Functions.Ports;
+using PySpotify.Functions.Rows;
 using PySpotify.Functions.Spotify;
 using PySpotify.Lambda;
 
@@ -18,7 +19,7 @@ public sealed class LambdaTests
     public LambdaTests()
     {
         Environment.SetEnvironmentVariable("AWS_REGION", "eu-central-1");
-        Environment.SetEnvironmentVariable(Handlers.RawBucket, "raw");
+        Environment.SetEnvironmentVariable(SettingNames.RawBucket, "raw");
     }
 
     public static TheoryData<string> Functions => [.. Handlers.Functions];
@@ -84,14 +85,14 @@ public sealed class LambdaTests
     [MemberData(nameof(Functions))]
     public void Only_who_writes_needs_the_bucket(string function)
     {
-        Environment.SetEnvironmentVariable(Handlers.RawBucket, null);
+        Environment.SetEnvironmentVariable(SettingNames.RawBucket, null);
         var type = typeof(Startup).Assembly.GetType(Handlers.Of(function).Split("::")[1], throwOnError: true)!;
 
         var error = Record.Exception(() => Activator.CreateInstance(type));
 
         if (function is "FetchTopPlayed" or "FetchPopular" or "WriteCsv")
         {
-            Assert.Contains(Handlers.RawBucket, error!.InnerException!.Message, StringComparison.Ordinal);
+            Assert.Contains(SettingNames.RawBucket, error!.InnerException!.Message, StringComparison.Ordinal);
         }
         else
         {

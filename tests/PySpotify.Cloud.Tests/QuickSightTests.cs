@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using PySpotify.Functions.Rows;
 using PySpotify.Infra;
 
 namespace PySpotify.Tests;

@@ -8,7 +8,9 @@ using Amazon.SecretsManager.Model;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
-using PySpotify.Functions.Storage;
+using PySpotify.Functions;
+using PySpotify.Functions.Aws;
+using PySpotify.Functions.Rows;
 using PySpotify.Lambda;
 
 namespace PySpotify.Tests;
@@ -37,8 +39,8 @@ public sealed class RuntimeTests(MotoServer moto) : IAsyncLifetime
         using var secrets = moto.SecretsManager();
         using var glue = moto.Glue();
         await s3.PutBucketAsync(_bucket, Cancelled);
-        await SetSecretAsync(secrets, Secrets.Credentials, $$"""{"clientId":"{{_spotify.ClientId}}","clientSecret":"{{_spotify.ClientSecret}}"}""");
-        await SetSecretAsync(secrets, Secrets.Token, "{}");
+        await SetSecretAsync(secrets, SecretNames.Credentials, $$"""{"clientId":"{{_spotify.ClientId}}","clientSecret":"{{_spotify.ClientSecret}}"}""");
+        await SetSecretAsync(secrets, SecretNames.Token, "{}");
         await glue.CreateCrawlerAsync(new CreateCrawlerRequest { Name = _bucket, Role = "arn:aws:iam::123456789012:role/crawler", Targets = new() }, Cancelled);
         _spotify.AddPlaylist(Playlist, FakeSpotify.Tracks(60));
         _spotify.AddSearch(FakeSpotify.Tracks(30));
@@ -90,7 +92,7 @@ public sealed class RuntimeTests(MotoServer moto) : IAsyncLifetime
         Assert.Equal((Execution, "FetchTopPlayed"), ((string?)failed["execution"], (string?)failed["state"]));
         Assert.EndsWith("SpotifyPlaylistNotFoundException", (string?)failed["errorType"], StringComparison.Ordinal);
 
-        await SetSecretAsync(secrets, Secrets.Token, "{}");
+        await SetSecretAsync(secrets, SecretNames.Token, "{}");
         Assert.Equal("SpotifyTokenExpiredException", (await FailAsync("FetchPopular", new { query = "a", token = plan["token"] })).Error);
     }
 
@@ -164,7 +166,7 @@ public sealed class RuntimeTests(MotoServer moto) : IAsyncLifetime
                 ["AWS_ENDPOINT_URL"] = moto.Address.AbsoluteUri,
                 ["Spotify__ApiUrl"] = _spotify.ApiUrl.AbsoluteUri,
                 ["Spotify__AccountsUrl"] = _spotify.AccountsUrl.AbsoluteUri,
-                [Handlers.RawBucket] = _bucket,
+                [SettingNames.RawBucket] = _bucket,
             },
         })!;
         try

@@ -2,7 +2,6 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using PySpotify.Functions;
 using PySpotify.Functions.Spotify;
-using PySpotify.Functions.Storage;
 
 namespace PySpotify.Tests;
 
@@ -12,7 +11,7 @@ public sealed class AuthenticateTests : IAsyncLifetime
 
     private FakeSpotify Spotify => _pipeline.Spotify;
 
-    private JsonNode StoredToken => JsonNode.Parse(_pipeline.Secrets[Secrets.Token]!)!;
+    private JsonNode StoredToken => JsonNode.Parse(_pipeline.Secrets[SecretNames.Token]!)!;
 
     public async ValueTask InitializeAsync() => _pipeline = await Pipeline.StartAsync();
 
@@ -26,7 +25,7 @@ public sealed class AuthenticateTests : IAsyncLifetime
         var output = await _pipeline.AuthenticateAsync();
 
         Assert.Equal("client_credentials", Assert.Single(Spotify.Requests).GrantType);
-        Assert.Equal(new TokenReference(Secrets.Token, _pipeline.Clock.GetUtcNow().AddHours(1)), output.Token);
+        Assert.Equal(new TokenReference(SecretNames.Token, _pipeline.Clock.GetUtcNow().AddHours(1)), output.Token);
         Assert.Equal(output.Token.ExpiresAt, (DateTimeOffset)StoredToken["expiresAt"]!);
         Spotify.AddSearch(FakeSpotify.Tracks(1));
         var staged = await _pipeline.FetchPopular.InvokeAsync(
@@ -37,7 +36,7 @@ public sealed class AuthenticateTests : IAsyncLifetime
     [Fact]
     public async Task An_empty_refresh_token_is_none()
     {
-        _pipeline.Secrets[Secrets.Credentials] =
+        _pipeline.Secrets[SecretNames.Credentials] =
             $$"""{"clientId":"{{Spotify.ClientId}}","clientSecret":"{{Spotify.ClientSecret}}","refreshToken":""}""";
 
         await _pipeline.AuthenticateAsync();
@@ -49,12 +48,12 @@ public sealed class AuthenticateTests : IAsyncLifetime
     public async Task A_sign_in_is_used_and_kept_where_Spotify_sends_no_new_one()
     {
         _pipeline.Register(person: true);
-        var before = _pipeline.Secrets[Secrets.Credentials];
+        var before = _pipeline.Secrets[SecretNames.Credentials];
 
         await _pipeline.AuthenticateAsync();
 
         Assert.Equal("refresh_token", Assert.Single(Spotify.Requests).GrantType);
-        Assert.Equal(before, _pipeline.Secrets[Secrets.Credentials]);
+        Assert.Equal(before, _pipeline.Secrets[SecretNames.Credentials]);
     }
 
     [Fact]
@@ -64,7 +63,7 @@ public sealed class AuthenticateTests : IAsyncLifetime
         Spotify.RotatesRefreshTokens = true;
 
         await _pipeline.AuthenticateAsync();
-        var stored = JsonNode.Parse(_pipeline.Secrets[Secrets.Credentials]!)!;
+        var stored = JsonNode.Parse(_pipeline.Secrets[SecretNames.Credentials]!)!;
         await _pipeline.AuthenticateAsync();
 
         Assert.Equal(Spotify.RefreshToken, (string?)stored["refreshToken"]);
@@ -136,12 +135,12 @@ public sealed class AuthenticateTests : IAsyncLifetime
     public async Task A_stored_token_that_is_none_is_renewed(string stored)
     {
         _pipeline.Register();
-        _pipeline.Secrets[Secrets.Token] = stored;
+        _pipeline.Secrets[SecretNames.Token] = stored;
 
         await _pipeline.AuthenticateAsync();
 
         Assert.Equal(1, Spotify.Calls(Endpoint.Token));
-        Assert.NotEqual(stored, _pipeline.Secrets[Secrets.Token]);
+        Assert.NotEqual(stored, _pipeline.Secrets[SecretNames.Token]);
     }
 
     [Theory]
@@ -157,7 +156,7 @@ public sealed class AuthenticateTests : IAsyncLifetime
     {
         if (secret is not null)
         {
-            _pipeline.Secrets[Secrets.Credentials] = secret;
+            _pipeline.Secrets[SecretNames.Credentials] = secret;
         }
 
         var error = await Assert.ThrowsAsync<SpotifyCredentialsException>(() => _pipeline.AuthenticateAsync());
@@ -180,7 +179,7 @@ public sealed class AuthenticateTests : IAsyncLifetime
 
         Assert.Contains("dashboard", error.Message, StringComparison.Ordinal);
         Assert.Equal(1, Spotify.Calls(Endpoint.Token));
-        Assert.Null(_pipeline.Secrets[Secrets.Token]);
+        Assert.Null(_pipeline.Secrets[SecretNames.Token]);
     }
 
     [Fact]
@@ -207,7 +206,7 @@ public sealed class AuthenticateTests : IAsyncLifetime
         var error = await Assert.ThrowsAsync<SpotifyResponseException>(() => _pipeline.AuthenticateAsync());
 
         Assert.Contains($"for {seconds} s only", error.Message, StringComparison.Ordinal);
-        Assert.Null(_pipeline.Secrets[Secrets.Token]);
+        Assert.Null(_pipeline.Secrets[SecretNames.Token]);
     }
 
     [Fact]

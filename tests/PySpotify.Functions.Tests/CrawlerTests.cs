@@ -1,5 +1,5 @@
 using PySpotify.Functions;
-using PySpotify.Functions.Crawling;
+using PySpotify.Functions.Ports;
 
 namespace PySpotify.Tests;
 

@@ -1,7 +1,7 @@
 using System.Text.Json.Nodes;
 using PySpotify.Functions;
+using PySpotify.Functions.Rows;
 using PySpotify.Functions.Spotify;
-using PySpotify.Functions.Storage;
 
 namespace PySpotify.Tests;
 
@@ -245,7 +245,7 @@ public abstract class FetchTests : IAsyncLifetime
     public async Task A_token_that_is_gone_counts_as_run_out(string? stored)
     {
         var token = await Pipeline.SignInAsync();
-        Pipeline.Secrets[Secrets.Token] = stored;
+        Pipeline.Secrets[SecretNames.Token] = stored;
 
         await Assert.ThrowsAsync<SpotifyTokenExpiredException>(() => FetchAsync(Pipeline, token));
     }

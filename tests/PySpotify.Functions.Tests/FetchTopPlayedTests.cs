@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using PySpotify.Functions;
+using PySpotify.Functions.Rows;
 using PySpotify.Functions.Spotify;
 
 namespace PySpotify.Tests;

@@ -1,3 +1,4 @@
+using PySpotify.Functions.Ports;
 using PySpotify.Functions.Spotify;
 
 namespace PySpotify.Tests;

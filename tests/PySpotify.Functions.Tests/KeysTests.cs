@@ -1,6 +1,8 @@
 using System.Text;
 using System.Text.RegularExpressions;
-using PySpotify.Functions.Storage;
+using PySpotify.Functions;
+using PySpotify.Functions.Rows;
+using PySpotify.Workflow.Local;
 
 namespace PySpotify.Tests;
 

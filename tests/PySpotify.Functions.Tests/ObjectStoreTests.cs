@@ -1,7 +1,9 @@
 using System.Text;
 using Amazon.S3;
 using Amazon.S3.Model;
-using PySpotify.Functions.Storage;
+using PySpotify.Functions.Aws;
+using PySpotify.Functions.Ports;
+using PySpotify.Workflow.Local;
 
 namespace PySpotify.Tests;
 

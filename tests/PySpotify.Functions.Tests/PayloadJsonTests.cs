@@ -1,8 +1,7 @@
 using System.Text.Json;
 using PySpotify.Functions;
-using PySpotify.Functions.Crawling;
+using PySpotify.Functions.Rows;
 using PySpotify.Functions.Spotify;
-using PySpotify.Functions.Storage;
 
 namespace PySpotify.Tests;
 

@@ -4,8 +4,10 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using Microsoft.Extensions.Logging;
 using PySpotify.Functions;
+using PySpotify.Functions.Ports;
+using PySpotify.Functions.Rows;
 using PySpotify.Functions.Spotify;
-using PySpotify.Functions.Storage;
+using PySpotify.Workflow.Local;
 
 namespace PySpotify.Tests;
 
@@ -26,7 +28,7 @@ internal sealed class Pipeline : IAsyncDisposable
         Folder = Path.Combine(Path.GetTempPath(), $"pyspotify-tests-{Guid.NewGuid():N}");
         Store = new LocalObjectStore(Folder);
         Secrets = new MemorySecrets();
-        var options = new SpotifyOptions(spotify.ApiUrl, spotify.AccountsUrl, concurrency) { AttemptTimeout = Clock.Real };
+        var options = new SpotifyOptions { ApiUrl = spotify.ApiUrl, AccountsUrl = spotify.AccountsUrl, Concurrency = concurrency, AttemptTimeout = Clock.Real };
         _http = SpotifyHandler.CreateClient(options, Clock, Log.For<SpotifyHandler>());
         var api = new HttpSpotifyApi(_http, options);
         var staging = new TrackStaging(Secrets, Store, Clock, options);
@@ -90,7 +92,7 @@ internal sealed class Pipeline : IAsyncDisposable
             credentials["refreshToken"] = Spotify.RefreshToken;
         }
 
-        Secrets[PySpotify.Functions.Storage.Secrets.Credentials] = credentials.ToJsonString();
+        Secrets[SecretNames.Credentials] = credentials.ToJsonString();
     }
 
     /// <summary>Runs <see cref="Authenticate"/> with an input of one playlist and one query.</summary>

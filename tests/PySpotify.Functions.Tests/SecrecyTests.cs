@@ -1,8 +1,8 @@
 using System.Text;
 using System.Text.Json;
 using PySpotify.Functions;
+using PySpotify.Functions.Rows;
 using PySpotify.Functions.Spotify;
-using PySpotify.Functions.Storage;
 
 namespace PySpotify.Tests;
 
@@ -94,9 +94,9 @@ public sealed class SecrecyTests : IAsyncLifetime
     [Fact]
     public async Task A_damaged_secret_is_not_quoted()
     {
-        _pipeline.Secrets[Secrets.Credentials] = ClientSecret;
+        _pipeline.Secrets[SecretNames.Credentials] = ClientSecret;
         await RunAsync();
-        _pipeline.Secrets[Secrets.Credentials] = $$"""{"clientId":{"a":"{{ClientSecret}}"}, "{{RefreshToken}}":1}""";
+        _pipeline.Secrets[SecretNames.Credentials] = $$"""{"clientId":{"a":"{{ClientSecret}}"}, "{{RefreshToken}}":1}""";
         await RunAsync();
 
         Assert.Contains("SpotifyCredentialsException", _seen.ToString(), StringComparison.Ordinal);

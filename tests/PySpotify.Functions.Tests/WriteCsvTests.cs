@@ -3,7 +3,8 @@ using System.Text;
 using System.Text.Json.Nodes;
 using CsvHelper;
 using PySpotify.Functions;
-using PySpotify.Functions.Storage;
+using PySpotify.Functions.Ports;
+using PySpotify.Functions.Rows;
 
 namespace PySpotify.Tests;
 

@@ -2,7 +2,7 @@ using System.Text;
 using System.Text.RegularExpressions;
 using Microsoft.Extensions.Logging.Abstractions;
 using PySpotify.Functions;
-using PySpotify.Functions.Storage;
+using PySpotify.Functions.Rows;
 using PySpotify.Workflow.Local;
 
 namespace PySpotify.Tests;

@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Text.Json;
 using PySpotify.Functions;
-using PySpotify.Functions.Storage;
+using PySpotify.Functions.Rows;
 using PySpotify.Tests;
 
 namespace PySpotify.Workflow.Tests;

@@ -1,4 +1,5 @@
-using PySpotify.Functions.Storage;
+using PySpotify.Functions;
+using PySpotify.Functions.Rows;
 using PySpotify.Tests;
 using PySpotify.Workflow.Local;
 

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.Json;
+using PySpotify.Functions;
 using PySpotify.Tests;
 
 namespace PySpotify.Workflow.Tests;

@@ -2,7 +2,7 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
 using PySpotify.Functions;
-using PySpotify.Functions.Crawling;
+using PySpotify.Functions.Rows;
 
 namespace PySpotify.Tests;
 

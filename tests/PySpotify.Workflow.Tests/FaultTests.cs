@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using PySpotify.Functions;
+using PySpotify.Functions.Rows;
 using PySpotify.Functions.Spotify;
 using PySpotify.Tests;
 
@@ -115,7 +116,7 @@ public sealed class FaultTests
         Assert.Contains(seen ?? "", workflow.Screen.ToString(), StringComparison.Ordinal);
         var now = workflow.Look();
         kept.AssertIn(now);
-        foreach (var table in (string[])[Functions.Storage.Tables.TopPlayed, Functions.Storage.Tables.Popular])
+        foreach (var table in (string[])[Tables.TopPlayed, Tables.Popular])
         {
             Assert.Equal(workflow.Csv(table, Before), workflow.Csv(table, Day));
         }

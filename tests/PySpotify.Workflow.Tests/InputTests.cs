@@ -2,7 +2,7 @@ using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using PySpotify.Functions;
-using PySpotify.Functions.Storage;
+using PySpotify.Functions.Rows;
 using PySpotify.Tests;
 using PySpotify.Workflow.Local;
 
@@ -91,7 +91,7 @@ public sealed class InputTests
             var date = new DateOnly(2026, 11, 20);
             foreach (var (key, parent) in (ReadOnlySpan<(string, string)>)[
                 (Keys.Csv(Tables.Popular, date, source), Keys.Partition(Tables.Popular, date)),
-                (Keys.Staged("execution", Tables.TopPlayed, source), $"{Keys.Staging}/execution/{Tables.TopPlayed}"),
+                (Keys.Staged("execution", Tables.TopPlayed, source), $"{Prefixes.Staging}/execution/{Tables.TopPlayed}"),
                 (Keys.Quarantined(Tables.Popular, date, source), $"_quarantine/{Keys.Partition(Tables.Popular, date)}")])
             {
                 Assert.Equal(Path.GetFullPath(folder[parent.Split('/')]), Path.GetDirectoryName(Path.GetFullPath(store.PathOf(key))));

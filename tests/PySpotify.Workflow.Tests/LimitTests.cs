@@ -1,7 +1,6 @@
 using System.Text.Json;
 using PySpotify.Functions;
-using PySpotify.Functions.Crawling;
-using PySpotify.Functions.Storage;
+using PySpotify.Functions.Rows;
 using PySpotify.Workflow.Local;
 using PySpotify.Workflow.StatesLanguage;
 
@@ -111,7 +110,7 @@ public sealed class LimitTests
         {
             var plan = ExecutionInput.Read(JsonElement.Parse(input), DateTimeOffset.UnixEpoch);
             return JsonSerializer.Serialize(
-                new AuthenticateOutput(plan.SnapshotDate, plan.TopPlayed, plan.Popular, new(Secrets.Token, DateTimeOffset.MaxValue)), PayloadJson.Default.AuthenticateOutput);
+                new AuthenticateOutput(plan.SnapshotDate, plan.TopPlayed, plan.Popular, new(SecretNames.Token, DateTimeOffset.MaxValue)), PayloadJson.Default.AuthenticateOutput);
         }
     }
 

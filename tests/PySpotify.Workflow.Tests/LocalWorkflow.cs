@@ -2,8 +2,8 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using Microsoft.Data.Sqlite;
 using PySpotify.Functions;
+using PySpotify.Functions.Rows;
 using PySpotify.Functions.Spotify;
-using PySpotify.Functions.Storage;
 using PySpotify.Tests;
 using PySpotify.Workflow.Local;
 using PySpotify.Workflow.StatesLanguage;
@@ -45,7 +45,7 @@ internal sealed class LocalWorkflow : IAsyncDisposable
         spotify.AddSearch(FakeSpotify.Tracks(100, 500));
         var workflow = new LocalWorkflow { Spotify = spotify };
         spotify.Clock = workflow.Clock;
-        workflow.Options = new SpotifyOptions(spotify.ApiUrl, spotify.AccountsUrl) { AttemptTimeout = TimeSpan.FromSeconds(5) };
+        workflow.Options = new SpotifyOptions { ApiUrl = spotify.ApiUrl, AccountsUrl = spotify.AccountsUrl, AttemptTimeout = TimeSpan.FromSeconds(5) };
         return workflow;
     }
 

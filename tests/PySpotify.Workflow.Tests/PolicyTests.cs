@@ -1,7 +1,8 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
-using PySpotify.Functions.Storage;
+using PySpotify.Functions;
+using PySpotify.Functions.Rows;
 
 namespace PySpotify.Tests;
 

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Runtime.InteropServices;
+using PySpotify.Functions.Rows;
 using PySpotify.Tests;
 
 namespace PySpotify.Workflow.Tests;

@@ -1,5 +1,6 @@
 using System.Text.Json;
-using PySpotify.Functions.Storage;
+using PySpotify.Functions;
+using PySpotify.Functions.Rows;
 using PySpotify.Workflow.Local;
 using Spectre.Console;
 
@@ -23,7 +24,7 @@ public sealed class HandMadeWeeks : IAsyncLifetime
 
     public async ValueTask InitializeAsync()
     {
-        const string played = Functions.Storage.Tables.TopPlayed, popular = Functions.Storage.Tables.Popular;
+        const string played = Functions.Tables.TopPlayed, popular = Functions.Tables.Popular;
         await Tables.AddAsync(played, "2026-10-04", "Z10 Y20 X30 W40 V50");
         await Tables.AddAsync(played, "2026-10-04", "A90 B80/1981 C70/1981-12 D60/0000");
         await Tables.AddAsync(played, "2026-10-11", "B81/1981 A90 C/1981-12 E50");

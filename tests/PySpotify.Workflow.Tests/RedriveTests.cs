@@ -1,5 +1,7 @@
 using System.Text.Json;
-using PySpotify.Functions.Storage;
+using PySpotify.Functions;
+using PySpotify.Functions.Ports;
+using PySpotify.Functions.Rows;
 using PySpotify.Tests;
 using PySpotify.Workflow.Local;
 using PySpotify.Workflow.StatesLanguage;
@@ -91,7 +93,7 @@ public sealed class RedriveTests
 
         Assert.Equal("ObjectNotFoundException", result.Error);
         Assert.Contains("kept for 30 days; after that, start a new execution", result.Cause, StringComparison.Ordinal);
-        Assert.Empty(Directory.GetDirectories(Path.Combine(workflow.Data.Raw, Keys.Staging)));
+        Assert.Empty(Directory.GetDirectories(Path.Combine(workflow.Data.Raw, Prefixes.Staging)));
     }
 
     [Fact]
@@ -138,7 +140,7 @@ public sealed class RedriveTests
         await workflow.RunAsync(Before);
         var kept = await workflow.KeepAsync(Day);
         var strange = Path.Combine(Path.GetDirectoryName(workflow.CsvOf(Tables.Popular, Day))!, "strange.csv");
-        await File.WriteAllTextAsync(strange, $"{string.Join(',', Functions.Song.Columns)}\n{line}\n", TestContext.Current.CancellationToken);
+        await File.WriteAllTextAsync(strange, $"{string.Join(',', Song.Columns)}\n{line}\n", TestContext.Current.CancellationToken);
 
         var error = await LocalWorkflow.FailAsync(() => workflow.RunAsync(Day));
 

@@ -1,7 +1,8 @@
 using System.Globalization;
 using System.Text.Json;
 using Microsoft.Playwright;
-using PySpotify.Functions.Storage;
+using PySpotify.Functions;
+using PySpotify.Functions.Rows;
 using PySpotify.Workflow.Local;
 
 namespace PySpotify.Workflow.Tests;

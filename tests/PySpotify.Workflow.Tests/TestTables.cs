@@ -1,6 +1,6 @@
 using System.Globalization;
 using PySpotify.Functions;
-using PySpotify.Functions.Storage;
+using PySpotify.Functions.Rows;
 using PySpotify.Workflow.Local;
 using PySpotify.Workflow.StatesLanguage;
 

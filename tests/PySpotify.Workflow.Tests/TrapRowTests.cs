@@ -1,5 +1,6 @@
 using System.Text.Json;
-using PySpotify.Functions.Storage;
+using PySpotify.Functions;
+using PySpotify.Functions.Rows;
 using PySpotify.Tests;
 using PySpotify.Workflow.Local;
 

@@ -1,9 +1,11 @@
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
+using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using PySpotify.Functions;
+using PySpotify.Functions.Ports;
+using PySpotify.Functions.Rows;
 using PySpotify.Functions.Spotify;
-using PySpotify.Functions.Storage;
 using PySpotify.Workflow.StatesLanguage;
 
 namespace PySpotify.Workflow.Local;
@@ -17,38 +19,52 @@ internal sealed class LocalPipeline : IDisposable
 
     private static readonly TimeSpan StagedRowsLife = TimeSpan.FromDays(30);
 
-    private readonly HttpClient _http;
+    private readonly ServiceProvider _services;
     private readonly Warehouse _warehouse;
     private readonly Dictionary<string, Func<JsonElement, CancellationToken, Task<string>>> _functions;
 
     public LocalPipeline(
         DataFolder data, SecretsFile secrets, SpotifyOptions options, HttpMessageHandler? spotify, TimeProvider clock, Action<LogLevel, string> log)
     {
-        _http = SpotifyHandler.CreateClient(options, clock, new Logger<SpotifyHandler>(log), spotify);
         _warehouse = new Warehouse(data.Warehouse, data.Raw, clock);
         var store = new LocalObjectStore(data.Raw);
         store.RemovePartialFiles();
-        store.RemoveOlder(Keys.Staging, clock.GetUtcNow() - StagedRowsLife);
+        store.RemoveOlder(Prefixes.Staging, clock.GetUtcNow() - StagedRowsLife);
         WholeFile.RemovePartial(data.Secrets);
         WholeFile.RemovePartial(data.Report);
-        var api = new HttpSpotifyApi(_http, options);
-        var staging = new TrackStaging(secrets, store, clock, options);
+        var services = new ServiceCollection()
+            .AddSingleton(clock)
+            .AddSingleton(log)
+            .AddSingleton(typeof(ILogger<>), typeof(Logger<>))
+            .AddSingleton<IObjectStore>(store)
+            .AddSingleton<ISecretStore>(secrets)
+            .AddSingleton<ICrawler>(_warehouse)
+            .AddPySpotifyFunctions(() => options);
+        if (spotify is not null)
+        {
+            services.AddSingleton(spotify);
+        }
+
+        _services = services.BuildServiceProvider();
         var json = PayloadJson.Default;
         _functions = new()
         {
-            [nameof(Authenticate)] = Function(
-                json.AuthenticateInput, json.AuthenticateOutput, new Authenticate(api, secrets, clock, new Logger<Authenticate>(log)).InvokeAsync),
-            [nameof(FetchTopPlayed)] = Function(
-                json.FetchTopPlayedInput, json.StagedTracks, new FetchTopPlayed(api, staging).InvokeAsync),
-            [nameof(FetchPopular)] = Function(
-                json.FetchPopularInput, json.StagedTracks, new FetchPopular(api, staging).InvokeAsync),
-            [nameof(WriteCsv)] = Function(
-                json.WriteCsvInput, json.WriteCsvOutput, new WriteCsv(store, new Logger<WriteCsv>(log)).InvokeAsync),
-            [nameof(StartCrawler)] = Function(
-                json.StartCrawlerInput, json.Crawl, new StartCrawler(_warehouse).InvokeAsync),
-            [nameof(PollCrawler)] = Function(
-                json.PollCrawlerInput, json.Crawl, new PollCrawler(_warehouse).InvokeAsync),
+            [nameof(Authenticate)] = Function<AuthenticateInput, AuthenticateOutput>(
+                json.AuthenticateInput, json.AuthenticateOutput, Get<Authenticate>().InvokeAsync),
+            [nameof(FetchTopPlayed)] = Function<FetchTopPlayedInput, StagedTracks>(
+                json.FetchTopPlayedInput, json.StagedTracks, Get<FetchTopPlayed>().InvokeAsync),
+            [nameof(FetchPopular)] = Function<FetchPopularInput, StagedTracks>(
+                json.FetchPopularInput, json.StagedTracks, Get<FetchPopular>().InvokeAsync),
+            [nameof(WriteCsv)] = Function<WriteCsvInput, WriteCsvOutput>(
+                json.WriteCsvInput, json.WriteCsvOutput, Get<WriteCsv>().InvokeAsync),
+            [nameof(StartCrawler)] = Function<StartCrawlerInput, Crawl>(
+                json.StartCrawlerInput, json.Crawl, Get<StartCrawler>().InvokeAsync),
+            [nameof(PollCrawler)] = Function<PollCrawlerInput, Crawl>(
+                json.PollCrawlerInput, json.Crawl, Get<PollCrawler>().InvokeAsync),
         };
+
+        T Get<T>()
+            where T : notnull => _services.GetRequiredService<T>();
     }
 
     /// <summary>The newest exception that a task ended with, for <c>--verbose</c>.</summary>
@@ -92,7 +108,7 @@ internal sealed class LocalPipeline : IDisposable
         },
         cancellationToken);
 
-    public void Dispose() => _http.Dispose();
+    public void Dispose() => _services.Dispose();
 
     private async Task<string> InvokeLambdaAsync(JsonElement call, CancellationToken cancellationToken)
     {

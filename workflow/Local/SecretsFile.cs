@@ -1,8 +1,8 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using PySpotify.Functions;
+using PySpotify.Functions.Ports;
 using PySpotify.Functions.Spotify;
-using PySpotify.Functions.Storage;
 
 namespace PySpotify.Workflow.Local;
 
@@ -58,7 +58,7 @@ public sealed class SecretsFile(string path) : ISecretStore
     {
         lock (_lock)
         {
-            return Task.FromResult(name == Secrets.Credentials
+            return Task.FromResult(name == SecretNames.Credentials
                 ? Credentials is null ? null : JsonSerializer.Serialize(Credentials, PayloadJson.Default.SpotifyCredentials)
                 : Read()[name]?.ToString());
         }
@@ -70,7 +70,7 @@ public sealed class SecretsFile(string path) : ISecretStore
         lock (_lock)
         {
             var secrets = Read();
-            if (name == Secrets.Credentials)
+            if (name == SecretNames.Credentials)
             {
                 // Id and secret stay where the person put them; only a refresh token is ours to replace.
                 Credentials = JsonSerializer.Deserialize(value, PayloadJson.Default.SpotifyCredentials)!;

@@ -23,33 +23,22 @@ public sealed record SpotifySettings(SpotifyCredentials? Credentials, SpotifyOpt
             .AddEnvironmentVariables());
         string? Setting(string key) => configuration[key] is { Length: > 0 } value ? value.Trim() : null;
 
-        var id = Setting("Spotify:ClientId");
-        var secret = Setting("Spotify:ClientSecret");
+        var id = Setting(SettingNames.ClientId);
+        var secret = Setting(SettingNames.ClientSecret);
         if (id is null && secret is null)
         {
             (id, secret) = (Setting("SPOTIPY_CLIENT_ID"), Setting("SPOTIPY_CLIENT_SECRET"));
         }
 
-        var options = new SpotifyOptions();
-        options = options with
-        {
-            ApiUrl = Address("Spotify:ApiUrl", options.ApiUrl),
-            AccountsUrl = Address("Spotify:AccountsUrl", options.AccountsUrl),
-            Concurrency = Setting("Spotify:Concurrency") is { } text
-                ? int.TryParse(text, out var number) && number is >= 1 and <= 50
-                    ? number
-                    : throw new SettingsException("Spotify:Concurrency is the number of calls at once, 1 to 50.")
-                : options.Concurrency,
-        };
-
+        var options = SpotifyOptions.Read(Setting);
         return (id, secret) switch
         {
-            (null, null) when Setting("Spotify:RefreshToken") is not null || Setting("Spotify:ApiUrl") is not null =>
+            (null, null) when Setting(SettingNames.RefreshToken) is not null || Setting(SettingNames.ApiUrl) is not null =>
                 throw new SettingsException("There are settings for Spotify, but no credentials: set Spotify:ClientId and Spotify:ClientSecret."),
             (null, null) => new(null, options),
             (null, _) => throw new SettingsException("Spotify:ClientSecret is set, Spotify:ClientId is not."),
             (_, null) => throw new SettingsException("Spotify:ClientId is set, Spotify:ClientSecret is not."),
-            _ => new(new(id, secret, Setting("Spotify:RefreshToken")), options),
+            _ => new(new(id, secret, Setting(SettingNames.RefreshToken)), options),
         };
 
         static IConfigurationRoot Read(IConfigurationBuilder builder)
@@ -63,12 +52,5 @@ public sealed record SpotifySettings(SpotifyCredentials? Credentials, SpotifyOpt
                 throw new SettingsException(e.Message);
             }
         }
-
-        Uri Address(string key, Uri otherwise) => Setting(key) is not { } text ? otherwise
-            : Uri.TryCreate(text.EndsWith('/') ? text : text + "/", UriKind.Absolute, out var uri) && uri.Scheme is "http" or "https" ? uri
-            : throw new SettingsException($"{key} is no http or https address.");
     }
 }
-
-/// <summary>A setting is wrong.</summary>
-public sealed class SettingsException(string message) : PySpotifyException(message);

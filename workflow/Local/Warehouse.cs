@@ -5,8 +5,8 @@ using CsvHelper;
 using CsvHelper.Configuration;
 using Microsoft.Data.Sqlite;
 using PySpotify.Functions;
-using PySpotify.Functions.Crawling;
-using PySpotify.Functions.Storage;
+using PySpotify.Functions.Ports;
+using PySpotify.Functions.Rows;
 using SQLitePCL;
 
 namespace PySpotify.Workflow.Local;
@@ -313,7 +313,7 @@ public sealed class Warehouse(string path, string rawFolder, TimeProvider clock)
     private void CountQuarantined(SqliteConnection connection, string table, DateOnly snapshotDate, string date)
     {
         Execute(connection, "DELETE FROM quarantine WHERE table_name = $table AND snapshot_date = $date", ("$table", table), ("$date", date));
-        var folder = Path.Combine(rawFolder, Keys.Quarantine, Keys.Partition(table, snapshotDate));
+        var folder = Path.Combine(rawFolder, Prefixes.OldQuarantine, Keys.Partition(table, snapshotDate));
         if (!Directory.Exists(folder))
         {
             return;

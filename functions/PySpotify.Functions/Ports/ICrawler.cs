@@ -1,4 +1,4 @@
-namespace PySpotify.Functions.Crawling;
+namespace PySpotify.Functions.Ports;
 
 /// <summary>What finds the tables and partitions that lie in a bucket: Glue's crawlers, or SQLite in their place.</summary>
 public interface ICrawler

@@ -1,4 +1,4 @@
-namespace PySpotify.Functions.Storage;
+namespace PySpotify.Functions.Ports;
 
 /// <summary>Where credentials and tokens are kept: Secrets Manager, or a file that only its owner reads.</summary>
 public interface ISecretStore

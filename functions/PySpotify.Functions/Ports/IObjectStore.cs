@@ -1,4 +1,5 @@
-namespace PySpotify.Functions.Storage;
+using PySpotify.Functions.Rows;
+namespace PySpotify.Functions.Ports;
 
 /// <summary>Where rows lie: an S3 bucket, or a folder that stands in for one.</summary>
 /// <remarks>Keys are segments joined by <c>/</c>, as in S3: <c>spotifytopplayed/snapshot_date=2026-11-22/x.csv</c>.

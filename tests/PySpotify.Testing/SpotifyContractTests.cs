@@ -1,5 +1,7 @@
 using Microsoft.Extensions.Logging.Abstractions;
 using PySpotify.Functions;
+using PySpotify.Functions.Ports;
+using PySpotify.Functions.Rows;
 using PySpotify.Functions.Spotify;
 
 namespace PySpotify.Tests;
@@ -489,7 +491,7 @@ public abstract class SpotifyContractTests : IAsyncLifetime
     private ISpotifyApi Connect(ImpatientClock? clock = null)
     {
         clock ??= new();
-        var options = new SpotifyOptions(_spotify.ApiUrl, _spotify.AccountsUrl) { AttemptTimeout = clock.Real };
+        var options = new SpotifyOptions { ApiUrl = _spotify.ApiUrl, AccountsUrl = _spotify.AccountsUrl, AttemptTimeout = clock.Real };
         var http = SpotifyHandler.CreateClient(options, clock, NullLogger.Instance);
         _clients.Add(http);
         return Create(http, options);

@@ -1,4 +1,7 @@
-namespace PySpotify.Functions.Storage;
+using PySpotify.Functions.Ports;
+using PySpotify.Functions.Rows;
+
+namespace PySpotify.Workflow.Local;
 
 /// <summary>A folder that stands in for an S3 bucket.</summary>
 /// <param name="root">The folder; made when first written to.</param>

@@ -1,4 +1,4 @@
-namespace PySpotify.Functions.Crawling;
+namespace PySpotify.Functions;
 
 /// <summary>
 /// What the definition knows of a crawl. It goes from StartCrawler to PollCrawler and, when the crawl has to be started

@@ -1,4 +1,6 @@
-namespace PySpotify.Functions.Spotify;
+using PySpotify.Functions.Spotify;
+
+namespace PySpotify.Functions.Ports;
 
 /// <summary>
 /// The three calls of Spotify's that the pipeline makes, one HTTP request each. What to ask for, in which order and
@@ -42,56 +44,3 @@ public interface ISpotifyApi
     Task<TrackPage> SearchTracksAsync(
         string accessToken, string query, int offset, int limit, CancellationToken cancellationToken);
 }
-
-/// <summary>What a Spotify app is known by, and the person's refresh token where one signed in.</summary>
-public sealed record SpotifyCredentials(string ClientId, string ClientSecret, string? RefreshToken = null)
-{
-    /// <summary>Names no secret.</summary>
-    public override string ToString() => $"Spotify app {ClientId}";
-}
-
-/// <summary>A token as the accounts service issues it.</summary>
-/// <param name="AccessToken">The bearer token.</param>
-/// <param name="ExpiresIn">Seconds it lives, 3,600 as a rule.</param>
-/// <param name="RefreshToken">A new refresh token that replaces the old one; null keeps the old one.</param>
-public sealed record IssuedToken(string AccessToken, int ExpiresIn, string? RefreshToken = null)
-{
-    /// <summary>Names no secret.</summary>
-    public override string ToString() => $"token for {ExpiresIn} s";
-}
-
-/// <summary>A page of tracks.</summary>
-/// <param name="Total">Rows in all as Spotify counts them; may differ from page to page. Null where it gave none.</param>
-/// <param name="HasNext">Whether Spotify names a next page, which it does past its own 1,000-row window too.</param>
-/// <param name="Tracks">The page's rows in order; null where Spotify sent a null row.</param>
-public sealed record TrackPage(int? Total, bool HasNext, IReadOnlyList<Track?> Tracks);
-
-/// <summary>
-/// A track as Spotify sends it: any member may be absent. An episode of a podcast comes in the same shape, told by its
-/// <paramref name="Type"/>.
-/// </summary>
-/// <param name="Id">Base-62 id; null for a local file.</param>
-/// <param name="Name">Title.</param>
-/// <param name="Type"><c>track</c>, <c>episode</c> or something newer; null where not sent.</param>
-/// <param name="IsLocal">A file from somebody's own disk.</param>
-/// <param name="Popularity">0–100; null where Spotify gave none, as it does in Development Mode.</param>
-/// <param name="DurationMs">Milliseconds.</param>
-/// <param name="Artists">In order of billing.</param>
-/// <param name="Album">The album it is on.</param>
-public sealed record Track(
-    string? Id = null,
-    string? Name = null,
-    string? Type = null,
-    bool? IsLocal = null,
-    int? Popularity = null,
-    long? DurationMs = null,
-    IReadOnlyList<Artist?>? Artists = null,
-    Album? Album = null);
-
-/// <summary>An artist on a track.</summary>
-public sealed record Artist(string? Name = null);
-
-/// <summary>The album a track is on.</summary>
-/// <param name="Name">Title; may be empty.</param>
-/// <param name="ReleaseDate"><c>1981</c>, <c>1981-12</c>, <c>1981-12-15</c>, <c>0000</c> or null.</param>
-public sealed record Album(string? Name = null, string? ReleaseDate = null);

@@ -1,7 +1,8 @@
 using System.Text.Json;
-using PySpotify.Functions.Storage;
+using PySpotify.Functions.Ports;
+using PySpotify.Functions.Spotify;
 
-namespace PySpotify.Functions.Spotify;
+namespace PySpotify.Functions.Rows;
 
 /// <summary>A claim check: where a source's rows are staged, and what came of the rest.</summary>
 /// <param name="Source">The playlist or query as a file name.</param>

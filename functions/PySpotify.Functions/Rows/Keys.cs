@@ -4,17 +4,7 @@ using System.Runtime.InteropServices;
 using System.Security.Cryptography;
 using System.Text.RegularExpressions;
 
-namespace PySpotify.Functions.Storage;
-
-/// <summary>The two tables.</summary>
-public static class Tables
-{
-    /// <summary>The songs of playlists of the most played.</summary>
-    public const string TopPlayed = "spotifytopplayed";
-
-    /// <summary>The most popular songs that searches found.</summary>
-    public const string Popular = "spotifypopularsongs";
-}
+namespace PySpotify.Functions.Rows;
 
 /// <summary>Where everything lies in the raw bucket.</summary>
 public static partial class Keys
@@ -43,30 +33,24 @@ public static partial class Keys
         return words is "" ? hash : $"{words[..Math.Min(words.Length, 40)].TrimEnd('-')}-{hash}";
     }
 
-    /// <summary>Under which rows wait to be written, a folder an execution. They are kept for 30 days.</summary>
-    public const string Staging = "_staging";
-
     /// <summary>Rows that were fetched and wait to be written.</summary>
     public static string Staged(string execution, string table, string source) =>
-        $"{Staging}/{execution}/{table}/{source}.jsonl";
+        $"{Prefixes.Staging}/{execution}/{table}/{source}.jsonl";
 
     /// <summary>A source's rows in a snapshot.</summary>
     public static string Csv(string table, DateOnly snapshotDate, string source) =>
         $"{Partition(table, snapshotDate)}/{source}.csv";
-
-    /// <summary>Under which refused rows are set aside, in folders like those of the snapshots.</summary>
-    public const string Quarantine = "_quarantine";
 
     /// <summary>
     /// The refused rows of a source of which so many were refused that it got no file: beside the snapshots' folders, in
     /// one of the execution's.
     /// </summary>
     /// <param name="staged">The key of its staged rows.</param>
-    public static string QuarantinedWhole(string staged) => $"{Quarantine}/{staged[(staged.IndexOf('/', StringComparison.Ordinal) + 1)..]}";
+    public static string QuarantinedWhole(string staged) => $"{Prefixes.OldQuarantine}/{staged[(staged.IndexOf('/', StringComparison.Ordinal) + 1)..]}";
 
     /// <summary>A source's rows that were refused.</summary>
     public static string Quarantined(string table, DateOnly snapshotDate, string source) =>
-        $"{Quarantine}/{Partition(table, snapshotDate)}/{source}.jsonl";
+        $"{Prefixes.OldQuarantine}/{Partition(table, snapshotDate)}/{source}.jsonl";
 
     /// <summary>A snapshot's folder.</summary>
     public static string Partition(string table, DateOnly snapshotDate) =>

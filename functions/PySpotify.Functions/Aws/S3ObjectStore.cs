@@ -1,8 +1,10 @@
 using System.Net;
 using Amazon.S3;
 using Amazon.S3.Model;
+using PySpotify.Functions.Ports;
+using PySpotify.Functions.Rows;
 
-namespace PySpotify.Functions.Storage;
+namespace PySpotify.Functions.Aws;
 
 /// <summary>An S3 bucket.</summary>
 public sealed class S3ObjectStore(IAmazonS3 s3, string bucket) : IObjectStore

@@ -1,0 +1,18 @@
+namespace PySpotify.Functions.Spotify;
+
+/// <summary>What a Spotify app is known by, and the person's refresh token where one signed in.</summary>
+public sealed record SpotifyCredentials(string ClientId, string ClientSecret, string? RefreshToken = null)
+{
+    /// <summary>Names no secret.</summary>
+    public override string ToString() => $"Spotify app {ClientId}";
+}
+
+/// <summary>A token as the accounts service issues it.</summary>
+/// <param name="AccessToken">The bearer token.</param>
+/// <param name="ExpiresIn">Seconds it lives, 3,600 as a rule.</param>
+/// <param name="RefreshToken">A new refresh token that replaces the old one; null keeps the old one.</param>
+public sealed record IssuedToken(string AccessToken, int ExpiresIn, string? RefreshToken = null)
+{
+    /// <summary>Names no secret.</summary>
+    public override string ToString() => $"token for {ExpiresIn} s";
+}
