@@ -2,6 +2,7 @@ using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
 using Amazon.Lambda.Core;
 using PySpotify.Functions;
+using PySpotify.Lambda;
 
 [assembly: LambdaSerializer(typeof(PayloadSerializer))]
 

@@ -5,7 +5,7 @@ using PySpotify.Functions;
 using PySpotify.Functions.Aws;
 using PySpotify.Functions.Ports;
 using PySpotify.Lambda;
-using Crawl = PySpotify.Functions.Crawling.Crawl;
+using Crawl = PySpotify.Functions.Crawl;
 
 namespace PySpotify.Tests;
 

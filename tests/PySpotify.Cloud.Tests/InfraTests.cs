@@ -1,10 +1,12 @@
+extern alias infra;
+
 using System.Text.Json;
 using System.Text.RegularExpressions;
 using Pulumi;
 using Pulumi.Utilities;
 using PySpotify.Functions;
 using PySpotify.Functions.Rows;
-using PySpotify.Infra;
+using infra::PySpotify.Infra;
 using PySpotify.Lambda;
 
 namespace PySpotify.Tests;

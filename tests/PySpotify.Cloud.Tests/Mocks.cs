@@ -1,9 +1,11 @@
+extern alias infra;
+
 using System.Collections.Concurrent;
 using System.Collections.Immutable;
 using System.Text.Json;
 using Pulumi;
 using Pulumi.Testing;
-using PySpotify.Infra;
+using infra::PySpotify.Infra;
 
 namespace PySpotify.Tests;
 

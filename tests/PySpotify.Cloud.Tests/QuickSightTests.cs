@@ -1,7 +1,9 @@
+extern alias infra;
+
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using PySpotify.Functions.Rows;
-using PySpotify.Infra;
+using infra::PySpotify.Infra;
 
 namespace PySpotify.Tests;
 
