@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Text.RegularExpressions;
 using PySpotify.Workflow.Local;
 
 namespace PySpotify.Workflow;
@@ -11,7 +10,7 @@ namespace PySpotify.Workflow;
 /// <param name="Name">The file's name.</param>
 /// <param name="Question">The comment's first line.</param>
 /// <param name="Sql">The file.</param>
-internal sealed partial record NamedQuery(string Name, string Question, string Sql)
+internal sealed record NamedQuery(string Name, string Question, string Sql)
 {
     // These literals stand in the files, so that they run as they are, too: 'latest' sorts behind every date.
     private const string Latest = "'latest'", Strongest = "'strongest'";
@@ -26,20 +25,11 @@ internal sealed partial record NamedQuery(string Name, string Question, string S
         }),
     ];
 
-    /// <summary>The query of that name.</summary>
-    /// <exception cref="QueryUsageException">There is none.</exception>
-    public static NamedQuery Get(string name)
-    {
-        if (All.FirstOrDefault(query => query.Name == name) is { } found)
-        {
-            return found;
-        }
+    /// <summary>Whether it follows a song, which <see cref="AskAsync(Warehouse, DateOnly?, string?, CancellationToken)"/> takes then.</summary>
+    public bool TakesTrack => Sql.Contains(Strongest, StringComparison.Ordinal);
 
-        var nearest = All.FirstOrDefault(query => name.Length > 2 && query.Name.Contains(name, StringComparison.OrdinalIgnoreCase))
-            ?? All.Where(query => Distance(query.Name, name) <= name.Length / 3).MinBy(query => Distance(query.Name, name));
-        throw new QueryUsageException(
-            $"There is no query '{ResultTable.Clean(name)}'. {(nearest is null ? "" : $"Do you mean {nearest.Name}? ")}`pyspotify query` lists them.");
-    }
+    /// <summary>The query of that name.</summary>
+    public static NamedQuery Get(string name) => All.Single(query => query.Name == name);
 
     /// <summary>Asks it.</summary>
     /// <param name="warehouse">Whom.</param>
@@ -47,7 +37,6 @@ internal sealed partial record NamedQuery(string Name, string Question, string S
     /// <param name="track">The song, by its id; null is the strongest ten.</param>
     /// <param name="cancellationToken">Ends it.</param>
     /// <exception cref="QueryException">There is no such snapshot or song.</exception>
-    /// <exception cref="QueryUsageException">The query does not ask for one, or it is no song's id.</exception>
     public Task<Answer> AskAsync(Warehouse warehouse, DateOnly? week, string? track, CancellationToken cancellationToken) =>
         AskAsync(warehouse, week, track, _ => true, cancellationToken);
 
@@ -61,17 +50,12 @@ internal sealed partial record NamedQuery(string Name, string Question, string S
         {
             var date = day.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture);
             await ExpectSnapshotAsync(warehouse, date, cancellationToken);
-            sql = Fill(sql, Latest, date, "--week");
+            sql = sql.Replace(Latest, $"'{date}'", StringComparison.Ordinal);
         }
 
         if (track is not null)
         {
-            if (!TrackId().IsMatch(track))
-            {
-                throw new QueryUsageException("--track takes a song's id: the 22 letters and digits after /track/ in its link.");
-            }
-
-            sql = Fill(sql, Strongest, track, "--track");
+            sql = sql.Replace(Strongest, $"'{track}'", StringComparison.Ordinal);
         }
 
         var (columns, rows) = await warehouse.QueryAsync(sql, (columns, row) => keep(new(columns, row)), cancellationToken);
@@ -83,10 +67,6 @@ internal sealed partial record NamedQuery(string Name, string Question, string S
 
         return answer;
     }
-
-    private string Fill(string sql, string literal, string value, string option) => sql.Contains(literal, StringComparison.Ordinal)
-        ? sql.Replace(literal, $"'{value}'", StringComparison.Ordinal)
-        : throw new QueryUsageException($"The query {Name} takes no {option}.");
 
     private static async Task ExpectSnapshotAsync(Warehouse warehouse, string date, CancellationToken cancellationToken)
     {
@@ -104,25 +84,6 @@ internal sealed partial record NamedQuery(string Name, string Question, string S
             ? "There is none at all yet; `pyspotify run` makes one."
             : $"The nearest: {string.Join(", ", dates.Skip(Math.Max(0, next - 2)).Take(4))}."));
     }
-
-    /// <summary>Levenshtein's: letters put in, left out or changed on the way from one word to the other.</summary>
-    private static int Distance(string from, string to)
-    {
-        int[] row = [.. Enumerable.Range(0, to.Length + 1)];
-        for (var i = 1; i <= from.Length; i++)
-        {
-            var diagonal = row[0]++;
-            for (var j = 1; j <= to.Length; j++)
-            {
-                (diagonal, row[j]) = (row[j], Math.Min(Math.Min(row[j], row[j - 1]) + 1, diagonal + (from[i - 1] == to[j - 1] ? 0 : 1)));
-            }
-        }
-
-        return row[^1];
-    }
-
-    [GeneratedRegex(@"\A[0-9A-Za-z]{22}\z")]
-    private static partial Regex TrackId();
 }
 
 /// <summary>Rows with their columns' names.</summary>

@@ -1,45 +1,63 @@
+using System.CommandLine;
+using System.CommandLine.Invocation;
 using System.Runtime.InteropServices;
+using Microsoft.Extensions.Configuration;
 using PySpotify.Functions;
 using PySpotify.Functions.Spotify;
-using PySpotify.Workflow;
+using PySpotify.Workflow.Cli;
 using PySpotify.Workflow.Local;
-using PySpotify.Workflow.StatesLanguage;
+using Spectre.Console;
 
-var command = Commands.Root().Parse(args);
-if (command.Errors.Count > 0)
+namespace PySpotify.Workflow;
+
+internal static class Program
 {
-    foreach (var error in command.Errors)
+    private const int Failed = 1, WrongUsage = 2;
+
+    private static async Task<int> Main(string[] args)
     {
-        await Console.Error.WriteLineAsync(error.Message);
+        // A signal ends an execution as ABORTED, which takes a moment to write down; a second one does not wait for that.
+        // System.CommandLine's own handling now and then exits first, without a word.
+        using var stop = new CancellationTokenSource();
+        using var interrupted = PosixSignalRegistration.Create(PosixSignal.SIGINT, Stop);
+        using var terminated = PosixSignalRegistration.Create(PosixSignal.SIGTERM, Stop);
+        var host = new Host(
+            AnsiConsole.Create(new() { Out = new AnsiConsoleOutput(Console.Out) }),
+            AnsiConsole.Create(new() { Out = new AnsiConsoleOutput(Console.Error) }),
+            settings => settings.AddUserSecrets("pyspotify").AddEnvironmentVariables(),
+            TimeProvider.System);
+        return await RunAsync(args, host, stop.Token);
+
+        void Stop(PosixSignalContext signal)
+        {
+            signal.Cancel = !stop.IsCancellationRequested;
+            stop.Cancel();
+        }
     }
 
-    await Console.Error.WriteLineAsync("`pyspotify --help` tells what there is.");
-    return Commands.WrongUsage;
-}
-
-// A signal ends an execution as ABORTED, which takes a moment to write down; a second one does not wait for that.
-// System.CommandLine's own handling now and then exits first, without a word.
-using var stop = new CancellationTokenSource();
-using var interrupted = PosixSignalRegistration.Create(PosixSignal.SIGINT, Stop);
-using var terminated = PosixSignalRegistration.Create(PosixSignal.SIGTERM, Stop);
-try
-{
-    return await command.InvokeAsync(new() { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = null }, stop.Token);
-}
-catch (Exception e)
-{
-    await Console.Error.WriteLineAsync(e switch
+    /// <summary>Runs one command.</summary>
+    /// <returns>The exit code: 0, 1 where the command failed, 2 where the arguments, the input or a setting is wrong.</returns>
+    public static async Task<int> RunAsync(string[] args, Host host, CancellationToken cancellationToken)
     {
-        _ when command.GetValue(Commands.Verbose) => e.ToString(),
-        PySpotifyException or StateMachineException or IOException or UnauthorizedAccessException => ResultTable.Clean(e.Message),
-        OperationCanceledException => "Stopped.",
-        _ => $"This should not have happened: {e.Message} ({e.GetType().Name}; --verbose tells where).",
-    });
-    return e is InvalidInputException or SettingsException or QueryUsageException ? Commands.WrongUsage : Commands.Failed;
-}
+        var arguments = Commands.Create(host).Parse(args);
+        if (arguments.Action is ParseErrorAction wrongUsage)
+        {
+            wrongUsage.ShowHelp = false;
+            await arguments.InvokeAsync(new() { Output = host.Error.Profile.Out.Writer, Error = host.Error.Profile.Out.Writer }, cancellationToken);
+            host.Error.WriteText("`pyspotify --help` shows the commands and options.");
+            return WrongUsage;
+        }
 
-void Stop(PosixSignalContext signal)
-{
-    signal.Cancel = !stop.IsCancellationRequested;
-    stop.Cancel();
+        try
+        {
+            return await arguments.InvokeAsync(
+                new() { Output = host.Output.Profile.Out.Writer, EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = null },
+                cancellationToken);
+        }
+        catch (Exception e)
+        {
+            host.ShowError(e, Options.IsVerbose(arguments));
+            return e is InvalidInputException or SettingsException ? WrongUsage : Failed;
+        }
+    }
 }

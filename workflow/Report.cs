@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text;
 using System.Text.Encodings.Web;
 using System.Text.Unicode;
+using PySpotify.Workflow.Cli;
 using PySpotify.Workflow.Local;
 
 namespace PySpotify.Workflow;
@@ -51,7 +52,7 @@ internal sealed class Report
 
         var report = new Report(answers, excerpt);
         var template = await File.ReadAllTextAsync(Path.Combine(AppContext.BaseDirectory, "report.html"), cancellationToken);
-        WholeFile.Write(data.Report, Encoding.UTF8.GetBytes(
+        AtomicFile.Write(data.Report, Encoding.UTF8.GetBytes(
             template.Replace("{{title}}", Day(report._week), StringComparison.Ordinal)
                 .Replace("{{body}}", report.Body(data.IsSample), StringComparison.Ordinal)));
     }
@@ -470,7 +471,7 @@ internal sealed class Report
 
     private static string Title(string list) => Lists.Single(known => known.Name == list).Title;
 
-    private static string Html(string? text) => Encoder.Encode(ResultTable.Clean(text ?? ""));
+    private static string Html(string? text) => Encoder.Encode(DisplayText.Clean(text ?? ""));
 
     /// <summary>What of a text fits so many pixels at 12 px, about: a picture cannot ask its reader's font.</summary>
     private static string Short(string text, double room)

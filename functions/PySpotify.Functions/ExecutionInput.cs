@@ -36,12 +36,13 @@ public sealed partial record ExecutionInput(DateOnly SnapshotDate, TopPlayed Top
     /// stand for the snapshot's.
     /// </summary>
     /// <param name="input">The execution's input.</param>
-    /// <param name="startTime">The execution's start, whose UTC day is the snapshot's unless the input names one.</param>
+    /// <param name="startTime">The execution's start, whose UTC day is the snapshot's unless one is named.</param>
+    /// <param name="snapshotDate">A snapshot date that overrides the input's.</param>
     /// <exception cref="InvalidInputException">Something is wrong with it; the message names the field.</exception>
-    public static ExecutionInput Read(JsonElement input, DateTimeOffset startTime)
+    public static ExecutionInput Read(JsonElement input, DateTimeOffset startTime, DateOnly? snapshotDate = null)
     {
         Expect(input, "the input", "topPlayed", "popular", "snapshotDate");
-        var date = ReadDate(input) ?? DateOnly.FromDateTime(startTime.UtcDateTime);
+        var date = snapshotDate ?? ReadDate(input) ?? DateOnly.FromDateTime(startTime.UtcDateTime);
         var playlistIds = ReadList(input, "topPlayed", "playlistIds");
         for (var i = 0; i < playlistIds.Count; i++)
         {
@@ -147,6 +148,7 @@ public sealed partial record ExecutionInput(DateOnly SnapshotDate, TopPlayed Top
             throw new InvalidInputException(name, "must be a JSON object");
         }
 
+        var seen = new HashSet<string?>();
         foreach (var property in element.EnumerateObject())
         {
             var field = Text(() => property.Name);
@@ -154,6 +156,11 @@ public sealed partial record ExecutionInput(DateOnly SnapshotDate, TopPlayed Top
             {
                 throw new InvalidInputException(
                     $"'{(field is { Length: > 60 } ? field[..60] + "…" : field)}' in {name}", $"is not known; known are {string.Join(", ", fields)}");
+            }
+
+            if (!seen.Add(field))
+            {
+                throw new InvalidInputException($"'{field}' in {name}", "is there twice");
             }
         }
     }

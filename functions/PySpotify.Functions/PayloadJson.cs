@@ -12,6 +12,7 @@ namespace PySpotify.Functions;
     RespectNullableAnnotations = true,
     RespectRequiredConstructorParameters = true)]
 [JsonSerializable(typeof(JsonElement))]
+[JsonSerializable(typeof(ExecutionInput))]
 [JsonSerializable(typeof(AuthenticateInput))]
 [JsonSerializable(typeof(AuthenticateOutput))]
 [JsonSerializable(typeof(FetchTopPlayedInput))]

@@ -2,12 +2,14 @@ using System.Diagnostics;
 using System.Globalization;
 using System.Runtime.InteropServices;
 using System.Text;
+using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.Logging.Abstractions;
 using PySpotify.Functions;
 using PySpotify.Functions.Rows;
 using PySpotify.Functions.Spotify;
-using PySpotify.Workflow;
+using PySpotify.Workflow.Cli;
 using PySpotify.Workflow.Local;
+using Spectre.Console;
 
 namespace PySpotify.Benchmarks;
 
@@ -73,16 +75,16 @@ internal static class StartUp
         Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"runtime start\t{reached.TotalMilliseconds:0.00}"));
         using var scratch = new Scratch();
         var date = new DateOnly(2026, 11, 22);
-        var secrets = new SecretsFile(scratch["secrets.json"]) { Credentials = new("sample", "sample") };
         var store = new LocalObjectStore(scratch.Folder);
         var warehouse = new Warehouse(scratch["warehouse.db"], scratch.Folder, TimeProvider.System);
         var start = Stopwatch.GetTimestamp();
-        Step("command line", Commands.Root().Parse(["run", "--data", scratch.Folder]));
-        var settings = Step("configuration", SpotifySettings.Read(secrets));
+        var host = new Host(AnsiConsole.Console, AnsiConsole.Console, settings => settings.AddUserSecrets("pyspotify").AddEnvironmentVariables(), TimeProvider.System);
+        Step("command line", Commands.Create(host).Parse(["run", "--data", scratch.Folder]));
+        var settings = Step("configuration", SpotifySettings.Read(new SecretsFile(scratch["secrets.json"]), host.AddSettings));
         Step("definition", LocalPipeline.LoadDefinition());
         using var http = SpotifyHandler.CreateClient(settings.Options, TimeProvider.System, NullLogger.Instance, new SampleSpotify(date));
         var api = new HttpSpotifyApi(http, settings.Options);
-        var token = await api.RequestTokenAsync(secrets.Credentials, default);
+        var token = await api.RequestTokenAsync(SampleSpotify.Credentials, default);
         Step("HTTP client, its resilience, and the token", token);
         var access = new TokenSecret(new(token.AccessToken, DateTimeOffset.MaxValue, ""));
         var staging = new TrackStaging(access, store, TimeProvider.System, settings.Options);

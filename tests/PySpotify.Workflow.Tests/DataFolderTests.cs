@@ -33,7 +33,7 @@ public sealed class DataFolderTests
 
         foreach (var arguments in (string[][])[["--snapshot-date", "2026-11-27"], ["redrive"], ["login", "--no-browser"]])
         {
-            Assert.Contains("Another run is at work", (await pyspotify.RunAsync(arguments)).Failed(), StringComparison.Ordinal);
+            Assert.Contains("Another run is using", (await pyspotify.RunAsync(arguments)).Failed(), StringComparison.Ordinal);
         }
 
         Assert.Equal(["ABORTED", "SUCCEEDED"], (await CommandTests.ExecutionsAsync(pyspotify)).Select(row => row[1]));
@@ -70,7 +70,7 @@ public sealed class DataFolderTests
         }
 
         var redrive = await pyspotify.RunAsync("redrive");
-        if (redrive.Error.Contains("nothing to redrive", StringComparison.Ordinal))
+        if (redrive.Error.Contains("none needs a redrive", StringComparison.Ordinal))
         {
             (await pyspotify.RunAsync("--snapshot-date", Day)).Succeeded();
         }
@@ -104,12 +104,12 @@ public sealed class DataFolderTests
             : pyspotify.Start("run");
         var error = (await pyspotify.EndAsync(process)).Failed();
 
-        Assert.Contains($"Nothing can be kept in {pyspotify.Data}", error, StringComparison.Ordinal);
+        Assert.Contains($"Cannot write to {pyspotify.Data}", error, StringComparison.Ordinal);
         Pyspotify.ChangeMode(pyspotify.Data, readOnly | UnixFileMode.UserWrite);
     }
 
     [Theory]
-    [InlineData("", "Nothing can be kept in")]
+    [InlineData("", "Cannot write to")]
     [InlineData("executions", "executions")]
     [InlineData("raw", "raw")]
     public async Task A_file_where_a_folder_should_be_is_named_and_kept(string name, string words)

@@ -38,7 +38,7 @@ public sealed class InputTests
     [InlineData("""{ "popular": { "queries": ["a"] }, "snapshotDate": "2026-02-30" }""", "snapshotDate is no date")]
     [InlineData("""{ "popular": { "queries": ["a"] }, "snapshotDate": "../../x" }""", "snapshotDate is no date")]
     [InlineData("""{ "popular": { "queries": ["a"] }, "snapshotDate": 20261120 }""", "snapshotDate is no date")]
-    [InlineData("""{ "popular": { "queries": ["a"], "queries": ["b"] } }""", "Duplicate")]
+    [InlineData("""{ "popular": { "queries": ["a"], "queries": ["b"] } }""", "'queries' in popular is there twice")]
     [InlineData("""{ "popular": { "queries": ["\ud800"] } }""", "popular.queries[0] is no text")]
     [InlineData("""{ "\ud800": 1 }""", "in the input is not known")]
     [InlineData("""{ "a\n\u001b[31mb": 1 }""", "'a  [31mb' in the input is not known")]

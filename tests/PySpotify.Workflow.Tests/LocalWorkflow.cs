@@ -5,8 +5,10 @@ using PySpotify.Functions;
 using PySpotify.Functions.Rows;
 using PySpotify.Functions.Spotify;
 using PySpotify.Tests;
+using PySpotify.Workflow.Cli;
 using PySpotify.Workflow.Local;
 using PySpotify.Workflow.StatesLanguage;
+using Spectre.Console;
 
 namespace PySpotify.Workflow.Tests;
 
@@ -58,9 +60,17 @@ internal sealed class LocalWorkflow : IAsyncDisposable
 
     public Task RunAsync(string date) => RunAsync(Input(date));
 
-    public Task RunAsync(JsonObject input) => New().StartAsync(input, TestContext.Current.CancellationToken);
+    public async Task RunAsync(JsonObject input)
+    {
+        using var folderLock = Data.Lock(Clock);
+        await NewRunner().StartAsync(ExecutionInput.Read(JsonSerializer.SerializeToElement(input), Clock.GetUtcNow()), TestContext.Current.CancellationToken);
+    }
 
-    public Task RedriveAsync(string? name = null) => New().RedriveAsync(name, TestContext.Current.CancellationToken);
+    public async Task RedriveAsync(string? name = null)
+    {
+        using var folderLock = Data.Lock(Clock);
+        await NewRunner().RedriveAsync(name, TestContext.Current.CancellationToken);
+    }
 
     /// <summary>Runs, expects the run to fail, and tells what the person is told.</summary>
     public static async Task<string> FailAsync(Func<Task> run)
@@ -131,8 +141,8 @@ internal sealed class LocalWorkflow : IAsyncDisposable
     public async Task<ExecutionResult> ExecuteAsync(
         string name, JsonObject? input, Func<TaskCall, Func<Task<string>>, Task<string>>? call = null, Action<HistoryEvent>? recorded = null)
     {
-        using var hold = Data.Hold();
-        var secrets = new SecretsFile(Data.Secrets) { Credentials = new(Spotify.ClientId, Spotify.ClientSecret) };
+        using var folderLock = Data.Lock(Clock);
+        var secrets = new SecretsFile(Data.Secrets, new(Spotify.ClientId, Spotify.ClientSecret));
         using var pipeline = new LocalPipeline(Data, secrets, Options, null, Clock, (_, _) => { });
         var history = input is null ? ExecutionLog.Read(Data.Executions, name) : [];
         using var log = input is null ? ExecutionLog.Append(Data.Executions, name) : ExecutionLog.Create(Data.Executions, name);
@@ -164,10 +174,11 @@ internal sealed class LocalWorkflow : IAsyncDisposable
         return Spotify.DisposeAsync();
     }
 
-    private LocalRun New()
+    private ExecutionRunner NewRunner()
     {
         var credentials = Credentials ?? new(Spotify.ClientId, Spotify.ClientSecret);
-        return new(Data, new SecretsFile(Data.Secrets), new(credentials, Options), Clock, Screen, isVerbose: true);
+        var console = AnsiConsole.Create(new() { Out = new AnsiConsoleOutput(Screen) });
+        return new(Data, new(credentials, Options), Clock, isVerbose: true, (_, run) => run(new PlainProgress(console, Clock)));
     }
 }
 

@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Net;
 using System.Net.Sockets;
 using PySpotify.Tests;
@@ -8,6 +7,8 @@ namespace PySpotify.Workflow.Tests;
 /// <summary>The sign-in, with a browser's part played by an HTTP client.</summary>
 public sealed class LoginTests
 {
+    private const string Prompt = "Sign in here: ";
+
     private static readonly HttpClient Browser = new() { Timeout = TimeSpan.FromSeconds(30) };
 
     [Fact]
@@ -15,11 +16,10 @@ public sealed class LoginTests
     {
         await using var spotify = await CommandTests.NewSpotifyAsync();
         await using var pyspotify = new Pyspotify().With(spotify);
-        var login = pyspotify.Start("login", "--no-browser", "--port", "0");
-        var page = await PageAsync(login);
+        var (page, login) = await StartAsync(pyspotify);
 
         var text = await Browser.GetStringAsync(page, TestContext.Current.CancellationToken);
-        var ended = (await pyspotify.EndAsync(login)).Succeeded();
+        var ended = (await login).Succeeded();
 
         Assert.Contains("You are signed in", text, StringComparison.Ordinal);
         Assert.Contains("playlist-read-private playlist-read-collaborative", Uri.UnescapeDataString(page.Query), StringComparison.Ordinal);
@@ -42,8 +42,7 @@ public sealed class LoginTests
     {
         await using var spotify = await CommandTests.NewSpotifyAsync();
         await using var pyspotify = new Pyspotify().With(spotify);
-        var login = pyspotify.Start("login", "--no-browser", "--port", "0");
-        var page = await PageAsync(login);
+        var (page, login) = await StartAsync(pyspotify);
         var redirect = System.Web.HttpUtility.ParseQueryString(page.Query)["redirect_uri"];
 
         for (var n = 0; n < 5; n++)
@@ -61,7 +60,7 @@ public sealed class LoginTests
 
         Assert.Equal(0, spotify.Calls(Endpoint.Token));
         await Browser.GetStringAsync(page, TestContext.Current.CancellationToken);
-        (await pyspotify.EndAsync(login)).Succeeded();
+        (await login).Succeeded();
     }
 
     [Fact]
@@ -70,14 +69,14 @@ public sealed class LoginTests
         await using var spotify = await CommandTests.NewSpotifyAsync();
         spotify.DeniesSignIn = true;
         await using var pyspotify = new Pyspotify().With(spotify);
-        var login = pyspotify.Start("login", "--no-browser", "--port", "0");
-        Assert.Contains("Nothing was granted", await Browser.GetStringAsync(await PageAsync(login), TestContext.Current.CancellationToken), StringComparison.Ordinal);
-        Assert.Contains("access_denied", (await pyspotify.EndAsync(login)).Failed(), StringComparison.Ordinal);
+        var (page, login) = await StartAsync(pyspotify);
+        Assert.Contains("Nothing was granted", await Browser.GetStringAsync(page, TestContext.Current.CancellationToken), StringComparison.Ordinal);
+        Assert.Contains("access_denied", (await login).Failed(), StringComparison.Ordinal);
         Assert.False(File.Exists(pyspotify.Secrets));
     }
 
     [Fact]
-    public async Task A_port_that_is_taken_is_named()
+    public async Task A_port_that_is_in_use_is_named()
     {
         using var other = new TcpListener(IPAddress.Loopback, 0);
         other.Start();
@@ -85,7 +84,7 @@ public sealed class LoginTests
         await using var spotify = await CommandTests.NewSpotifyAsync();
         await using var pyspotify = new Pyspotify().With(spotify);
         var error = (await pyspotify.RunAsync("login", "--no-browser", "--port", $"{port}")).Failed();
-        Assert.Contains($"Port {port} on 127.0.0.1 is taken. Name another with --port", error, StringComparison.Ordinal);
+        Assert.Contains($"Port {port} on 127.0.0.1 is in use. Choose another with --port", error, StringComparison.Ordinal);
     }
 
     [Theory]
@@ -111,15 +110,23 @@ public sealed class LoginTests
         await using var spotify = await CommandTests.NewSpotifyAsync();
         await using var pyspotify = new Pyspotify().With(spotify);
         var login = pyspotify.Start("login", "--no-browser", "--port", "0");
-        await PageAsync(login);
+        Assert.StartsWith(Prompt, await login.StandardOutput.ReadLineAsync(TestContext.Current.CancellationToken), StringComparison.Ordinal);
         Pyspotify.Signal(login, Pyspotify.SigInt);
         Assert.Equal("Stopped.", (await pyspotify.EndAsync(login)).Failed());
     }
 
-    private static async Task<Uri> PageAsync(Process login)
+    /// <summary>Starts a sign-in, and waits for the page that it shows.</summary>
+    private static async Task<(Uri Page, Task<Ended> Login)> StartAsync(Pyspotify pyspotify)
     {
-        var line = await login.StandardOutput.ReadLineAsync(TestContext.Current.CancellationToken);
-        Assert.Matches(@"\ASign in here: \S+\z", line);
-        return new Uri(line!["Sign in here: ".Length..]);
+        var page = new TaskCompletionSource<Uri>(TaskCreationOptions.RunContinuationsAsynchronously);
+        pyspotify.OnLine = line =>
+        {
+            if (line.StartsWith(Prompt, StringComparison.Ordinal))
+            {
+                page.TrySetResult(new(line[Prompt.Length..]));
+            }
+        };
+        var login = pyspotify.RunAsync("login", "--no-browser", "--port", "0");
+        return (await page.Task.WaitAsync(TimeSpan.FromSeconds(30), TestContext.Current.CancellationToken), login);
     }
 }

@@ -1,11 +1,18 @@
 using System.Diagnostics;
 using System.Runtime.InteropServices;
+using Microsoft.Extensions.Configuration;
 using PySpotify.Functions.Rows;
 using PySpotify.Tests;
+using PySpotify.Workflow.Cli;
+using Spectre.Console;
+using Spectre.Console.Testing;
 
 namespace PySpotify.Workflow.Tests;
 
-/// <summary>The built <c>pyspotify</c> command, as a process of its own with nobody's settings but the test's.</summary>
+/// <summary>
+/// The <c>pyspotify</c> command with a data folder of its own and nobody's settings but the test's: in this process, or as the
+/// built program where a test is about signals, pipes, exit codes or the end of a process.
+/// </summary>
 internal sealed class Pyspotify : IAsyncDisposable
 {
     public const int SigInt = 2, SigKill = 9, SigTerm = 15;
@@ -17,7 +24,7 @@ internal sealed class Pyspotify : IAsyncDisposable
         AppContext.BaseDirectory.Replace(Path.Combine("tests", "PySpotify.Workflow.Tests"), "workflow", StringComparison.Ordinal),
         OperatingSystem.IsWindows() ? "pyspotify.exe" : "pyspotify");
 
-    /// <summary>The environment beside what every process needs.</summary>
+    /// <summary>The environment besides what every process needs.</summary>
     public Dictionary<string, string> Environment { get; } = [];
 
     public string Home => Directory.CreateDirectory(_folder["home"]).FullName;
@@ -48,7 +55,31 @@ internal sealed class Pyspotify : IAsyncDisposable
         return this;
     }
 
-    public Task<Ended> RunAsync(params IReadOnlyList<string> arguments) => EndAsync(Start(arguments));
+    /// <summary>Whether commands in this process write to a terminal.</summary>
+    public bool HasTerminal { get; set; }
+
+    /// <summary>Gets each line that a command in this process writes.</summary>
+    public Action<string> OnLine { get; set; } = _ => { };
+
+    /// <summary>Runs a command in this process.</summary>
+    public async Task<Ended> RunAsync(params IReadOnlyList<string> arguments)
+    {
+        using var output = new TestConsole();
+        using var error = new TestConsole();
+        var lines = new ObservedWriter(line => OnLine(line));
+        output.Profile.Out = new ConsoleOutput(lines, HasTerminal);
+        var host = new Host(
+            output,
+            error,
+            settings => settings.AddInMemoryCollection(
+                Environment.ToDictionary(variable => variable.Key.Replace("__", ":", StringComparison.Ordinal), string? (variable) => variable.Value)),
+            TimeProvider.System);
+        var exitCode = await Program.RunAsync([.. arguments, "--data", Data], host, TestContext.Current.CancellationToken);
+        return Keep(new(exitCode, lines.ToString(), error.Output));
+    }
+
+    /// <summary>Runs the built command.</summary>
+    public Task<Ended> RunProcessAsync(params IReadOnlyList<string> arguments) => EndAsync(Start(arguments));
 
     public Process Start(params IReadOnlyList<string> arguments) => StartFile(Command, arguments);
 
@@ -63,13 +94,7 @@ internal sealed class Pyspotify : IAsyncDisposable
         var output = process.StandardOutput.ReadToEndAsync(TestContext.Current.CancellationToken);
         var error = process.StandardError.ReadToEndAsync(TestContext.Current.CancellationToken);
         await process.WaitForExitAsync(TestContext.Current.CancellationToken).WaitAsync(TimeSpan.FromMinutes(1));
-        var ended = new Ended(process.ExitCode, await output, await error);
-        lock (Screens)
-        {
-            Screens.Add(ended);
-        }
-
-        return ended;
+        return Keep(new(process.ExitCode, await output, await error));
     }
 
     /// <summary>Skips the test where a signal can end nothing: a shell's background job, say, has SIGINT ignored, and its children inherit that.</summary>
@@ -102,6 +127,16 @@ internal sealed class Pyspotify : IAsyncDisposable
         return ValueTask.CompletedTask;
     }
 
+    private Ended Keep(Ended ended)
+    {
+        lock (Screens)
+        {
+            Screens.Add(ended);
+        }
+
+        return ended;
+    }
+
     private Process StartFile(string file, IEnumerable<string> arguments)
     {
         var start = new ProcessStartInfo(file, [.. arguments, "--data", Data])
@@ -128,9 +163,28 @@ internal sealed class Pyspotify : IAsyncDisposable
     [DllImport("libc", EntryPoint = "kill")]
     [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
     private static extern int Kill(int process, int signal);
+
+    private sealed class ObservedWriter(Action<string> onLine) : StringWriter
+    {
+        public override void WriteLine(string? value)
+        {
+            base.WriteLine(value);
+            onLine(value ?? "");
+        }
+    }
 }
 
-/// <summary>How a process ended.</summary>
+/// <summary>A console's output that is a terminal or not.</summary>
+internal sealed record ConsoleOutput(TextWriter Writer, bool IsTerminal, int Width = 80) : IAnsiConsoleOutput
+{
+    public int Height => 24;
+
+    public void SetEncoding(System.Text.Encoding encoding)
+    {
+    }
+}
+
+/// <summary>How a command ended.</summary>
 internal sealed record Ended(int ExitCode, string Output, string Error)
 {
     /// <summary>Throws unless it succeeded.</summary>

@@ -1,8 +1,9 @@
 using System.Text.Json;
 using PySpotify.Functions;
 using PySpotify.Functions.Rows;
+using PySpotify.Workflow.Cli;
 using PySpotify.Workflow.Local;
-using Spectre.Console;
+using Spectre.Console.Testing;
 
 namespace PySpotify.Workflow.Tests;
 
@@ -220,15 +221,11 @@ public sealed class QueryTests(HandMadeWeeks weeks, SampleTables sample) : IClas
     }
 
     [Theory]
-    [InlineData("mover", null, null, "Do you mean movers?")]
-    [InlineData("gone", null, null, "Do you mean new-and-gone?")]
-    [InlineData("nothing-of-the-kind", null, null, "`pyspotify query` lists them")]
     [InlineData("top", "2026-11-02", null, "There is no snapshot of 2026-11-02. The nearest: 2026-10-11, 2026-11-01, 2026-11-03, 2026-11-06.")]
-    [InlineData("top", null, 'A', "takes no --track")]
     [InlineData("popularity", null, 'Q', "No list has had the song QQQ")]
     public async Task What_cannot_be_asked_is_told(string query, string? week, char? track, string expected)
     {
-        var e = await Assert.ThrowsAnyAsync<QueryException>(() => weeks.Tables.AskAsync(query, "track", week, track));
+        var e = await Assert.ThrowsAsync<QueryException>(() => weeks.Tables.AskAsync(query, "track", week, track));
         Assert.Contains(expected, e.Message);
     }
 
@@ -238,8 +235,15 @@ public sealed class QueryTests(HandMadeWeeks weeks, SampleTables sample) : IClas
     [InlineData("")]
     public async Task A_song_is_named_by_its_id_and_nothing_else(string track)
     {
-        var e = await Assert.ThrowsAsync<QueryUsageException>(() => NamedQuery.Get("popularity").AskAsync(weeks.Tables.Warehouse, null, track, Cancelled));
-        Assert.Contains("22 letters and digits", e.Message);
+        await using var pyspotify = new Pyspotify();
+        Assert.Contains("22 letters and digits", (await pyspotify.RunAsync("query", "popularity", "--track", track)).Failed(exitCode: 2));
+    }
+
+    [Fact]
+    public async Task A_mistyped_query_is_answered_with_the_queries_that_exist()
+    {
+        await using var pyspotify = new Pyspotify();
+        Assert.Contains("There is no query 'mover'. The queries: artists, health, movers, ", (await pyspotify.RunAsync("query", "mover")).Failed(exitCode: 2));
     }
 
     [Fact]
@@ -261,8 +265,8 @@ public sealed class QueryTests(HandMadeWeeks weeks, SampleTables sample) : IClas
         Assert.All(narrow, line => Assert.InRange(line.Length, 0, 40));
         Assert.Contains("The first 3 of 9 rows; 6 are left out.", narrow);
         Assert.Contains(narrow, line => line.Contains("xxx…"));
-        Assert.Contains(Drawn(60, ["name", "artist"], [[new string('n', 40), new string('a', 40)]], 3, whole: 1), line => line.Contains(new string('n', 40)));
-        Assert.Contains("Columns that found no room: artist, album.", string.Join(' ', Drawn(30, ["rank", "track", "artist", "album"], rows, 3)));
+        Assert.Contains(Drawn(60, ["name", "artist"], [[new string('n', 40), new string('a', 40)]], 3, uncutColumns: 1), line => line.Contains(new string('n', 40)));
+        Assert.Contains("Columns that did not fit: artist, album.", string.Join(' ', Drawn(30, ["rank", "track", "artist", "album"], rows, 3)));
         Assert.DoesNotContain(Drawn(200, ["rank", "track", "artist", "album"], rows, 9), line => line.Contains("left out") || line.Contains('…'));
     }
 
@@ -272,8 +276,8 @@ public sealed class QueryTests(HandMadeWeeks weeks, SampleTables sample) : IClas
         object?[][] rows = [["a\u001b[31mred\u009b2J\u0007\r\nb\u202eevil[bold]", 1L]];
         var csv = new StringWriter();
         var json = new StringWriter();
-        ResultTable.WriteCsv(csv, ["na\u001bme", "n"], rows);
-        ResultTable.WriteJson(json, ["name", "n"], rows);
+        RowWriter.WriteCsv(csv, ["na\u001bme", "n"], rows);
+        RowWriter.WriteJson(json, ["name", "n"], rows);
 
         string[] outputs = [string.Concat(Drawn(80, ["na\u001bme", "n"], rows, 9)), csv.ToString().ReplaceLineEndings(""), json.ToString().ReplaceLineEndings("")];
         Assert.All(outputs, text => Assert.DoesNotContain(text, char.IsControl));
@@ -285,16 +289,16 @@ public sealed class QueryTests(HandMadeWeeks weeks, SampleTables sample) : IClas
     public void Csv_quotes_what_must_be_quoted()
     {
         var csv = new StringWriter();
-        ResultTable.WriteCsv(csv, ["track", "rank", "popularity"], [["Said \"Hello, Again\"", 1L, null], ["=SUM", 2L, 0.5]]);
+        RowWriter.WriteCsv(csv, ["track", "rank", "popularity"], [["Said \"Hello, Again\"", 1L, null], ["=SUM", 2L, 0.5]]);
         Assert.Equal("track,rank,popularity\n\"Said \"\"Hello, Again\"\"\",1,\n=SUM,2,0.5\n", csv.ToString().ReplaceLineEndings("\n"));
     }
 
-    private static string[] Drawn(int width, string[] columns, object?[][] rows, int mostRows, int whole = 0)
+    private static string[] Drawn(int width, string[] columns, object?[][] rows, int maxRows, int uncutColumns = 0)
     {
-        var text = new StringWriter();
-        var console = AnsiConsole.Create(new() { Out = new AnsiConsoleOutput(text), Ansi = AnsiSupport.No });
+        using var console = new TestConsole();
+        console.Profile.Out = new ConsoleOutput(console.Profile.Out.Writer, IsTerminal: true, width);
         console.Profile.Width = width;
-        ResultTable.Draw(console, columns, rows, mostRows, whole);
-        return text.ToString().Split('\n', StringSplitOptions.TrimEntries);
+        ResultTable.Write(console, columns, rows, maxRows, uncutColumns);
+        return console.Output.Split('\n', StringSplitOptions.TrimEntries);
     }
 }

@@ -81,7 +81,7 @@ public sealed class RefineTests
         await using var pyspotify = new Pyspotify();
         Directory.CreateDirectory(pyspotify.Data);
         pyspotify.Environment["PATH"] = pyspotify.Data;
-        var error = (await pyspotify.RunAsync("refine", "--spark")).Failed();
+        var error = (await pyspotify.RunProcessAsync("refine", "--spark")).Failed();
         Assert.Contains("Install Python", error, StringComparison.Ordinal);
     }
 

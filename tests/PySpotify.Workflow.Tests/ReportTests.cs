@@ -3,6 +3,7 @@ using System.Text.Json;
 using Microsoft.Playwright;
 using PySpotify.Functions;
 using PySpotify.Functions.Rows;
+using PySpotify.Workflow.Cli;
 using PySpotify.Workflow.Local;
 
 namespace PySpotify.Workflow.Tests;
@@ -193,7 +194,7 @@ public sealed class ReportTests(Browser browser, SampleTables sample, HandMadeWe
         var page = await OpenAsync(tables);
 
         Assert.Equal(0, await page.Locator("img").CountAsync());
-        Assert.Equal(ResultTable.Clean(name), await page.Locator("#lists bdi").First.TextContentAsync());
+        Assert.Equal(DisplayText.Clean(name), await page.Locator("#lists bdi").First.TextContentAsync());
         await page.CloseAsync();
     }
 
@@ -263,7 +264,7 @@ public sealed class ReportTests(Browser browser, SampleTables sample, HandMadeWe
         null => "–unknown",
         long move when column == "move" => Math.Abs(move).ToString(CultureInfo.InvariantCulture),
         long number => number.ToString("N0", CultureInfo.InvariantCulture),
-        _ => ResultTable.Clean(Convert.ToString(value, CultureInfo.InvariantCulture)!),
+        _ => DisplayText.Clean(Convert.ToString(value, CultureInfo.InvariantCulture)!),
     };
 
     private const string Figures = """

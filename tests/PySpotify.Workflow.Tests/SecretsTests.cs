@@ -52,9 +52,9 @@ public sealed class SecretsTests
     }
 
     [Theory]
-    [InlineData("""{"Spotify:ClientId":"a","Spotify:ClientSecret":"b"}""", "has 'Spotify:ClientId'; settings stand there as")]
-    [InlineData("""{"spotify":{"ClientId":"a"}}""", "has 'spotify'; settings stand there as")]
-    [InlineData("""{"Spotify":"a"}""", "has a 'Spotify' that is no JSON object")]
+    [InlineData("""{"Spotify:ClientId":"a","Spotify:ClientSecret":"b"}""", "has 'Spotify:ClientId'; write settings as")]
+    [InlineData("""{"spotify":{"ClientId":"a"}}""", "has 'spotify'; write settings as")]
+    [InlineData("""{"Spotify":"a"}""", "has a 'Spotify' that is not a JSON object")]
     [InlineData("""{"Spotify":{"ClientId":"a","clientid":"b"}}""", "has 'clientid' twice")]
     public async Task Settings_that_would_not_be_seen_are_refused(string secrets, string words)
     {

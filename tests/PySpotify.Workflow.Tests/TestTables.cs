@@ -9,7 +9,7 @@ namespace PySpotify.Workflow.Tests;
 /// <summary>A data folder of its own, filled by the crawler and the refine job or by whole runs.</summary>
 public sealed class TestTables : IDisposable
 {
-    public DataFolder Data { get; } = new(Directory.CreateTempSubdirectory("pyspotify-").FullName);
+    internal DataFolder Data { get; } = new(Directory.CreateTempSubdirectory("pyspotify-").FullName);
 
     public Warehouse Warehouse => new(Data.Warehouse, Data.Raw, TimeProvider.System);
 
@@ -38,7 +38,7 @@ public sealed class TestTables : IDisposable
     public async Task AddSampleAsync(params DateOnly[] weeks)
     {
         Data.Claim(isSample: true);
-        var secrets = new SecretsFile(Data.Secrets) { Credentials = new("sample", "sample") };
+        var secrets = new SecretsFile(Data.Secrets, SampleSpotify.Credentials);
         foreach (var week in weeks)
         {
             using var pipeline = new LocalPipeline(Data, secrets, new(), new SampleSpotify(week), TimeProvider.System, (_, _) => { });

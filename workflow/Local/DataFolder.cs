@@ -4,10 +4,13 @@ namespace PySpotify.Workflow.Local;
 
 /// <summary>Everything that the local run keeps, in one folder.</summary>
 /// <param name="root">The folder; made when first written to.</param>
-public sealed class DataFolder(string root)
+internal sealed class DataFolder(string root)
 {
-    // What opening a file that another process holds is refused with: ERROR_SHARING_VIOLATION, EWOULDBLOCK.
-    private const int HeldOnWindows = 32, HeldOnLinux = 11, HeldOnMac = 35;
+    // What opening a file that another process has locked fails with: ERROR_SHARING_VIOLATION, EWOULDBLOCK.
+    private const int LockedOnWindows = 32, LockedOnLinux = 11, LockedOnMac = 35;
+
+    /// <summary>How long the bucket keeps staged rows.</summary>
+    private static readonly TimeSpan StagingLifetime = TimeSpan.FromDays(30);
 
     private const string SampleNote =
         "The tables in this folder are made up: PySpotify had no Spotify credentials when it filled them.\n";
@@ -38,23 +41,36 @@ public sealed class DataFolder(string root)
 
     private string SampleMark => Path.Combine(Root, "SAMPLE.txt");
 
-    /// <summary>Holds the folder for one run; disposing lets it go, and so does the end of the process.</summary>
-    /// <exception cref="DataFolderException">Another run holds it, or nothing can be written there.</exception>
-    public IDisposable Hold()
+    /// <exception cref="DataFolderException">There is no such folder.</exception>
+    public void ExpectExists()
+    {
+        if (!Directory.Exists(Root))
+        {
+            throw new DataFolderException($"{Root} does not exist yet; `pyspotify run` creates it.");
+        }
+    }
+
+    /// <summary>
+    /// Locks the folder, which is created where there is none, and removes what a killed process left half written and
+    /// staged rows that have expired. Disposing the lock releases it, and so does the end of the process.
+    /// </summary>
+    /// <exception cref="DataFolderException">Another process has locked it, or it cannot be written.</exception>
+    public IDisposable Lock(TimeProvider clock)
     {
         try
         {
             Directory.CreateDirectory(Root);
-            return new FileStream(Path.Combine(Root, "lock"), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
+            var folderLock = new FileStream(Path.Combine(Root, "lock"), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
+            RemoveLeftovers(clock);
+            return folderLock;
         }
-        catch (IOException e) when ((e.HResult & 0xFFFF) is HeldOnWindows or HeldOnLinux or HeldOnMac)
+        catch (IOException e) when ((e.HResult & 0xFFFF) is LockedOnWindows or LockedOnLinux or LockedOnMac)
         {
-            throw new DataFolderException(
-                $"Another run is at work in {Root}. Wait for it to end, or name another folder with --data.", e);
+            throw new DataFolderException($"Another run is using {Root}. Wait until it ends, or choose another folder with --data.", e);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw new DataFolderException($"Nothing can be kept in {Root}: {e.Message} Mend that, or name another folder with --data.", e);
+            throw new DataFolderException($"Cannot write to {Root}: {e.Message} Fix that, or choose another folder with --data.", e);
         }
     }
 
@@ -67,9 +83,9 @@ public sealed class DataFolder(string root)
         if (!isEmpty && IsSample != isSample)
         {
             throw new DataFolderException(isSample
-                ? $"There are no Spotify credentials, and {Root} holds real snapshots, among which sample data has no place. "
-                    + "Set Spotify:ClientId and Spotify:ClientSecret, or name another folder with --data."
-                : $"{Root} holds sample data, among which real snapshots have no place. Remove the folder, or name another with --data.");
+                ? $"There are no Spotify credentials, and {Root} has real snapshots, which sample data would spoil. "
+                    + "Set Spotify:ClientId and Spotify:ClientSecret, or choose another folder with --data."
+                : $"{Root} has sample data, which would spoil real snapshots. Remove the folder, or choose another with --data.");
         }
 
         if (isSample)
@@ -81,7 +97,15 @@ public sealed class DataFolder(string root)
             File.Delete(SampleMark);
         }
     }
+
+    private void RemoveLeftovers(TimeProvider clock)
+    {
+        AtomicFile.RemovePartialFiles(Root);
+        var raw = new LocalObjectStore(Raw);
+        raw.RemovePartialFiles();
+        raw.RemoveOlder(Prefixes.Staging, clock.GetUtcNow() - StagingLifetime);
+    }
 }
 
 /// <summary>The data folder cannot be used for what was asked.</summary>
-public sealed class DataFolderException(string message, Exception? inner = null) : PySpotifyException(message, inner);
+internal sealed class DataFolderException(string message, Exception? inner = null) : PySpotifyException(message, inner);

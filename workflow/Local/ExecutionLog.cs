@@ -10,7 +10,7 @@ namespace PySpotify.Workflow.Local;
 /// begins, so that a killed run can be redriven; and on the disk before a task's effects, so that a machine without power
 /// can be, too.
 /// </summary>
-public sealed class ExecutionLog : IDisposable
+internal sealed class ExecutionLog : IDisposable
 {
     private readonly FileStream _file;
 
@@ -96,7 +96,7 @@ public sealed class ExecutionLog : IDisposable
 
     private static string PathOf(string folder, string name) => name.Length > 0 && name.All(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_')
         ? Path.Combine(folder, $"{name}.jsonl")
-        : throw new ExecutionLogException($"'{name}' is no execution's name; `pyspotify executions` lists them.");
+        : throw new ExecutionLogException($"'{name}' is not the name of an execution; `pyspotify executions` lists them.");
 }
 
 /// <summary>What a list of executions shows of one.</summary>
@@ -107,7 +107,7 @@ public sealed class ExecutionLog : IDisposable
 /// <param name="Redrives">How often it was redriven.</param>
 /// <param name="State">The state that failed.</param>
 /// <param name="Error">The error's name.</param>
-public sealed record ExecutionSummary(
+internal sealed record ExecutionSummary(
     string Name, string Status, DateTimeOffset? Started, DateTimeOffset? Ended, int Redrives, string? State, string? Error)
 {
     /// <returns>Null for an execution whose process was killed before it began.</returns>
@@ -147,4 +147,4 @@ public sealed record ExecutionSummary(
 }
 
 /// <summary>An execution's file cannot be used.</summary>
-public sealed class ExecutionLogException(string message, Exception? inner = null) : PySpotifyException(message, inner);
+internal sealed class ExecutionLogException(string message, Exception? inner = null) : PySpotifyException(message, inner);

@@ -17,8 +17,6 @@ internal sealed class LocalPipeline : IDisposable
     private const string GlueStartJobRun = "arn:aws:states:::glue:startJobRun.sync";
     private const string RefineJob = "csv-to-parquet";
 
-    private static readonly TimeSpan StagedRowsLife = TimeSpan.FromDays(30);
-
     private readonly ServiceProvider _services;
     private readonly Warehouse _warehouse;
     private readonly Dictionary<string, Func<JsonElement, CancellationToken, Task<string>>> _functions;
@@ -28,10 +26,6 @@ internal sealed class LocalPipeline : IDisposable
     {
         _warehouse = new Warehouse(data.Warehouse, data.Raw, clock);
         var store = new LocalObjectStore(data.Raw);
-        store.RemovePartialFiles();
-        store.RemoveOlder(Prefixes.Staging, clock.GetUtcNow() - StagedRowsLife);
-        WholeFile.RemovePartial(data.Secrets);
-        WholeFile.RemovePartial(data.Report);
         var services = new ServiceCollection()
             .AddSingleton(clock)
             .AddSingleton(log)

@@ -5,6 +5,7 @@ using System.Net.Http.Headers;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Web;
+using PySpotify.Functions.Spotify;
 
 namespace PySpotify.Workflow.Local;
 
@@ -16,6 +17,9 @@ namespace PySpotify.Workflow.Local;
 internal sealed class SampleSpotify(DateOnly snapshotDate) : HttpMessageHandler
 {
     private const int LargestPage = 50, SearchWindow = 1000;
+
+    /// <summary>Credentials that it accepts; it accepts any.</summary>
+    public static SpotifyCredentials Credentials { get; } = new("sample", "sample");
 
     private readonly Lazy<SampleCharts> _charts = new(() => new(snapshotDate));
 

@@ -7,26 +7,25 @@ using PySpotify.Functions.Spotify;
 namespace PySpotify.Workflow.Local;
 
 /// <summary>
-/// A file that only its owner reads, in place of Secrets Manager. It is also where the data folder's settings stand:
+/// A file that only its owner can read, in place of Secrets Manager. It also holds the data folder's settings:
 /// <c>{ "Spotify": { "ClientId": …, "ClientSecret": …, "RefreshToken": … } }</c>.
 /// </summary>
-/// <param name="path">The file; made when first written to.</param>
-public sealed class SecretsFile(string path) : ISecretStore
+/// <param name="path">The file; created when something is first written to it.</param>
+/// <param name="credentials">The app's credentials, wherever they were set.</param>
+internal sealed class SecretsFile(string path, SpotifyCredentials? credentials = null) : ISecretStore
 {
     private const string Section = "Spotify";
 
     private static readonly JsonSerializerOptions Indented = new() { WriteIndented = true };
 
     private readonly Lock _lock = new();
+    private SpotifyCredentials? _credentials = credentials;
 
-    /// <summary>Credentials that stand before the file's: the environment's, the user secrets' or the sample's.</summary>
-    public SpotifyCredentials? Credentials { get; set; }
-
-    /// <summary>The file's settings, for a configuration.</summary>
+    /// <summary>Reads the file's settings, for a configuration.</summary>
     /// <exception cref="SecretsFileException">
-    /// Others can read the file, it is no JSON object, or it has settings in another form or twice.
+    /// Others can read the file, it is not a JSON object, or it has settings in another form or twice.
     /// </exception>
-    public IReadOnlyDictionary<string, string?> Settings()
+    public IReadOnlyDictionary<string, string?> ReadSettings()
     {
         var settings = new Dictionary<string, string?>(StringComparer.OrdinalIgnoreCase);
         foreach (var (name, value) in Read())
@@ -35,13 +34,13 @@ public sealed class SecretsFile(string path) : ISecretStore
             {
                 if (name.StartsWith(Section, StringComparison.OrdinalIgnoreCase))
                 {
-                    throw new SecretsFileException(path, $"has '{name}'; settings stand there as {{ \"Spotify\": {{ \"ClientId\": … }} }}");
+                    throw new SecretsFileException(path, $"has '{name}'; write settings as {{ \"Spotify\": {{ \"ClientId\": … }} }}");
                 }
 
                 continue;
             }
 
-            foreach (var (key, text) in value as JsonObject ?? throw new SecretsFileException(path, "has a 'Spotify' that is no JSON object"))
+            foreach (var (key, text) in value as JsonObject ?? throw new SecretsFileException(path, "has a 'Spotify' that is not a JSON object"))
             {
                 if (!settings.TryAdd($"{Section}:{key}", text?.ToString()))
                 {
@@ -59,7 +58,7 @@ public sealed class SecretsFile(string path) : ISecretStore
         lock (_lock)
         {
             return Task.FromResult(name == SecretNames.Credentials
-                ? Credentials is null ? null : JsonSerializer.Serialize(Credentials, PayloadJson.Default.SpotifyCredentials)
+                ? _credentials is null ? null : JsonSerializer.Serialize(_credentials, PayloadJson.Default.SpotifyCredentials)
                 : Read()[name]?.ToString());
         }
     }
@@ -72,26 +71,26 @@ public sealed class SecretsFile(string path) : ISecretStore
             var secrets = Read();
             if (name == SecretNames.Credentials)
             {
-                // Id and secret stay where the person put them; only a refresh token is ours to replace.
-                Credentials = JsonSerializer.Deserialize(value, PayloadJson.Default.SpotifyCredentials)!;
+                // Id and secret stay where the person put them; only the refresh token is ours to replace.
+                _credentials = JsonSerializer.Deserialize(value, PayloadJson.Default.SpotifyCredentials)!;
                 if (secrets[Section] is not JsonObject settings)
                 {
                     secrets[Section] = settings = [];
                 }
 
-                foreach (var (key, _) in settings.Where(setting => setting.Key.Equals(nameof(Credentials.RefreshToken), StringComparison.OrdinalIgnoreCase)).ToList())
+                foreach (var (key, _) in settings.Where(setting => setting.Key.Equals(nameof(SpotifyCredentials.RefreshToken), StringComparison.OrdinalIgnoreCase)).ToList())
                 {
                     settings.Remove(key);
                 }
 
-                settings[nameof(Credentials.RefreshToken)] = Credentials.RefreshToken;
+                settings[nameof(SpotifyCredentials.RefreshToken)] = _credentials.RefreshToken;
             }
             else
             {
                 secrets[name] = value;
             }
 
-            WholeFile.Write(path, JsonSerializer.SerializeToUtf8Bytes(secrets, Indented), isSecret: true);
+            AtomicFile.Write(path, JsonSerializer.SerializeToUtf8Bytes(secrets, Indented), isSecret: true);
         }
 
         return Task.CompletedTask;
@@ -106,7 +105,7 @@ public sealed class SecretsFile(string path) : ISecretStore
 
         if (!OperatingSystem.IsWindows() && (File.GetUnixFileMode(path) & ~(UnixFileMode.UserRead | UnixFileMode.UserWrite)) != 0)
         {
-            throw new SecretsFileException(path, $"can be read by others than its owner; run `chmod 600 {path}`");
+            throw new SecretsFileException(path, $"can be read by others; run `chmod 600 {path}`");
         }
 
         try
@@ -116,10 +115,10 @@ public sealed class SecretsFile(string path) : ISecretStore
         catch (JsonException)
         {
             // The parser's message may quote the text, and the text is secret.
-            throw new SecretsFileException(path, "is not a JSON object; mend it or remove it");
+            throw new SecretsFileException(path, "is not a JSON object; fix it or remove it");
         }
     }
 }
 
 /// <summary>The secrets file cannot be used.</summary>
-public sealed class SecretsFileException(string path, string problem) : PySpotifyException($"{path} {problem}.");
+internal sealed class SecretsFileException(string path, string problem) : PySpotifyException($"{path} {problem}.");

@@ -62,4 +62,4 @@ internal static class SparkJob
 }
 
 /// <summary>The Spark job could not run, or failed.</summary>
-public sealed class SparkException(string message, Exception? inner = null) : PySpotifyException(message, inner);
+internal sealed class SparkException(string message, Exception? inner = null) : PySpotifyException(message, inner);

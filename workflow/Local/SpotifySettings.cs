@@ -7,20 +7,21 @@ namespace PySpotify.Workflow.Local;
 /// <summary>Who calls Spotify, and where it is.</summary>
 /// <param name="Credentials">Null where there are none: then the sample stands in.</param>
 /// <param name="Options">Addresses and limits.</param>
-public sealed record SpotifySettings(SpotifyCredentials? Credentials, SpotifyOptions Options)
+internal sealed record SpotifySettings(SpotifyCredentials? Credentials, SpotifyOptions Options)
 {
+    /// <summary>Whether the sample stands in for Spotify.</summary>
+    public bool IsSample => Credentials is null;
+
     /// <summary>
-    /// Reads <c>Spotify:*</c> from the data folder's secrets file, the user secrets (<c>pyspotify</c>) and the environment,
-    /// each before the one named earlier, and <c>SPOTIPY_CLIENT_ID</c> and <c>SPOTIPY_CLIENT_SECRET</c> where those have
-    /// no id and no secret.
+    /// Reads <c>Spotify:*</c>, and <c>SPOTIPY_CLIENT_ID</c> and <c>SPOTIPY_CLIENT_SECRET</c> where there is neither an id nor a
+    /// secret.
     /// </summary>
+    /// <param name="secrets">The data folder's settings.</param>
+    /// <param name="addSources">Adds the sources that override them.</param>
     /// <exception cref="SettingsException">A setting is wrong or has no counterpart.</exception>
-    public static SpotifySettings Read(SecretsFile secrets)
+    public static SpotifySettings Read(SecretsFile secrets, Action<IConfigurationBuilder> addSources)
     {
-        var configuration = Read(new ConfigurationBuilder()
-            .AddInMemoryCollection(secrets.Settings())
-            .AddUserSecrets("pyspotify")
-            .AddEnvironmentVariables());
+        var configuration = Build(secrets, addSources);
         string? Setting(string key) => configuration[key] is { Length: > 0 } value ? value.Trim() : null;
 
         var id = Setting(SettingNames.ClientId);
@@ -41,10 +42,12 @@ public sealed record SpotifySettings(SpotifyCredentials? Credentials, SpotifyOpt
             _ => new(new(id, secret, Setting(SettingNames.RefreshToken)), options),
         };
 
-        static IConfigurationRoot Read(IConfigurationBuilder builder)
+        static IConfiguration Build(SecretsFile secrets, Action<IConfigurationBuilder> addSources)
         {
+            var builder = new ConfigurationBuilder().AddInMemoryCollection(secrets.ReadSettings());
             try
             {
+                addSources(builder);
                 return builder.Build();
             }
             catch (InvalidDataException e)

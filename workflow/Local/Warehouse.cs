@@ -470,10 +470,8 @@ public sealed class RefineException(string message, Exception? inner = null)
     : PySpotifyException($"{message}. That snapshot's rows in the refined tables are as they were.", inner);
 
 /// <summary>A query did not run.</summary>
-public class QueryException(string message, Exception? inner = null) : PySpotifyException(message, inner);
+public sealed class QueryException(string message, Exception? inner = null) : PySpotifyException(message, inner);
 
-/// <summary>A query was asked for in a way that there is not.</summary>
-public sealed class QueryUsageException(string message) : QueryException(message);
 
 /// <summary>The warehouse cannot be read or written.</summary>
 public sealed class WarehouseException(string path, SqliteException inner) : PySpotifyException(

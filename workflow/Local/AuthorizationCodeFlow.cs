@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Net;
 using System.Net.Sockets;
 using System.Security.Cryptography;
@@ -10,25 +9,26 @@ using PySpotify.Functions.Spotify;
 namespace PySpotify.Workflow.Local;
 
 /// <summary>
-/// A person's sign-in by the authorization code flow: Spotify's page in the browser, which comes back to a listener on
+/// A person's sign-in by the authorization code flow: Spotify's page in the browser, which redirects to a listener on
 /// this machine. https://developer.spotify.com/documentation/web-api/tutorials/code-flow
 /// </summary>
-internal static class Login
+internal static class AuthorizationCodeFlow
 {
     private const string Scopes = "playlist-read-private playlist-read-collaborative";
-    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(5);
+    private static readonly TimeSpan SignInTimeout = TimeSpan.FromMinutes(5);
 
+    /// <summary>Has a person sign in.</summary>
     /// <param name="api">Redeems the code.</param>
     /// <param name="credentials">The app.</param>
     /// <param name="accountsUrl">Spotify's accounts service.</param>
     /// <param name="port">The port of the redirect address, as the app's page on Spotify names it; 0 takes a free one.</param>
-    /// <param name="visit">Shows the page to a person.</param>
+    /// <param name="showPage">Shows the page to a person.</param>
     /// <param name="clock">Ends the wait after five minutes.</param>
     /// <param name="cancellationToken">Ends it before.</param>
     /// <returns>The refresh token.</returns>
-    /// <exception cref="LoginException">The port is taken, the person declined, or nobody came.</exception>
-    public static async Task<string> RunAsync(
-        HttpSpotifyApi api, SpotifyCredentials credentials, Uri accountsUrl, int port, Action<Uri> visit, TimeProvider clock, CancellationToken cancellationToken)
+    /// <exception cref="LoginException">The port is in use, the person declined, or nobody signed in in time.</exception>
+    public static async Task<string> SignInAsync(
+        HttpSpotifyApi api, SpotifyCredentials credentials, Uri accountsUrl, int port, Action<Uri> showPage, TimeProvider clock, CancellationToken cancellationToken)
     {
         using var listener = new TcpListener(IPAddress.Loopback, port);
         try
@@ -37,38 +37,25 @@ internal static class Login
         }
         catch (SocketException e)
         {
-            throw new LoginException($"Port {port} on 127.0.0.1 is taken. Name another with --port, and add its address to the app's redirect URIs.", e);
+            throw new LoginException($"Port {port} on 127.0.0.1 is in use. Choose another with --port, and add its address to the app's redirect URIs.", e);
         }
 
         var redirect = $"http://127.0.0.1:{((IPEndPoint)listener.LocalEndpoint).Port}/callback";
         var state = Convert.ToHexString(RandomNumberGenerator.GetBytes(16));
-        visit(new Uri(accountsUrl, $"authorize?response_type=code&client_id={Uri.EscapeDataString(credentials.ClientId)}"
+        showPage(new Uri(accountsUrl, $"authorize?response_type=code&client_id={Uri.EscapeDataString(credentials.ClientId)}"
             + $"&scope={Uri.EscapeDataString(Scopes)}&redirect_uri={Uri.EscapeDataString(redirect)}&state={state}"));
 
-        using var patience = new CancellationTokenSource(Patience, clock);
-        using var either = CancellationTokenSource.CreateLinkedTokenSource(patience.Token, cancellationToken);
+        using var timeout = new CancellationTokenSource(SignInTimeout, clock);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(timeout.Token, cancellationToken);
         try
         {
             var code = await WaitForCodeAsync(listener, state, either.Token);
             var issued = await api.RedeemCodeAsync(credentials, code, redirect, either.Token);
             return issued.RefreshToken ?? throw new LoginException("Spotify issued no refresh token. Try again.");
         }
-        catch (OperationCanceledException e) when (patience.IsCancellationRequested)
+        catch (OperationCanceledException e) when (timeout.IsCancellationRequested)
         {
-            throw new LoginException($"Nobody signed in within {Patience.TotalMinutes} minutes.", e);
-        }
-    }
-
-    /// <summary>Opens a page in the person's browser, where there is one.</summary>
-    public static void OpenBrowser(Uri page)
-    {
-        try
-        {
-            Process.Start(new ProcessStartInfo(page.AbsoluteUri) { UseShellExecute = true })?.Dispose();
-        }
-        catch (Exception e) when (e is System.ComponentModel.Win32Exception or PlatformNotSupportedException)
-        {
-            Console.Error.WriteLine("No browser could be opened; visit the address above yourself.");
+            throw new LoginException($"Nobody signed in within {SignInTimeout.TotalMinutes} minutes.", e);
         }
     }
 
@@ -122,5 +109,5 @@ internal static class Login
     }
 }
 
-/// <summary>The sign-in did not come about.</summary>
-public sealed class LoginException(string message, Exception? inner = null) : PySpotifyException(message, inner);
+/// <summary>The sign-in failed.</summary>
+internal sealed class LoginException(string message, Exception? inner = null) : PySpotifyException(message, inner);

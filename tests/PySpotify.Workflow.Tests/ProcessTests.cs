@@ -1,0 +1,42 @@
+using PySpotify.Tests;
+
+namespace PySpotify.Workflow.Tests;
+
+/// <summary>The built program, as shells and other programs meet it.</summary>
+public sealed class ProcessTests
+{
+    [Theory]
+    [InlineData(0, "executions")]
+    [InlineData(1, "query", "SELECT 1")]
+    [InlineData(2, "frobnicate")]
+    public async Task The_exit_code_says_how_the_command_ended(int exitCode, params string[] arguments)
+    {
+        await using var pyspotify = new Pyspotify();
+        Assert.Equal(exitCode, (await pyspotify.RunProcessAsync(arguments)).ExitCode);
+    }
+
+    [Fact]
+    public async Task A_pipe_gets_plain_text_and_no_broken_lines()
+    {
+        await using var spotify = await CommandTests.NewSpotifyAsync();
+        await using var pyspotify = new Pyspotify().With(spotify);
+        var name = new string('x', 300);
+
+        var run = (await pyspotify.RunProcessAsync("run", "--snapshot-date", "2026-11-20")).Succeeded();
+        var query = (await pyspotify.RunProcessAsync("query", $"SELECT '{name}' AS name, 1 AS number")).Succeeded();
+
+        Assert.Contains("FetchPopular         40 rows", run.Output, StringComparison.Ordinal);
+        Assert.DoesNotContain('\u001b', run.Output);
+        Assert.Equal($"name\tnumber\n{name}\t1\n", query.Output.ReplaceLineEndings("\n"));
+    }
+
+    [Fact]
+    public async Task A_reader_that_leaves_early_is_not_an_error()
+    {
+        Assert.SkipWhen(OperatingSystem.IsWindows(), "Windows has no bash.");
+        await using var pyspotify = new Pyspotify();
+        (await pyspotify.RunAsync("--snapshot-date", "2026-11-20")).Succeeded();
+        var process = pyspotify.StartInShell("\"$@\" | head -n 1; exit ${PIPESTATUS[0]}", "query", "SELECT a.track FROM spotifypopularsongs_refined a, spotifytopplayed_refined LIMIT 100000");
+        Assert.Equal("track\n", (await pyspotify.EndAsync(process)).Succeeded().Output);
+    }
+}

@@ -1,0 +1,31 @@
+using System.CommandLine;
+
+namespace PySpotify.Workflow.Cli;
+
+/// <summary>The <c>pyspotify</c> command line.</summary>
+internal static class Commands
+{
+    public static RootCommand Create(Host host)
+    {
+        var run = RunCommand.Create(host);
+        var root = new RootCommand("Spotify's most played and most popular songs, as tables. Without a command: run.")
+        {
+            Options.Data(),
+            Options.Verbose(),
+            run,
+            RedriveCommand.Create(host),
+            ExecutionsCommand.Create(host),
+            LoginCommand.Create(host),
+            QueryCommand.Create(host),
+            ReportCommand.Create(host),
+            RefineCommand.Create(host),
+        };
+        foreach (var option in run.Options)
+        {
+            root.Options.Add(option);
+        }
+
+        root.Action = run.Action;
+        return root;
+    }
+}

@@ -1,0 +1,25 @@
+using System.Globalization;
+using Spectre.Console;
+
+namespace PySpotify.Workflow.Cli;
+
+/// <summary>Text as consoles and files show it.</summary>
+internal static class DisplayText
+{
+    /// <summary>Replaces characters with which a name could control a terminal, break a line or turn the direction of writing.</summary>
+    public static string Clean(string text) =>
+        text.Any(IsUnsafe) ? new string([.. text.Select(c => IsUnsafe(c) ? ' ' : c)]) : text;
+
+    /// <summary>A table's value as text.</summary>
+    public static string Cell(object? value) =>
+        value is byte[] bytes ? Convert.ToHexString(bytes) : Clean(Convert.ToString(value, CultureInfo.InvariantCulture) ?? "");
+
+    /// <summary>Whether somebody looks at the output, in place of a file or another program that reads it.</summary>
+    public static bool IsTerminal(this IAnsiConsole console) => console.Profile.Out.IsTerminal;
+
+    /// <summary>Writes a line as it is. Spectre.Console would break it where its width ends, which tears paths and addresses apart.</summary>
+    public static void WriteText(this IAnsiConsole console, string line = "") => console.Profile.Out.Writer.WriteLine(line);
+
+    private static bool IsUnsafe(char c) =>
+        char.IsControl(c) || c is '\u2028' or '\u2029' or '\u200e' or '\u200f' or (>= '\u202a' and <= '\u202e') or (>= '\u2066' and <= '\u2069');
+}

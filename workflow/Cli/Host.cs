@@ -1,0 +1,23 @@
+using Microsoft.Extensions.Configuration;
+using PySpotify.Functions;
+using PySpotify.Workflow.StatesLanguage;
+using Spectre.Console;
+
+namespace PySpotify.Workflow.Cli;
+
+/// <summary>What a command works with besides its arguments. Tests bring their own.</summary>
+/// <param name="Output">Where results go.</param>
+/// <param name="Error">Where errors go.</param>
+/// <param name="AddSettings">Adds the settings that override those in the data folder.</param>
+/// <param name="Clock">The time.</param>
+internal sealed record Host(IAnsiConsole Output, IAnsiConsole Error, Action<IConfigurationBuilder> AddSettings, TimeProvider Clock)
+{
+    /// <summary>Writes why a command failed: a sentence, or everything that is known.</summary>
+    public void ShowError(Exception e, bool isVerbose) => Error.WriteText(e switch
+    {
+        _ when isVerbose => e.ToString(),
+        PySpotifyException or StateMachineException or IOException or UnauthorizedAccessException => DisplayText.Clean(e.Message),
+        OperationCanceledException => "Stopped.",
+        _ => $"Unexpected error: {e.Message} Run the command again with --verbose to see where it happened.",
+    });
+}

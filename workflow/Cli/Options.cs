@@ -1,0 +1,79 @@
+using System.CommandLine;
+using System.CommandLine.Parsing;
+using System.Globalization;
+using PySpotify.Workflow.Local;
+
+namespace PySpotify.Workflow.Cli;
+
+/// <summary>The options that several commands have.</summary>
+internal static class Options
+{
+    public static Option<string> Data()
+    {
+        var data = new Option<string>("--data")
+        {
+            Description = "The folder that everything is kept in.",
+            HelpName = "folder",
+            DefaultValueFactory = _ => "data",
+            Recursive = true,
+        };
+        data.Validators.Add(ExpectText);
+        return data;
+    }
+
+    public static Option<bool> Verbose() => new("--verbose")
+    {
+        Description = "Show everything that is logged, and where an error happened.",
+        Recursive = true,
+    };
+
+    public static Option<string?> Input()
+    {
+        var input = new Option<string?>("--input")
+        {
+            Description = "A JSON file that says what to fetch; without it, workflow/input.json.",
+            HelpName = "file",
+        };
+        input.Validators.Add(ExpectText);
+        return input;
+    }
+
+    /// <summary>The snapshot to write.</summary>
+    public static Option<DateOnly?> SnapshotDate(string description) => Date("--snapshot-date", description);
+
+    /// <summary>The snapshot to look at.</summary>
+    public static Option<DateOnly?> Week() => Date("--week", "The snapshot to show as 'this week', YYYY-MM-DD; without it, the newest.");
+
+    /// <summary>The folder that <see cref="Data"/> names.</summary>
+    public static DataFolder DataFolder(ParseResult arguments) => new(arguments.GetRequiredValue<string>("--data"));
+
+    /// <summary>Whether <see cref="Verbose"/> is set.</summary>
+    public static bool IsVerbose(ParseResult arguments) => arguments.GetValue<bool>("--verbose");
+
+    private static Option<DateOnly?> Date(string name, string description) => new(name)
+    {
+        Description = description,
+        HelpName = "date",
+        CustomParser = ReadDate,
+    };
+
+    private static DateOnly? ReadDate(ArgumentResult argument)
+    {
+        var text = argument.Tokens.Single().Value;
+        if (DateOnly.TryParseExact(text, "yyyy-MM-dd", CultureInfo.InvariantCulture, DateTimeStyles.None, out var date))
+        {
+            return date;
+        }
+
+        argument.AddError($"'{text}' is not a date. Write it as 2026-11-22.");
+        return null;
+    }
+
+    private static void ExpectText(OptionResult option)
+    {
+        if (option.Tokens is [{ Value: "" }])
+        {
+            option.AddError($"{option.Option.Name} is empty. Name a {option.Option.HelpName}.");
+        }
+    }
+}

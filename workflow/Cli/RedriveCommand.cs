@@ -1,0 +1,32 @@
+using System.CommandLine;
+using PySpotify.Workflow.Local;
+
+namespace PySpotify.Workflow.Cli;
+
+/// <summary><c>redrive</c>: goes on with an execution that did not succeed.</summary>
+internal static class RedriveCommand
+{
+    public static Command Create(Host host)
+    {
+        var name = new Argument<string?>("name")
+        {
+            Description = "The execution; without it, the newest that did not succeed.",
+            Arity = ArgumentArity.ZeroOrOne,
+        };
+        var redrive = new Command("redrive", "Go on with an execution that did not succeed, from where it stopped.") { name };
+        redrive.SetAction(async (arguments, cancellationToken) =>
+        {
+            var data = Options.DataFolder(arguments);
+            data.ExpectExists();
+            var settings = SpotifySettings.Read(new SecretsFile(data.Secrets), host.AddSettings);
+
+            using var folderLock = data.Lock(host.Clock);
+            data.Claim(settings.IsSample);
+            var runner = new ExecutionRunner(
+                data, settings, host.Clock, Options.IsVerbose(arguments), (title, run) => ExecutionDisplay.ShowAsync(host, title, run));
+            await runner.RedriveAsync(arguments.GetValue(name), cancellationToken);
+            await RunResults.ShowAsync(host, data, cancellationToken);
+        });
+        return redrive;
+    }
+}

@@ -1,0 +1,21 @@
+using System.CommandLine;
+using PySpotify.Workflow.Local;
+
+namespace PySpotify.Workflow.Cli;
+
+/// <summary><c>report</c>: writes a week's report.</summary>
+internal static class ReportCommand
+{
+    public static Command Create(Host host)
+    {
+        var week = Options.Week();
+        var report = new Command("report", "Write what the tables show into one HTML file.") { week };
+        report.SetAction(async (arguments, cancellationToken) =>
+        {
+            var data = Options.DataFolder(arguments);
+            await Report.WriteAsync(data, new Warehouse(data.Warehouse, data.Raw, host.Clock), arguments.GetValue(week), cancellationToken);
+            host.Output.WriteText(data.Report);
+        });
+        return report;
+    }
+}

@@ -1,0 +1,51 @@
+using System.Globalization;
+using System.Text.Encodings.Web;
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using CsvHelper;
+
+namespace PySpotify.Workflow.Cli;
+
+/// <summary>Writes rows for other programs.</summary>
+internal static class RowWriter
+{
+    private static readonly JsonSerializerOptions Json = new()
+    {
+        Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+        NumberHandling = JsonNumberHandling.AllowNamedFloatingPointLiterals,
+    };
+
+    /// <summary>Comma-separated (RFC 4180), with a header.</summary>
+    public static void WriteCsv(TextWriter writer, IReadOnlyList<string> columns, IReadOnlyList<object?[]> rows)
+    {
+        using var csv = new CsvWriter(writer, CultureInfo.InvariantCulture, leaveOpen: true);
+        foreach (var cells in rows.Select(row => row.Select(DisplayText.Cell)).Prepend(columns.Select(DisplayText.Clean)))
+        {
+            foreach (var cell in cells)
+            {
+                csv.WriteField(cell);
+            }
+
+            csv.NextRecord();
+        }
+    }
+
+    /// <summary>A JSON array, an object a row and a line.</summary>
+    public static void WriteJson(TextWriter writer, IReadOnlyList<string> columns, IReadOnlyList<object?[]> rows)
+    {
+        writer.Write('[');
+        for (var i = 0; i < rows.Count; i++)
+        {
+            var row = new Dictionary<string, object?>();
+            for (var j = 0; j < columns.Count; j++)
+            {
+                row[columns[j]] = rows[i][j];
+            }
+
+            writer.Write(i == 0 ? "\n" : ",\n");
+            writer.Write(JsonSerializer.Serialize(row, Json));
+        }
+
+        writer.WriteLine("\n]");
+    }
+}

@@ -1,0 +1,53 @@
+using PySpotify.Workflow.Local;
+using Spectre.Console;
+
+namespace PySpotify.Workflow.Cli;
+
+/// <summary>What a run has led to: each list's top ten, how good the data is, and where everything lies.</summary>
+internal static class RunResults
+{
+    /// <summary>Writes the report and shows the rest.</summary>
+    public static async Task ShowAsync(Host host, DataFolder data, CancellationToken cancellationToken)
+    {
+        var console = host.Output;
+        var warehouse = new Warehouse(data.Warehouse, data.Raw, host.Clock);
+        var top = await NamedQuery.Get("top").AskAsync(warehouse, null, null, cancellationToken);
+        foreach (var list in top.GroupBy(row => row.Text("list")))
+        {
+            console.WriteText();
+            console.WriteText($"Top ten, {list.Key}, {list.First().Text("snapshot_date")}");
+            ResultTable.Write(
+                console,
+                ["rank", "move", "track", "artist", "popularity"],
+                [.. list.Take(10).Select(row => (object?[])[row["rank"], Move(row, console), row["track"], row["artist"], row["track_pop"]])]);
+        }
+
+        var health = await NamedQuery.Get("health").AskAsync(warehouse, null, null, cancellationToken);
+        var newest = health.TakeWhile(row => row.Text("snapshot_date") == health.First().Text("snapshot_date"));
+        await Report.WriteAsync(data, warehouse, null, cancellationToken);
+        console.WriteText();
+        console.WriteText($"Health      {string.Join("; ", newest.Select(Health))}");
+        console.WriteText($"Report      {data.Report}");
+        console.WriteText($"CSV         {data.Raw}");
+        console.WriteText($"Tables      {data.Warehouse}");
+        console.WriteText($"Executions  {data.Executions}");
+    }
+
+    private static string Move(Answer.Row row, IAnsiConsole console)
+    {
+        var (up, down) = console.IsTerminal() && console.Profile.Capabilities.Unicode ? ("▲", "▼") : ("+", "-");
+        return row.Text("change") switch
+        {
+            "up" => $"{up}{row["move"]}",
+            "down" => $"{down}{-row.Number("move")}",
+            "new" => "NEW",
+            "back" => "BACK",
+            "same" => "=",
+            _ => "",
+        };
+    }
+
+    private static string Health(Answer.Row row) =>
+        $"{row["list"]}: {row["songs"]} songs, {row["unknown_popularity"]} without popularity, {row["quarantined"]} quarantined"
+        + (row.Number("weeks_missing") is > 0 and var weeks ? $", {weeks} {(weeks == 1 ? "week" : "weeks")} missing before" : "");
+}

@@ -1,0 +1,141 @@
+using System.Globalization;
+using System.Security.Cryptography;
+using System.Text.Json;
+using Microsoft.Extensions.Logging;
+using PySpotify.Functions;
+using PySpotify.Workflow.StatesLanguage;
+
+namespace PySpotify.Workflow.Local;
+
+/// <summary>Starts and redrives executions in a data folder that the caller has locked.</summary>
+/// <param name="data">The data folder.</param>
+/// <param name="settings">Who calls Spotify, and where it is.</param>
+/// <param name="clock">The time.</param>
+/// <param name="isVerbose">Whether to show everything that the functions log.</param>
+/// <param name="show">Shows an execution while it runs.</param>
+internal sealed class ExecutionRunner(DataFolder data, SpotifySettings settings, TimeProvider clock, bool isVerbose, ShowExecution show)
+{
+    private const int SampleWeeks = 3;
+
+    private readonly StateMachine _machine = LocalPipeline.LoadDefinition();
+    private readonly SecretsFile _secrets = new(data.Secrets, settings.Credentials ?? SampleSpotify.Credentials);
+
+    /// <summary>Starts an execution.</summary>
+    /// <exception cref="ExecutionFailedException">It did not succeed.</exception>
+    public Task StartAsync(ExecutionInput input, CancellationToken cancellationToken) =>
+        StartNamedAsync(NewName(), input, cancellationToken);
+
+    /// <summary>Starts the executions of the sample: the snapshot that the input names, after those of the two weeks before.</summary>
+    /// <exception cref="ExecutionFailedException">One of them did not succeed; those after it were not started.</exception>
+    public Task StartSampleAsync(ExecutionInput input, CancellationToken cancellationToken) =>
+        StartSampleWeeksAsync(1, input with { SnapshotDate = input.SnapshotDate.AddDays(-7 * (SampleWeeks - 1)) }, cancellationToken);
+
+    /// <summary>Goes on with an execution that did not succeed, and with the weeks of the sample that follow it.</summary>
+    /// <param name="name">Its name; null takes the newest that did not succeed.</param>
+    /// <param name="cancellationToken">Aborts it.</param>
+    /// <exception cref="ExecutionLogException">There is none, or its file is damaged.</exception>
+    /// <exception cref="ExecutionFailedException">It did not succeed.</exception>
+    public async Task RedriveAsync(string? name, CancellationToken cancellationToken)
+    {
+        var execution = name ?? FindUnfinished();
+        var history = ExecutionLog.Read(data.Executions, execution);
+        if (history is not [{ Input: { } text } first, ..])
+        {
+            throw new ExecutionLogException($"The execution '{execution}' never began. Start a new one.");
+        }
+
+        var hasSucceeded = history[^1].Type == HistoryEventType.ExecutionSucceeded;
+        if (hasSucceeded && name is not null)
+        {
+            throw new ExecutionLogException($"The execution '{execution}' has succeeded; it needs no redrive.");
+        }
+
+        try
+        {
+            var input = ExecutionInput.Read(JsonElement.Parse(text), first.Time);
+            if (!hasSucceeded)
+            {
+                using var log = ExecutionLog.Append(data.Executions, execution);
+                await ExecuteAsync(execution, input.SnapshotDate, log, interpreter => interpreter.RedriveAsync(history, cancellationToken));
+            }
+
+            if (settings.IsSample && SampleWeek(execution) is { } week && ExecutionLog.List(data.Executions).Last().Name == execution)
+            {
+                await StartSampleWeeksAsync(week + 1, input with { SnapshotDate = input.SnapshotDate.AddDays(7) }, cancellationToken);
+            }
+        }
+        catch (Exception e) when (e is StateMachineException or JsonException or InvalidInputException)
+        {
+            throw new ExecutionLogException($"The execution '{execution}' cannot be redriven; start a new one. {e.Message}", e);
+        }
+    }
+
+    /// <summary>The newest execution that did not succeed, or the newest of all where weeks of the sample are to follow it.</summary>
+    private string FindUnfinished()
+    {
+        var executions = ExecutionLog.List(data.Executions).ToList();
+        return executions.LastOrDefault(execution => execution.Status is not ("SUCCEEDED" or "DAMAGED"))?.Name
+            ?? (executions is [.., { Status: "SUCCEEDED" } last] && SampleWeek(last.Name) < SampleWeeks ? last.Name : null)
+            ?? throw new ExecutionLogException($"No execution in {data.Executions} failed, so none needs a redrive.");
+    }
+
+    private async Task StartSampleWeeksAsync(int week, ExecutionInput input, CancellationToken cancellationToken)
+    {
+        for (; week <= SampleWeeks; week++, input = input with { SnapshotDate = input.SnapshotDate.AddDays(7) })
+        {
+            await StartNamedAsync(NewName() + Suffix(week), input, cancellationToken);
+        }
+    }
+
+    private async Task StartNamedAsync(string name, ExecutionInput input, CancellationToken cancellationToken)
+    {
+        var text = JsonSerializer.Serialize(input, PayloadJson.Default.ExecutionInput);
+        using var log = ExecutionLog.Create(data.Executions, name);
+        await ExecuteAsync(name, input.SnapshotDate, log, interpreter => interpreter.RunAsync(name, text, cancellationToken));
+    }
+
+    private Task ExecuteAsync(string name, DateOnly snapshotDate, ExecutionLog log, Func<Interpreter, Task<ExecutionResult>> execute) =>
+        show(string.Create(CultureInfo.InvariantCulture, $"Snapshot {snapshotDate:yyyy-MM-dd}, execution {name}"), async progress =>
+        {
+            using var pipeline = new LocalPipeline(
+                data,
+                _secrets,
+                settings.Options,
+                settings.IsSample ? new SampleSpotify(snapshotDate) : null,
+                clock,
+                (level, message) =>
+                {
+                    if (isVerbose || level >= LogLevel.Warning)
+                    {
+                        progress.Show(message);
+                    }
+                });
+            var result = await execute(new Interpreter(_machine, pipeline.InvokeAsync, clock, e =>
+            {
+                log.Record(e);
+                progress.Show(e);
+            }));
+            var problem = result.Status switch
+            {
+                ExecutionStatus.Succeeded => null,
+                ExecutionStatus.Failed => $"{result.State} failed with {result.Error}: {result.Cause}",
+                ExecutionStatus.TimedOut => "The execution took longer than the definition allows. `pyspotify redrive` goes on from where it stopped.",
+                _ => "The execution was aborted. `pyspotify redrive` goes on from where it stopped.",
+            };
+            if (problem is not null)
+            {
+                throw new ExecutionFailedException(problem, result.Status == ExecutionStatus.Failed ? pipeline.LastException : null);
+            }
+        });
+
+    private string NewName() => $"{clock.GetUtcNow():yyyyMMdd'T'HHmmss'Z'}-{RandomNumberGenerator.GetHexString(6, lowercase: true)}";
+
+    /// <returns>Which of the sample's weeks an execution is for; null if it was started by itself.</returns>
+    private static int? SampleWeek(string name) =>
+        Enumerable.Range(1, SampleWeeks).Cast<int?>().FirstOrDefault(week => name.EndsWith(Suffix(week!.Value), StringComparison.Ordinal));
+
+    private static string Suffix(int week) => $"-{week}of{SampleWeeks}";
+}
+
+/// <summary>An execution did not succeed.</summary>
+internal sealed class ExecutionFailedException(string message, Exception? inner) : PySpotifyException(message, inner);
