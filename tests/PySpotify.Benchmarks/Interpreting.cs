@@ -1,3 +1,4 @@
+using System.Text.Json;
 using BenchmarkDotNet.Attributes;
 using BenchmarkDotNet.Configs;
 using BenchmarkDotNet.Jobs;
@@ -101,11 +102,11 @@ public class PollLoop
         var polls = 0;
         var interpreter = new Interpreter(
             _machine,
-            (_, _) => Task.FromResult(
-                $$"""{"ExecutedVersion":"$LATEST","Payload":{"n":{{++polls}},"status":"{{(polls < States / 2 ? "RUNNING" : "SUCCEEDED")}}"},"StatusCode":200}"""),
+            (_, _) => Task.FromResult(JsonElement.Parse(
+                $$"""{"ExecutedVersion":"$LATEST","Payload":{"n":{{++polls}},"status":"{{(polls < States / 2 ? "RUNNING" : "SUCCEEDED")}}"},"StatusCode":200}""")),
             TimeProvider.System,
             record);
-        var result = await interpreter.RunAsync("benchmark", """{"snapshotDate":"2026-11-22","poll":{"n":0,"status":"NOT_STARTED"}}""");
+        var result = await interpreter.RunAsync("benchmark", JsonElement.Parse("""{"snapshotDate":"2026-11-22","poll":{"n":0,"status":"NOT_STARTED"}}"""));
         if (result.Status != ExecutionStatus.Succeeded)
         {
             throw new InvalidOperationException(result.Cause);

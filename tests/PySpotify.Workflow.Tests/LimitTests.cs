@@ -92,17 +92,17 @@ public sealed class LimitTests
         var polls = 0;
         var interpreter = new Interpreter(
             LocalPipeline.LoadDefinition(),
-            (task, _) => Task.FromResult($$"""{"Payload":{{task.State switch
+            (task, _) => Task.FromResult(JsonElement.Parse($$"""{"Payload":{{task.State switch
             {
                 "Authenticate" => Plan(),
                 ['F', ..] => JsonSerializer.Serialize(new { source, key = Keys.Staged(name, Tables.Popular, source), rows = int.MaxValue, skipped }),
                 ['W', ..] => JsonSerializer.Serialize(new { source, rows = int.MaxValue, quarantined = int.MaxValue }),
                 _ => JsonSerializer.Serialize(
                     new Crawl(polls++ % 2 == 0 ? Crawl.Running : Crawl.Succeeded, DateTimeOffset.MaxValue, error, int.MaxValue), PayloadJson.Default.Crawl),
-            }}}}"""),
+            }}}}""")),
             clock,
             events.Add);
-        var result = interpreter.RunAsync(name, input, TestContext.Current.CancellationToken).GetAwaiter().GetResult();
+        var result = interpreter.RunAsync(name, JsonElement.Parse(input), TestContext.Current.CancellationToken).GetAwaiter().GetResult();
         Assert.Equal(ExecutionStatus.Succeeded, result.Status);
         return events.SelectMany(e => new[] { e.Input, e.Output, e.Payload }).Max(text => System.Text.Encoding.UTF8.GetByteCount(text ?? ""));
 

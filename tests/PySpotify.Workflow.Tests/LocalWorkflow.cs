@@ -139,7 +139,7 @@ internal sealed class LocalWorkflow : IAsyncDisposable
     /// <param name="call">Gets each task's call; the function makes it.</param>
     /// <param name="recorded">Gets each event that was recorded.</param>
     public async Task<ExecutionResult> ExecuteAsync(
-        string name, JsonObject? input, Func<TaskCall, Func<Task<string>>, Task<string>>? call = null, Action<HistoryEvent>? recorded = null)
+        string name, JsonObject? input, Func<TaskCall, Func<Task<JsonElement>>, Task<JsonElement>>? call = null, Action<HistoryEvent>? recorded = null)
     {
         using var folderLock = Data.Lock(Clock);
         var secrets = new SecretsFile(Data.Secrets, new(Spotify.ClientId, Spotify.ClientSecret));
@@ -157,7 +157,7 @@ internal sealed class LocalWorkflow : IAsyncDisposable
             });
         return input is null
             ? await interpreter.RedriveAsync(history, TestContext.Current.CancellationToken)
-            : await interpreter.RunAsync(name, input.ToJsonString(), TestContext.Current.CancellationToken);
+            : await interpreter.RunAsync(name, JsonSerializer.SerializeToElement(input), TestContext.Current.CancellationToken);
     }
 
     /// <summary>The history of the newest execution.</summary>

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text.Json;
 using PySpotify.Functions;
 using PySpotify.Functions.Rows;
 using PySpotify.Workflow.Local;
@@ -44,7 +45,7 @@ public sealed class TestTables : IDisposable
             using var pipeline = new LocalPipeline(Data, secrets, new(), new SampleSpotify(week), TimeProvider.System, (_, _) => { });
             var result = await new Interpreter(LocalPipeline.LoadDefinition(), pipeline.InvokeAsync, TimeProvider.System, _ => { }).RunAsync(
                 $"week-{week:yyyyMMdd}",
-                $$"""{"topPlayed":{"playlistIds":["37i9dQZEVXbMDoHDwVN2tF"]},"popular":{"queries":["year:2025-2026"]},"snapshotDate":"{{week:yyyy-MM-dd}}"}""",
+                JsonElement.Parse($$"""{"topPlayed":{"playlistIds":["37i9dQZEVXbMDoHDwVN2tF"]},"popular":{"queries":["year:2025-2026"]},"snapshotDate":"{{week:yyyy-MM-dd}}"}"""),
                 TestContext.Current.CancellationToken);
             Assert.Equal(ExecutionStatus.Succeeded, result.Status);
         }

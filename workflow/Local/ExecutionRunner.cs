@@ -89,9 +89,9 @@ internal sealed class ExecutionRunner(DataFolder data, SpotifySettings settings,
 
     private async Task StartNamedAsync(string name, ExecutionInput input, CancellationToken cancellationToken)
     {
-        var text = JsonSerializer.Serialize(input, PayloadJson.Default.ExecutionInput);
+        var payload = JsonSerializer.SerializeToElement(input, PayloadJson.Default.ExecutionInput);
         using var log = ExecutionLog.Create(data.Executions, name);
-        await ExecuteAsync(name, input.SnapshotDate, log, interpreter => interpreter.RunAsync(name, text, cancellationToken));
+        await ExecuteAsync(name, input.SnapshotDate, log, interpreter => interpreter.RunAsync(name, payload, cancellationToken));
     }
 
     private Task ExecuteAsync(string name, DateOnly snapshotDate, ExecutionLog log, Func<Interpreter, Task<ExecutionResult>> execute) =>

@@ -19,7 +19,7 @@ internal sealed class LocalPipeline : IDisposable
 
     private readonly ServiceProvider _services;
     private readonly Warehouse _warehouse;
-    private readonly Dictionary<string, Func<JsonElement, CancellationToken, Task<string>>> _functions;
+    private readonly Dictionary<string, Func<JsonElement, CancellationToken, Task<JsonElement>>> _functions;
 
     public LocalPipeline(
         DataFolder data, SecretsFile secrets, SpotifyOptions options, HttpMessageHandler? spotify, TimeProvider clock, Action<LogLevel, string> log)
@@ -81,16 +81,15 @@ internal sealed class LocalPipeline : IDisposable
         });
 
     /// <summary>Does what a Task asks for, on a thread of its own: branches are to run side by side.</summary>
-    public Task<string> InvokeAsync(TaskCall call, CancellationToken cancellationToken) => Task.Run(
+    public Task<JsonElement> InvokeAsync(TaskCall call, CancellationToken cancellationToken) => Task.Run(
         async () =>
         {
             try
             {
-                using var payload = JsonDocument.Parse(call.Payload);
                 return call.Resource switch
                 {
-                    LambdaInvoke => await InvokeLambdaAsync(payload.RootElement, cancellationToken),
-                    GlueStartJobRun => await RunJobAsync(payload.RootElement, cancellationToken),
+                    LambdaInvoke => await InvokeLambdaAsync(call.Payload, cancellationToken),
+                    GlueStartJobRun => await RunJobAsync(call.Payload, cancellationToken),
                     _ => throw new NotSupportedException($"{call.Resource} has no local stand-in."),
                 };
             }
@@ -104,14 +103,13 @@ internal sealed class LocalPipeline : IDisposable
 
     public void Dispose() => _services.Dispose();
 
-    private async Task<string> InvokeLambdaAsync(JsonElement call, CancellationToken cancellationToken)
+    private async Task<JsonElement> InvokeLambdaAsync(JsonElement call, CancellationToken cancellationToken)
     {
         var function = _functions[call.GetProperty("FunctionName").GetString()!];
-        var answer = await function(call.GetProperty("Payload"), cancellationToken);
-        return $$"""{"ExecutedVersion":"$LATEST","Payload":{{answer}},"StatusCode":200}""";
+        return Json.Object("Payload", await function(call.GetProperty("Payload"), cancellationToken));
     }
 
-    private async Task<string> RunJobAsync(JsonElement call, CancellationToken cancellationToken)
+    private async Task<JsonElement> RunJobAsync(JsonElement call, CancellationToken cancellationToken)
     {
         if (call.GetProperty("JobName").GetString() is var name && name != RefineJob)
         {
@@ -120,13 +118,13 @@ internal sealed class LocalPipeline : IDisposable
 
         var date = call.GetProperty("Arguments").GetProperty("--snapshot_date").GetString()!;
         await _warehouse.RefineAsync(DateOnly.ParseExact(date, "yyyy-MM-dd"), cancellationToken);
-        return $$"""{"JobName":"{{RefineJob}}","JobRunState":"SUCCEEDED"}""";
+        return Json.Object("JobRunState", Json.String("SUCCEEDED"));
     }
 
-    private static Func<JsonElement, CancellationToken, Task<string>> Function<TInput, TOutput>(
+    private static Func<JsonElement, CancellationToken, Task<JsonElement>> Function<TInput, TOutput>(
         JsonTypeInfo<TInput> input, JsonTypeInfo<TOutput> output, Func<TInput, CancellationToken, Task<TOutput>> invoke) =>
         async (payload, cancellationToken) =>
-            JsonSerializer.Serialize(await invoke(payload.Deserialize(input)!, cancellationToken), output);
+            JsonSerializer.SerializeToElement(await invoke(payload.Deserialize(input)!, cancellationToken), output);
 
     private sealed class Logger<T>(Action<LogLevel, string> log) : ILogger<T>
     {

@@ -6,20 +6,15 @@ namespace PySpotify.Workflow.StatesLanguage;
 /// <summary>What paths and templates read: a payload and the context object.</summary>
 internal readonly record struct Data(JsonElement Input, Context Context);
 
-/// <summary>The context object, <c>$$</c>, as a state sees it. Map is of kind Undefined outside a Map.</summary>
-internal sealed record Context(JsonElement Execution, JsonElement Map, string State)
+/// <summary>The context object, <c>$$</c>. Map is of kind Undefined outside a Map.</summary>
+internal sealed record Context(JsonElement Execution, JsonElement Map, JsonElement State)
 {
-    /// <summary>The member of the context object that has that name; of kind Undefined where there is none.</summary>
-    public JsonElement Section(string name) => name switch
+    /// <summary>The member of that name; of kind Undefined where there is none.</summary>
+    public JsonElement this[string name] => name switch
     {
         nameof(Execution) => Execution,
         nameof(Map) => Map,
-        nameof(State) => Json.Element(writer =>
-        {
-            writer.WriteStartObject();
-            writer.WriteString("Name", State);
-            writer.WriteEndObject();
-        }),
+        nameof(State) => State,
         _ => default,
     };
 

@@ -1,22 +1,17 @@
 namespace PySpotify.Workflow.StatesLanguage;
 
-/// <summary>A definition that is not valid, or uses what is not supported, or a history that cannot be redriven. The
+/// <summary>A definition that is not valid or uses what is not supported, or a history that cannot be redriven. The
 /// message names the state and the field.</summary>
-public sealed class StateMachineException(string message, Exception? inner = null) : Exception(message, inner);
+internal sealed class StateMachineException(string message, Exception? inner = null) : Exception(message, inner);
 
-/// <summary>Thrown by a <see cref="TaskInvoker"/> to fail with an error name of its own choice; any other exception
-/// fails with the name of its type, as Lambda's .NET runtime reports it.</summary>
-/// <param name="error">The name that Retry and Catch compare, for example <c>States.TaskFailed</c>.</param>
+/// <summary>A state failed; its Retry and Catch decide what follows. A <see cref="TaskInvoker"/> may throw one to choose
+/// the error's name; any other exception fails with the name of its type, as Lambda's .NET runtime reports it.</summary>
+/// <param name="error">The name that Retry and Catch compare.</param>
 /// <param name="cause">What a person is told.</param>
-public sealed class TaskFailedException(string error, string cause) : Exception(cause)
+/// <param name="inner">The exception that the task threw.</param>
+internal sealed class StateFailure(string error, string cause, Exception? inner = null) : Exception(cause, inner)
 {
     /// <summary>The name that Retry and Catch compare.</summary>
-    public string Error { get; } = error;
-}
-
-/// <summary>A state failed; what its Retry and Catch decide upon.</summary>
-internal sealed class StateFailure(string error, string cause) : Exception(cause)
-{
     public string Error { get; } = error;
 
     /// <summary>The innermost state that failed, once it is known.</summary>

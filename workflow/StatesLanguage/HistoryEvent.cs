@@ -6,7 +6,7 @@ namespace PySpotify.Workflow.StatesLanguage;
 
 /// <summary>What a <see cref="HistoryEvent"/> announces.</summary>
 [JsonConverter(typeof(JsonStringEnumConverter<HistoryEventType>))]
-public enum HistoryEventType
+internal enum HistoryEventType
 {
     /// <summary>Name, Input, Definition (its hash); Time is the execution's start time.</summary>
     ExecutionStarted,
@@ -39,8 +39,15 @@ public enum HistoryEventType
 /// <param name="Id">Rises by one from 1, over redrives too.</param>
 /// <param name="Time">By the interpreter's clock, in UTC.</param>
 /// <param name="Type">Tells which of the members below are set.</param>
-public sealed record HistoryEvent(long Id, DateTimeOffset Time, HistoryEventType Type)
+[method: JsonConstructor]
+internal sealed record HistoryEvent(long Id, DateTimeOffset Time, HistoryEventType Type)
 {
+    /// <summary>An event that is not recorded yet.</summary>
+    public HistoryEvent(HistoryEventType type)
+        : this(0, default, type)
+    {
+    }
+
     /// <summary>Null at the top; else where in a Parallel or Map: the id of the event that began it (its StateEntered,
     /// or its last StateRetried), a dot, the index of the branch or iteration. <c>17.0</c>.</summary>
     public string? Scope { get; init; }
@@ -67,7 +74,7 @@ public sealed record HistoryEvent(long Id, DateTimeOffset Time, HistoryEventType
     /// <summary>The ARN that a task calls.</summary>
     public string? Resource { get; init; }
 
-    /// <summary>JSON text; null where the task got the state's input as it is, or the same as in the attempt before.</summary>
+    /// <summary>JSON text; null where it is the state's input as it is, and after the first attempt, when it is the same again.</summary>
     public string? Payload { get; init; }
 
     /// <summary>From 1; a redrive starts again at 1.</summary>
@@ -89,9 +96,9 @@ public sealed record HistoryEvent(long Id, DateTimeOffset Time, HistoryEventType
     public string ToJson() => JsonSerializer.Serialize(this, HistoryJson.Relaxed.HistoryEvent);
 
     /// <summary>Reads what <see cref="ToJson"/> wrote.</summary>
-    /// <exception cref="JsonException">It is no event.</exception>
+    /// <exception cref="JsonException">It is not an event.</exception>
     public static HistoryEvent FromJson(string line) =>
-        JsonSerializer.Deserialize(line, HistoryJson.Relaxed.HistoryEvent) ?? throw new JsonException("null is no event.");
+        JsonSerializer.Deserialize(line, HistoryJson.Relaxed.HistoryEvent) ?? throw new JsonException("It is null.");
 }
 
 [JsonSerializable(typeof(HistoryEvent))]

@@ -1,11 +1,11 @@
 using System.Buffers;
-using System.Text;
+using System.Runtime.InteropServices;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 
 namespace PySpotify.Workflow.StatesLanguage;
 
-/// <summary>How payloads become text and back.</summary>
+/// <summary>How payloads are written, read and measured.</summary>
 internal static class Json
 {
     /// <summary>The largest payload, in bytes of UTF-8:
@@ -26,21 +26,18 @@ internal static class Json
     /// <exception cref="JsonException">The text is not JSON.</exception>
     public static JsonElement Parse(string text) => JsonElement.Parse(text, ParserOptions);
 
-    public static string Write(Action<Utf8JsonWriter> write)
+    /// <summary>The element with the JSON that is written.</summary>
+    public static JsonElement Element(Action<Utf8JsonWriter> write) => JsonElement.Parse(Write(write), ParserOptions);
+
+    /// <summary>An object with one member.</summary>
+    public static JsonElement Object(string name, JsonElement value) => Element(writer =>
     {
-        ArrayBufferWriter<byte> buffer = new();
-        using (Utf8JsonWriter writer = new(buffer, WriterOptions))
-        {
-            write(writer);
-        }
+        writer.WriteStartObject();
+        writer.WritePropertyName(name);
+        value.WriteTo(writer);
+        writer.WriteEndObject();
+    });
 
-        return Encoding.UTF8.GetString(buffer.WrittenSpan);
-    }
-
-    /// <summary>The element with that JSON text.</summary>
-    public static JsonElement Element(Action<Utf8JsonWriter> write) => Parse(Write(write));
-
-    /// <summary>An array of those elements.</summary>
     public static JsonElement Array(IEnumerable<JsonElement> elements) => Element(writer =>
     {
         writer.WriteStartArray();
@@ -52,7 +49,23 @@ internal static class Json
         writer.WriteEndArray();
     });
 
-    public static bool IsTooLarge(string text) =>
-        // A char takes three bytes at most, so most payloads need no count.
-        text.Length > MaxPayloadBytes / 3 && Encoding.UTF8.GetByteCount(text) > MaxPayloadBytes;
+    public static JsonElement String(string text) => Element(writer => writer.WriteStringValue(text));
+
+    /// <summary>The JSON that is written, in UTF-8.</summary>
+    public static ReadOnlySpan<byte> Write(Action<Utf8JsonWriter> write)
+    {
+        ArrayBufferWriter<byte> buffer = new();
+        using (Utf8JsonWriter writer = new(buffer, WriterOptions))
+        {
+            write(writer);
+        }
+
+        return buffer.WrittenSpan;
+    }
+
+    public static bool IsTooLarge(JsonElement element) => JsonMarshal.GetRawUtf8Value(element).Length > MaxPayloadBytes;
+
+    /// <summary>Whether both have the same JSON text.</summary>
+    public static bool AreSame(JsonElement left, JsonElement right) =>
+        JsonMarshal.GetRawUtf8Value(left).SequenceEqual(JsonMarshal.GetRawUtf8Value(right));
 }

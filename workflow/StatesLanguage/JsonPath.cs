@@ -73,7 +73,7 @@ internal sealed class JsonPath
     /// <exception cref="StateFailure">It leads to nothing and has no wildcard; States.Runtime.</exception>
     public JsonElement Get(Data data, string field)
     {
-        var root = _isContext ? data.Context.Section(_steps[0]!) : data.Input;
+        var root = _isContext ? data.Context[_steps[0]!] : data.Input;
         IEnumerable<JsonElement> nodes = [root];
         foreach (var step in _steps.Skip(_isContext ? 1 : 0))
         {
@@ -91,11 +91,11 @@ internal sealed class JsonPath
             : throw new StateFailure(ErrorNames.Runtime, $"The path '{_text}' of the field '{field}' leads to nothing in the input.");
     }
 
-    /// <summary>The JSON text of <paramref name="root"/> with <paramref name="value"/> where the path leads. Members that
+    /// <summary>What <paramref name="root"/> is with <paramref name="value"/> where the path leads. Members that
     /// are missing on the way are created.</summary>
     /// <exception cref="StateFailure">The path leads through something that is not an object; States.ResultPathMatchFailure.</exception>
-    public string Set(JsonElement root, JsonElement value) =>
-        _steps.Length == 0 ? value.GetRawText() : Json.Write(writer => Write(writer, root, _steps, value));
+    public JsonElement Set(JsonElement root, JsonElement value) =>
+        _steps.Length == 0 ? value : Json.Element(writer => Write(writer, root, _steps, value));
 
     public override string ToString() => _text;
 

@@ -17,9 +17,9 @@ internal sealed class Template
         ? new(Compile(template))
         : throw new FormatException("it must be an object");
 
-    /// <summary>The JSON text that the template makes.</summary>
+    /// <summary>What the template makes.</summary>
     /// <exception cref="StateFailure">A path leads to nothing; States.Runtime.</exception>
-    public string Fill(Data data) => Json.Write(writer => _root(writer, data));
+    public JsonElement Fill(Data data) => Json.Element(writer => _root(writer, data));
 
     private static Part Compile(JsonElement node)
     {

@@ -48,7 +48,7 @@ public sealed class BranchTests
         trial.On("a", async (_, cancellationToken) =>
         {
             await Task.Delay(TimeSpan.FromSeconds(1), trial.Clock, cancellationToken);
-            throw new TaskFailedException("E", "why");
+            throw new StateFailure("E", "why");
         }).On("b", async (_, cancellationToken) =>
         {
             cancellationToken.Register(() => cancelled = true);
@@ -79,7 +79,7 @@ public sealed class BranchTests
         trial.On("a", async (_, _) =>
         {
             await Task.Delay(TimeSpan.FromSeconds(1), trial.Clock, CancellationToken.None);
-            throw new TaskFailedException("E", "");
+            throw new StateFailure("E", "");
         });
         Assert.Equal("E", trial.Error());
         Assert.True(stopped);
@@ -105,7 +105,7 @@ public sealed class BranchTests
     [Fact]
     public void A_runtime_error_in_a_branch_is_caught_by_nobody()
     {
-        var trial = Parallel(""" "Catch": [{"ErrorEquals": ["States.ALL"], "Next": "After"}], """, """, "After": {"Type": "Succeed"}""").On("b", call => throw new TaskFailedException("States.Runtime", ""));
+        var trial = Parallel(""" "Catch": [{"ErrorEquals": ["States.ALL"], "Next": "After"}], """, """, "After": {"Type": "Succeed"}""").On("b", call => throw new StateFailure("States.Runtime", ""));
         Assert.Equal("States.Runtime", trial.Error());
     }
 
@@ -168,7 +168,7 @@ public sealed class BranchTests
         trial.On("item", async (call, cancellationToken) =>
         {
             await Task.Delay(TimeSpan.FromSeconds(1), trial.Clock, cancellationToken);
-            return call.Payload == "1" ? throw new TaskFailedException("E", "") : call.Payload;
+            return call.Payload == "1" ? throw new StateFailure("E", "") : call.Payload;
         });
         Assert.Equal("E", trial.Error(Items(10)));
         Assert.InRange(trial.Calls.Count, 2, 3);
@@ -209,8 +209,8 @@ public sealed class BranchTests
         List<HistoryEvent> history = [];
         Interpreter interpreter = new(machine, (call, cancellationToken) => Task.Run(() => call.Payload, cancellationToken), TimeProvider.System, history.Add);
         var input = $"[{string.Join(',', Enumerable.Range(0, 500))}]";
-        var result = await interpreter.RunAsync("n", input, TestContext.Current.CancellationToken);
-        Assert.Equal(input, result.Output);
+        var result = await interpreter.RunAsync("n", Json.Parse(input), TestContext.Current.CancellationToken);
+        Assert.Equal(input, result.Output?.GetRawText());
         Assert.Equal(Enumerable.Range(1, history.Count).Select(id => (long)id), history.Select(e => e.Id));
     }
 

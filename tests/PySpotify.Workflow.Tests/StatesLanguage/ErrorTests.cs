@@ -16,7 +16,7 @@ public sealed class ErrorTests
         result = Trial.OfTask().On("task", async (_, _) =>
         {
             await Task.Yield();
-            throw new TaskFailedException("Glue.Error", "no workers");
+            throw new StateFailure("Glue.Error", "no workers");
         }).Run();
         Assert.Equal(new(ExecutionStatus.Failed, null, "Glue.Error", "no workers", "S"), result);
     }
@@ -259,7 +259,7 @@ public sealed class ErrorTests
         waiting.On("task", _ =>
         {
             waiting.Clock.CreateTimer(_ => abort.Cancel(), null, TimeSpan.FromSeconds(10), Timeout.InfiniteTimeSpan);
-            throw new TaskFailedException("E", "");
+            throw new StateFailure("E", "");
         });
         Assert.Equal(ExecutionStatus.Aborted, waiting.Run().Status);
         Assert.Equal(TimeSpan.FromSeconds(10), waiting.Clock.Elapsed);
@@ -291,7 +291,7 @@ public sealed class ErrorTests
               {"StartAt": "B", "States": {"B": {"Type": "Wait", "Seconds": 1, "End": true}}},
               {"StartAt": "A", "States": {"A": {"Type": "Task", "Resource": "arn:x:a", "Retry": [{"ErrorEquals": ["States.ALL"]}], "End": true}}}]}}}
             """);
-        Interpreter interpreter = new(machine, (_, _) => Task.FromResult($"{++calls}"), clock, e =>
+        Interpreter interpreter = new(machine, (_, _) => Task.FromResult(Json.Parse($"{++calls}")), clock, e =>
         {
             if (e.Type == HistoryEventType.TaskScheduled)
             {
@@ -300,7 +300,7 @@ public sealed class ErrorTests
 
             kept.Add(e);
         });
-        Assert.Throws<IOException>(() => clock.Run(() => interpreter.RunAsync("n", "{}", TestContext.Current.CancellationToken)));
+        Assert.Throws<IOException>(() => clock.Run(() => interpreter.RunAsync("n", Json.Parse("{}"), TestContext.Current.CancellationToken)));
         Assert.Equal(0, calls);
         Assert.Equal(
             [HistoryEventType.ExecutionStarted, HistoryEventType.StateEntered, HistoryEventType.StateEntered, HistoryEventType.StateEntered],

@@ -34,11 +34,11 @@ public sealed class GrowthTests
                 memoryLate = GC.GetTotalMemory(forceFullCollection: true);
             }
 
-            return Task.FromResult($"{calls}");
+            return Task.FromResult(Json.Parse($"{calls}"));
         }, TimeProvider.System, _ => { });
         var before = Environment.CpuUsage.TotalTime;
-        var result = await interpreter.RunAsync("n", """{"n":0}""", TestContext.Current.CancellationToken);
-        Assert.Equal("""{"n":33334}""", result.Output);
+        var result = await interpreter.RunAsync("n", Json.Parse("""{"n":0}"""), TestContext.Current.CancellationToken);
+        Assert.Equal("""{"n":33334}""", result.Output?.GetRawText());
         var microseconds = (Environment.CpuUsage.TotalTime - before).TotalMicroseconds / 100_000;
         Assert.InRange(microseconds, 0, 500);
         Assert.InRange(memoryLate - memoryEarly, long.MinValue, 5_000_000);

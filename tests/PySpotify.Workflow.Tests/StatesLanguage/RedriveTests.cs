@@ -63,12 +63,12 @@ public sealed class RedriveTests
             await Task.Delay(TimeSpan.FromSeconds(1), trial.Clock, cancellationToken);
             if (call.Payload.Contains("\"item\":\"b\"", StringComparison.Ordinal) && call.Attempt < 3)
             {
-                throw new TaskFailedException("Passing", "it will pass");
+                throw new StateFailure("Passing", "it will pass");
             }
 
-            return call.Payload.Contains("\"item\":\"c\"", StringComparison.Ordinal) ? throw new TaskFailedException("Expired", "old token") : "\"rows\"";
+            return call.Payload.Contains("\"item\":\"c\"", StringComparison.Ordinal) ? throw new StateFailure("Expired", "old token") : "\"rows\"";
         });
-        trial.On("last", call => call.Attempt == 1 && trial.Events(HistoryEventType.StateRetried).All(e => e.Error != "Last") ? throw new TaskFailedException("Last", "all of it") : "\"l\"");
+        trial.On("last", call => call.Attempt == 1 && trial.Events(HistoryEventType.StateRetried).All(e => e.Error != "Last") ? throw new StateFailure("Last", "all of it") : "\"l\"");
         return trial;
     }
 
@@ -104,7 +104,7 @@ public sealed class RedriveTests
         trial.On("b2", async (_, cancellationToken) =>
         {
             await Task.Delay(TimeSpan.FromSeconds(10), trial.Clock, cancellationToken);
-            throw new TaskFailedException("E", "");
+            throw new StateFailure("E", "");
         });
         Assert.Equal("E", trial.Error());
         Assert.Equal(["a", "b1", "b2", "d"], trial.Called);
@@ -122,7 +122,7 @@ public sealed class RedriveTests
         trial.On("a", async (_, _) =>
         {
             await Task.Delay(TimeSpan.FromSeconds(7), trial.Clock, CancellationToken.None);
-            throw new TaskFailedException("E", "");
+            throw new StateFailure("E", "");
         });
         Assert.Equal("E", trial.Error());
         Assert.Equal(["B2"], trial.Events(HistoryEventType.StateAborted).Select(e => e.State!));
@@ -136,7 +136,7 @@ public sealed class RedriveTests
     public void Only_the_iterations_that_had_not_ended_run_again()
     {
         var trial = new Trial(Each).On("c", call => call.Payload);
-        trial.On("item", call => call.Payload == """{"v":"c"}""" ? throw new TaskFailedException("E", "") : call.Payload);
+        trial.On("item", call => call.Payload == """{"v":"c"}""" ? throw new StateFailure("E", "") : call.Payload);
         Assert.Equal("E", trial.Error("""{"items":["a","b","c","d"]}"""));
         trial.Calls.Clear();
         trial.On("item", call => call.Payload);
@@ -236,7 +236,7 @@ public sealed class RedriveTests
         var trial = Trial.OfTask();
         trial.Output();
         var events = trial.History.Count;
-        Assert.Equal("'run-1' has succeeded; there is nothing to redrive.", Refusal.Of(() => trial.Redrive()));
+        Assert.Equal("'run-1' has succeeded. A redrive is for executions that have not.", Refusal.Of(() => trial.Redrive()));
         Assert.Equal(events, trial.History.Count);
     }
 
@@ -265,7 +265,10 @@ public sealed class RedriveTests
             }
         }
         Assert.Contains("damaged", Refusal.Of(() => trial.Redrive([.. history[..3], history[3] with { Scope = "99.0", Type = HistoryEventType.StateEntered }])), StringComparison.Ordinal);
-        Assert.Contains("not there", Refusal.Of(() => trial.Redrive([history[0], history[1] with { State = "Z" }])), StringComparison.Ordinal);
+        Assert.Contains("has a state 'Z'", Refusal.Of(() => trial.Redrive([history[0], history[1] with { State = "Z" }])), StringComparison.Ordinal);
+        Assert.Contains("not JSON", Refusal.Of(() => trial.Redrive([history[0] with { Input = "{" }])), StringComparison.Ordinal);
+        var exit = history.First(e => e.Type == HistoryEventType.StateExited);
+        Assert.Contains("leads from 'A' to 'B2'", Refusal.Of(() => trial.Redrive([.. history.TakeWhile(e => e != exit), exit with { Next = "B2" }])), StringComparison.Ordinal);
     }
 
     [Fact]
