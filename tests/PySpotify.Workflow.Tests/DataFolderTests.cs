@@ -178,7 +178,7 @@ public sealed class DataFolderTests
     [InlineData("another definition", "definition has changed")]
     [InlineData("an input that is no input", "cannot be redriven; start a new one")]
     [InlineData("another order", "cannot be redriven; start a new one")]
-    [InlineData("a state that leads nowhere", "has state 'Authenticate' lead where it does not")]
+    [InlineData("a state that leads nowhere", "leads from 'Authenticate' to")]
     [InlineData("a state within itself", "does not follow from those before it")]
     public async Task A_hand_edited_execution_is_told_and_harms_no_other(string edit, string words)
     {
