@@ -72,11 +72,12 @@ internal sealed class LocalWorkflow : IAsyncDisposable
         await NewRunner().RedriveAsync(name, TestContext.Current.CancellationToken);
     }
 
-    /// <summary>Runs, expects the run to fail, and tells what the person is told.</summary>
+    /// <summary>Runs, expects the run to fail with the failing task's own exception, and tells what the person is told.</summary>
     public static async Task<string> FailAsync(Func<Task> run)
     {
         var error = await Assert.ThrowsAsync<ExecutionFailedException>(run);
         Assert.DoesNotContain('\n', error.Message);
+        Assert.EndsWith($" failed with {error.InnerException!.GetType().Name}: {error.InnerException.Message}", error.Message, StringComparison.Ordinal);
         return error.Message;
     }
 

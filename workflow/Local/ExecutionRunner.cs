@@ -124,7 +124,7 @@ internal sealed class ExecutionRunner(DataFolder data, SpotifySettings settings,
             };
             if (problem is not null)
             {
-                throw new ExecutionFailedException(problem, result.Status == ExecutionStatus.Failed ? pipeline.LastException : null);
+                throw new ExecutionFailedException(problem, result.Exception);
             }
         });
 

@@ -61,9 +61,6 @@ internal sealed class LocalPipeline : IDisposable
             where T : notnull => _services.GetRequiredService<T>();
     }
 
-    /// <summary>The newest exception that a task ended with, for <c>--verbose</c>.</summary>
-    public Exception? LastException { get; private set; }
-
     /// <summary>The definition that AWS runs, with the local names filled in.</summary>
     public static StateMachine LoadDefinition() => StateMachine.Load(
         File.ReadAllText(Path.Combine(AppContext.BaseDirectory, "pyspotify.asl.json")),
@@ -82,22 +79,11 @@ internal sealed class LocalPipeline : IDisposable
 
     /// <summary>Does what a Task asks for, on a thread of its own: branches are to run side by side.</summary>
     public Task<JsonElement> InvokeAsync(TaskCall call, CancellationToken cancellationToken) => Task.Run(
-        async () =>
+        () => call.Resource switch
         {
-            try
-            {
-                return call.Resource switch
-                {
-                    LambdaInvoke => await InvokeLambdaAsync(call.Payload, cancellationToken),
-                    GlueStartJobRun => await RunJobAsync(call.Payload, cancellationToken),
-                    _ => throw new NotSupportedException($"{call.Resource} has no local stand-in."),
-                };
-            }
-            catch (Exception e) when (e is not OperationCanceledException)
-            {
-                LastException = e;
-                throw;
-            }
+            LambdaInvoke => InvokeLambdaAsync(call.Payload, cancellationToken),
+            GlueStartJobRun => RunJobAsync(call.Payload, cancellationToken),
+            _ => throw new NotSupportedException($"{call.Resource} has no local stand-in."),
         },
         cancellationToken);
 

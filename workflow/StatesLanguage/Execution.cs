@@ -49,7 +49,7 @@ internal sealed class Execution(
         catch (StateFailure failure)
         {
             Record(new(HistoryEventType.ExecutionFailed) { State = failure.State, Error = failure.Error, Cause = failure.Message });
-            return new(ExecutionStatus.Failed, null, failure.Error, failure.Message, failure.State);
+            return new(ExecutionStatus.Failed, null, failure.Error, failure.Message, failure.State, failure.InnerException);
         }
         catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
         {

@@ -37,7 +37,9 @@ internal enum ExecutionStatus
 /// <param name="Error">The error's name, if it failed.</param>
 /// <param name="Cause">The error in words, if it failed.</param>
 /// <param name="State">The innermost state that failed, if it failed.</param>
-internal sealed record ExecutionResult(ExecutionStatus Status, JsonElement? Output = null, string? Error = null, string? Cause = null, string? State = null);
+/// <param name="Exception">The exception that this state's task threw, if it failed with one.</param>
+internal sealed record ExecutionResult(
+    ExecutionStatus Status, JsonElement? Output = null, string? Error = null, string? Cause = null, string? State = null, Exception? Exception = null);
 
 /// <summary>Runs executions of a state machine as AWS Step Functions does, Standard workflows.</summary>
 /// <param name="machine">What to run.</param>

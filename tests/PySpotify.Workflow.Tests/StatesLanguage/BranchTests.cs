@@ -64,6 +64,26 @@ public sealed class BranchTests
             trial.History.TakeLast(4).Select(e => (e.Type, e.State!)));
     }
 
+    [Theory]
+    [InlineData("a", "b")]
+    [InlineData("b", "a")]
+    public void The_exception_is_that_of_the_task_that_failed_first_and_not_a_later_one(string first, string second)
+    {
+        var (own, later) = (new InvalidDataException("first"), new TimeoutException("later"));
+        var trial = Parallel(""" "Retry": [{"ErrorEquals": ["TimeoutException"]}], """);
+        trial.On(first, async (_, _) =>
+        {
+            await Task.Delay(TimeSpan.FromSeconds(1), trial.Clock, CancellationToken.None);
+            throw own;
+        }).On(second, async (_, _) =>
+        {
+            await Task.Delay(TimeSpan.FromSeconds(1.5), trial.Clock, CancellationToken.None);
+            throw later;
+        });
+        Assert.Equal(new(ExecutionStatus.Failed, null, nameof(InvalidDataException), "first", first.ToUpperInvariant(), own), trial.Run());
+        Assert.Equal(TimeSpan.FromSeconds(1.5), trial.Clock.Elapsed);
+    }
+
     [Fact]
     public void A_sibling_is_waited_for_until_it_has_stopped()
     {

@@ -11,8 +11,9 @@ public sealed class ErrorTests
     [Fact]
     public void An_exception_fails_under_the_name_of_its_type()
     {
-        var result = Trial.OfTask().On("task", _ => throw new TimeoutException("too slow")).Run();
-        Assert.Equal(new(ExecutionStatus.Failed, null, "TimeoutException", "too slow", "S"), result);
+        var thrown = new TimeoutException("too slow");
+        var result = Trial.OfTask().On("task", _ => throw thrown).Run();
+        Assert.Equal(new(ExecutionStatus.Failed, null, "TimeoutException", "too slow", "S", thrown), result);
         result = Trial.OfTask().On("task", async (_, _) =>
         {
             await Task.Yield();

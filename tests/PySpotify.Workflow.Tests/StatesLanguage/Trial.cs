@@ -98,7 +98,9 @@ internal sealed class Trial(string definition)
 internal sealed record Call(string Resource, string Payload, string State, string? Scope, int Attempt);
 
 /// <summary>An <see cref="ExecutionResult"/>, its output as text.</summary>
-internal sealed record Outcome(ExecutionStatus Status, string? Output = null, string? Error = null, string? Cause = null, string? State = null)
+internal sealed record Outcome(
+    ExecutionStatus Status, string? Output = null, string? Error = null, string? Cause = null, string? State = null, Exception? Exception = null)
 {
-    public static Outcome Of(ExecutionResult result) => new(result.Status, result.Output?.GetRawText(), result.Error, result.Cause, result.State);
+    public static Outcome Of(ExecutionResult result) =>
+        new(result.Status, result.Output?.GetRawText(), result.Error, result.Cause, result.State, result.Exception);
 }
