@@ -36,6 +36,18 @@ public sealed partial class RepositoryTests
         }
     }
 
+    /// <summary>Pulumi brings 1.9.0 of both, which have advisories.</summary>
+    [Theory]
+    [InlineData("OpenTelemetry.Api")]
+    [InlineData("OpenTelemetry.Exporter.OpenTelemetryProtocol")]
+    public void A_package_that_Pulumi_brings_is_pinned_past_its_advisories(string package)
+    {
+        var central = XDocument.Load(Path.Combine(Repository.Root, "Directory.Packages.props"));
+        var pin = Assert.Single(central.Descendants("PackageVersion"), pin => (string?)pin.Attribute("Include") == package);
+        Assert.True(Version.Parse((string)pin.Attribute("Version")!) >= new Version(1, 15, 3));
+        Assert.Equal("true", (string?)central.Descendants("CentralPackageTransitivePinningEnabled").Single());
+    }
+
     [Fact]
     public void Every_project_of_the_default_configuration_has_a_lock_file()
     {
