@@ -5,30 +5,27 @@ using Pulumi.Aws.CloudWatch;
 using Pulumi.Aws.CloudWatch.Inputs;
 using Pulumi.Aws.Scheduler;
 using Pulumi.Aws.Scheduler.Inputs;
+using Pulumi.Aws.Sfn;
 using Pulumi.Aws.Sns;
 using Pulumi.Aws.Sqs;
 
 namespace PySpotify.Infra;
 
-/// <summary>Tells a person what needs one: a failed run, a week without a good one, a sign-in that is about to end.</summary>
+/// <summary>Tells a person what needs one: a failed run, a week without a new snapshot, a sign-in that is about to end.</summary>
 public sealed class Alerts : ComponentResource
 {
-    /// <summary>
-    /// A week, and a day for the run to be late in. An alarm on a metric of runs looks back seven days at most, so that
-    /// each week's run, never to the minute a week after the last, would begin with a false one.
-    /// </summary>
-    private static readonly TimeSpan Memory = TimeSpan.FromDays(8);
-
-    private readonly Workflow _workflow;
-
     private readonly Topic _topic;
 
     /// <summary>Makes the topic and all that publishes to it.</summary>
+    /// <param name="settings">Who is told.</param>
+    /// <param name="place">Where the stack stands.</param>
+    /// <param name="catalog">Where new snapshots are looked for.</param>
+    /// <param name="workflow">The pipeline's state machine and its schedule.</param>
+    /// <param name="refresh">QuickSight's state machine; null where there is none.</param>
     /// <exception cref="RunException">There is a refresh token and no date of its sign-in.</exception>
-    public Alerts(Settings settings, Place place, Workflow workflow)
+    public Alerts(Settings settings, Place place, Catalog catalog, Workflow workflow, StateMachine? refresh)
         : base("pyspotify:infra:Alerts", "alerts")
     {
-        _workflow = workflow;
         var options = new CustomResourceOptions { Parent = this };
 
         // Not encrypted by a key: with AWS's own, neither EventBridge nor CloudWatch could publish, and one of ours costs
@@ -39,7 +36,41 @@ public sealed class Alerts : ComponentResource
             _ = new TopicSubscription("email", new TopicSubscriptionArgs { Topic = _topic.Arn, Protocol = "email", Endpoint = email }, options);
         }
 
-        var failed = RunsThat(["FAILED", "TIMED_OUT", "ABORTED"], "pyspotify-failed");
+        // Whoever turns the schedule off expects no new week.
+        var watch = settings.ScheduleEnabled ? new Watch(place, catalog, _topic, place.Console("states", Output.Format($"statemachines/view/{workflow.StateMachine.Arn}"))) : null;
+        TellOfFailures(place, [.. new[] { workflow.StateMachine, watch?.Machine, refresh }.OfType<StateMachine>().Select(machine => machine.Arn)]);
+        var undelivered = TellOfUndelivered(workflow.DeadLetters);
+        _ = new TopicPolicy(
+            "alerts",
+            new TopicPolicyArgs
+            {
+                Arn = _topic.Arn,
+                Policy = Policies.Fill("topic", new Dictionary<string, Input<string>> { ["Topic"] = _topic.Arn, ["DeadLettersAlarm"] = undelivered.Arn }),
+            },
+            options);
+        if (settings.RefreshToken is not null)
+        {
+            Remind(settings, place);
+        }
+
+        RegisterOutputs();
+    }
+
+    private void TellOfFailures(Place place, IReadOnlyList<Output<string>> machines)
+    {
+        var options = new CustomResourceOptions { Parent = this };
+        var failed = new EventRule(
+            "pyspotify-failed",
+            new EventRuleArgs
+            {
+                EventPattern = Output.All(machines).Apply(arns => JsonSerializer.Serialize(new Dictionary<string, object>
+                {
+                    ["source"] = (string[])["aws.states"],
+                    ["detail-type"] = (string[])["Step Functions Execution Status Change"],
+                    ["detail"] = new { stateMachineArn = arns, status = (string[])["FAILED", "TIMED_OUT", "ABORTED"] },
+                })),
+            },
+            options);
         _ = new EventTarget(
             "failed",
             new EventTargetArgs
@@ -50,100 +81,30 @@ public sealed class Alerts : ComponentResource
                 {
                     InputPaths = { ["run"] = "$.detail.executionArn", ["status"] = "$.detail.status" },
                     InputTemplate = Output.Format(
-                        $"\"A run of PySpotify ended <status>. See why, and redrive it once the cause is gone: https://{place.Region}.console.aws.amazon.com/states/home?region={place.Region}#/v2/executions/details/<run>\""),
+                        $"\"A run of PySpotify ended <status>. See why, and redrive it once the cause is gone: {place.Console("states", "v2/executions/details/<run>")}\""),
                 },
             },
             options);
-
-        var noRun = Alarm(
-            "pyspotify-no-run",
-            "No run of PySpotify has succeeded for a week.",
-            Remember(RunsThat(["SUCCEEDED"], "pyspotify-succeeded")),
-            "LessThanThreshold",
-
-            // An empty queue stops reporting after some hours.
-            missing: "breaching",
-            settings.ScheduleEnabled);
-        var undelivered = Alarm(
-            "pyspotify-not-started",
-            "The schedule could not start a run of PySpotify; the message in the queue says why.",
-            workflow.DeadLetters,
-            "GreaterThanOrEqualToThreshold",
-            missing: "notBreaching",
-            enabled: true);
-        _ = new TopicPolicy(
-            "alerts",
-            new TopicPolicyArgs
-            {
-                Arn = _topic.Arn,
-                Policy = Policies.Fill("topic", new Dictionary<string, Input<string>>
-                {
-                    ["Topic"] = _topic.Arn,
-                    ["NoRunAlarm"] = noRun.Arn,
-                    ["DeadLettersAlarm"] = undelivered.Arn,
-                }),
-            },
-            options);
-
-        if (settings.RefreshToken is not null)
-        {
-            Remind(settings, place);
-        }
-
-        RegisterOutputs();
     }
 
-    private EventRule RunsThat(string[] statuses, string name) => new(
-        name,
-        new EventRuleArgs
-        {
-            EventPattern = _workflow.StateMachine.Arn.Apply(arn => JsonSerializer.Serialize(new Dictionary<string, object>
-            {
-                ["source"] = (string[])["aws.states"],
-                ["detail-type"] = (string[])["Step Functions Execution Status Change"],
-                ["detail"] = new { stateMachineArn = (string[])[arn], status = statuses },
-            })),
-        },
-        new CustomResourceOptions { Parent = this });
-
-    /// <summary>A queue that nobody reads: as many messages as runs succeeded within <see cref="Memory"/>.</summary>
-    private Queue Remember(EventRule succeeded)
-    {
-        var options = new CustomResourceOptions { Parent = this };
-        var queue = new Queue(
-            "pyspotify-successes",
-            new QueueArgs { SqsManagedSseEnabled = true, MessageRetentionSeconds = (int)Memory.TotalSeconds },
-            options);
-        _ = new QueuePolicy(
-            "successes",
-            new QueuePolicyArgs
-            {
-                QueueUrl = queue.Id,
-                Policy = Policies.Fill("successes", new Dictionary<string, Input<string>> { ["Queue"] = queue.Arn, ["SucceededRuns"] = succeeded.Arn }),
-            },
-            options);
-        _ = new EventTarget("succeeded", new EventTargetArgs { Rule = succeeded.Name, Arn = queue.Arn }, options);
-        return queue;
-    }
-
-    /// <summary>An alarm that compares a queue's messages with one, hour by hour.</summary>
-    private MetricAlarm Alarm(string name, string description, Queue queue, string comparison, string missing, bool enabled) => new(
-        name,
+    /// <summary>
+    /// An alarm that goes off with each message that comes, and not for as long as there is one: the queue keeps it for two weeks.
+    /// </summary>
+    private MetricAlarm TellOfUndelivered(Queue deadLetters) => new(
+        "pyspotify-not-started",
         new MetricAlarmArgs
         {
-            AlarmDescription = description,
+            AlarmDescription = "The schedule could not start a run of PySpotify. The message in the queue says why.",
             Namespace = "AWS/SQS",
-            MetricName = "ApproximateNumberOfMessagesVisible",
-            Dimensions = { ["QueueName"] = queue.Name },
-            Statistic = "Maximum",
-            Period = 3600,
+            MetricName = "NumberOfMessagesSent",
+            Dimensions = { ["QueueName"] = deadLetters.Name },
+            Statistic = "Sum",
+            Period = 300,
             EvaluationPeriods = 1,
-            ComparisonOperator = comparison,
+            ComparisonOperator = "GreaterThanOrEqualToThreshold",
             Threshold = 1,
-            TreatMissingData = missing,
-            ActionsEnabled = enabled,
+            TreatMissingData = "notBreaching",
             AlarmActions = { _topic.Arn },
-            OkActions = { _topic.Arn },
         },
         new CustomResourceOptions { Parent = this });
 

@@ -25,12 +25,12 @@ public sealed class Functions : ComponentResource
     };
 
     /// <summary>Makes the Lambdas.</summary>
-    public Functions(Settings settings, Secrets secrets, Storage storage, Catalog catalog)
+    public Functions(Settings settings, Secrets secrets, Storage storage, Catalog catalog, Crawlers crawlers)
         : base("pyspotify:infra:Functions", "functions")
     {
         var package = new FileArchive("bin/lambda");
         Arns = Handlers.Functions.ToDictionary(
-            name => name, name => Make(name, package, settings, secrets, storage, catalog));
+            name => name, name => Make(name, package, settings, secrets, storage, catalog, crawlers));
         RegisterOutputs();
     }
 
@@ -38,7 +38,7 @@ public sealed class Functions : ComponentResource
     public IReadOnlyDictionary<string, Output<string>> Arns { get; }
 
     private Output<string> Make(
-        string name, FileArchive package, Settings settings, Secrets secrets, Storage storage, Catalog catalog)
+        string name, FileArchive package, Settings settings, Secrets secrets, Storage storage, Catalog catalog, Crawlers crawlers)
     {
         var options = new CustomResourceOptions { Parent = this };
         var (policy, memory, timeout) = Sizes[name];
@@ -46,15 +46,26 @@ public sealed class Functions : ComponentResource
             policy,
             new LogGroupArgs { Name = $"/aws/lambda/pyspotify-{Deployment.Instance.StackName}-{policy}", RetentionInDays = settings.LogDays },
             options);
-        var role = Policies.Role(this, policy, "lambda", new Dictionary<string, Input<string>>
+        var role = Policies.Role(this, policy, "lambda", new Dictionary<string, Input<string>>(catalog.Names)
         {
             ["LogGroup"] = log.Arn,
             ["CredentialsSecret"] = secrets.Credentials.Arn,
             ["TokenSecret"] = secrets.Token.Arn,
             ["RawBucket"] = storage.Raw.Arn,
-            ["RawCrawler"] = catalog.RawCrawler.Arn,
-            ["RefinedCrawler"] = catalog.RefinedCrawler.Arn,
+            ["RawCrawler"] = crawlers.Raw.Arn,
+            ["RefinedCrawler"] = crawlers.Refined.Arn,
         });
+        (string, Input<string>?) bucket = (SettingNames.RawBucket, storage.Raw.BucketName);
+        (string, Input<string>?) prefix = (SettingNames.SecretPrefix, settings.SecretPrefix is "" ? null : (Input<string>)settings.SecretPrefix);
+        var environment = name switch
+        {
+            // Both branches fetch at once: with a source each, they keep to the four calls of a local run. With more, it
+            // is twice this for each of the iterations that a Map runs at once.
+            "FetchTopPlayed" or "FetchPopular" => Variables(bucket, prefix, (SettingNames.InEnvironment(SettingNames.Concurrency), "2")),
+            "WriteCsv" => Variables(bucket),
+            "Authenticate" => Variables(prefix),
+            _ => null,
+        };
         return new Function(
             $"pyspotify-{policy}",
             new FunctionArgs
@@ -66,17 +77,7 @@ public sealed class Functions : ComponentResource
                 Role = role,
                 MemorySize = memory,
                 Timeout = timeout,
-                Environment = name switch
-                {
-                    // Both branches fetch at once: with a source each, they keep to the four calls of a local run. With more, it
-                    // is twice this for each of the iterations that a Map runs at once.
-                    "FetchTopPlayed" or "FetchPopular" => new FunctionEnvironmentArgs
-                    {
-                        Variables = { [SettingNames.RawBucket] = storage.Raw.BucketName, [SettingNames.InEnvironment(SettingNames.Concurrency)] = "2" },
-                    },
-                    "WriteCsv" => new FunctionEnvironmentArgs { Variables = { [SettingNames.RawBucket] = storage.Raw.BucketName } },
-                    _ => null!,
-                },
+                Environment = environment!,
                 LoggingConfig = new FunctionLoggingConfigArgs
                 {
                     LogFormat = "JSON",
@@ -87,5 +88,20 @@ public sealed class Functions : ComponentResource
                 TracingConfig = new FunctionTracingConfigArgs { Mode = "Active" },
             },
             options).Arn;
+    }
+
+    /// <summary>A function's variables: those that have a value; null where none has.</summary>
+    private static FunctionEnvironmentArgs? Variables(params (string Name, Input<string>? Value)[] variables)
+    {
+        var known = new InputMap<string>();
+        foreach (var (name, value) in variables)
+        {
+            if (value is not null)
+            {
+                known.Add(name, value);
+            }
+        }
+
+        return variables.All(variable => variable.Value is null) ? null : new FunctionEnvironmentArgs { Variables = known };
     }
 }

@@ -8,7 +8,13 @@ public sealed class Pipeline : Stack
 {
     /// <summary>Lays the components out.</summary>
     public Pipeline()
-        : base(new StackOptions { ResourceTransformations = { Tag } })
+        : this([])
+    {
+    }
+
+    /// <summary>Lays the components out, each resource seen by more than its tags.</summary>
+    public Pipeline(IEnumerable<ResourceTransformation> more)
+        : base(new StackOptions { ResourceTransformations = [Tag, .. more] })
     {
         var settings = new Settings(new Pulumi.Config());
         var account = GetCallerIdentity.Invoke().Apply(identity => identity.AccountId);
@@ -19,11 +25,14 @@ public sealed class Pipeline : Stack
         var secrets = new Secrets(settings);
         var storage = new Storage(settings);
         var catalog = new Catalog(settings, place, storage);
-        var functions = new Functions(settings, secrets, storage, catalog);
+        var crawlers = new Crawlers(place, storage, catalog);
+        var job = new RefineJob(settings, place, storage, catalog);
+        var functions = new Functions(settings, secrets, storage, catalog, crawlers);
         var analytics = new Analytics(storage, catalog);
+        var workflow = new Workflow(settings, place, functions, crawlers, job);
         var quickSight = settings.QuickSightUser is { } user ? new QuickSight(user, place, storage, catalog, analytics) : null;
-        var workflow = new Workflow(settings, place, functions, catalog, quickSight);
-        _ = new Alerts(settings, place, workflow);
+        var refresh = quickSight is not null ? new Refresh(place, crawlers, quickSight) : null;
+        _ = new Alerts(settings, place, catalog, workflow, refresh?.Machine);
 
         StateMachine = workflow.StateMachine.Arn;
         RawBucket = storage.Raw.BucketName;
@@ -31,7 +40,7 @@ public sealed class Pipeline : Stack
         AssetsBucket = storage.Assets.BucketName;
         ResultsBucket = storage.Results.BucketName;
         Workgroup = analytics.Workgroup.Name;
-        Console = Output.Format($"https://{region}.console.aws.amazon.com/states/home?region={region}#/statemachines/view/{StateMachine}");
+        Console = place.Console("states", Output.Format($"statemachines/view/{StateMachine}"));
     }
 
     /// <summary>The state machine's ARN.</summary>
@@ -84,4 +93,15 @@ public sealed record Place(Output<string> Partition, Output<string> Region, Outp
     /// <summary>An ARN in this account and region.</summary>
     public Output<string> Arn(string service, Input<string> resource) =>
         Output.Format($"arn:{Partition}:{service}:{Region}:{Account}:{resource}");
+
+    /// <summary>An address in AWS's console.</summary>
+    public Output<string> Console(string service, Input<string> page) => Output.Format(
+        $"https://{Output.Tuple(Partition, Region).Apply(where => HostOf(where.Item1, where.Item2))}/{service}/home?region={Region}#/{page}");
+
+    private static string HostOf(string partition, string region) => partition switch
+    {
+        "aws-cn" => "console.amazonaws.cn",
+        "aws-us-gov" => "console.amazonaws-us-gov.com",
+        _ => $"{region}.console.aws.amazon.com",
+    };
 }

@@ -1,10 +1,11 @@
 using System.Text.RegularExpressions;
 using Pulumi;
 using Pulumi.Aws.Iam;
+using Pulumi.Aws.Sfn;
 
 namespace PySpotify.Infra;
 
-/// <summary>The texts that the stack is built with, and roles made of them.</summary>
+/// <summary>The texts that the stack is built with, and what is made of them: roles, and the small state machines.</summary>
 internal static partial class Policies
 {
     /// <summary>A policy of infra/policies with its placeholders filled in.</summary>
@@ -40,20 +41,45 @@ internal static partial class Policies
     /// <summary>A role that a service assumes, with what it may do.</summary>
     /// <param name="parent">What the role belongs to.</param>
     /// <param name="policy">The policy, by whose name the role goes.</param>
-    /// <param name="service">lambda, glue, states, scheduler or quicksight.</param>
+    /// <param name="service">lambda, glue, states, scheduler, events or quicksight.</param>
     /// <param name="names">What stands for each placeholder of the policies.</param>
-    /// <param name="more">Policies beside that one.</param>
     /// <returns>The role's ARN, known once the policies are attached: who uses it can do what it must from the first moment.</returns>
     public static Output<string> Role(
-        Resource parent, string policy, string service, IReadOnlyDictionary<string, Input<string>> names, params string[] more)
+        Resource parent, string policy, string service, IReadOnlyDictionary<string, Input<string>> names)
     {
         var options = new CustomResourceOptions { Parent = parent };
         var role = new Role(
             $"pyspotify-{policy}", new RoleArgs { AssumeRolePolicy = Fill($"trust-{service}", names) }, options);
-        var attached = more.Prepend(policy).Select(name => new RolePolicy(
-            $"pyspotify-{name}", new RolePolicyArgs { Role = role.Id, Policy = Fill(name, names) }, options).Id);
-        return Output.Tuple(role.Arn, Output.All(attached)).Apply(ready => ready.Item1);
+        var attached = new RolePolicy($"pyspotify-{policy}", new RolePolicyArgs { Role = role.Id, Policy = Fill(policy, names) }, options);
+        return Output.Tuple(role.Arn, attached.Id).Apply(ready => ready.Item1);
     }
+
+    /// <summary>A definition with its names filled in, and the partition in the ARNs of the services that it calls.</summary>
+    public static Output<string> Definition(string file, Place place, IReadOnlyDictionary<string, Input<string>> names) => Output
+        .Tuple(FillIn(Text(file), names), place.Partition)
+        .Apply(known => known.Item1.Replace("arn:aws:states:::", $"arn:{known.Item2}:states:::", StringComparison.Ordinal));
+
+    /// <summary>A state machine beside the pipeline's, with a role of its own. Its history is its log.</summary>
+    /// <param name="parent">What the machine belongs to.</param>
+    /// <param name="name">The name of its definition, NAME.asl.json, and of its policy.</param>
+    /// <param name="place">Where the stack stands.</param>
+    /// <param name="names">What stands for each placeholder of both.</param>
+    public static StateMachine Machine(Resource parent, string name, Place place, IReadOnlyDictionary<string, Input<string>> names) => new(
+        $"pyspotify-{name}",
+        new StateMachineArgs { RoleArn = Role(parent, name, "states", names), Definition = Definition($"{name}.asl.json", place, names) },
+        new CustomResourceOptions { Parent = parent });
+
+    /// <summary>
+    /// Options of what AWS refuses while its new role is not known everywhere yet, and where the provider does not try again:
+    /// it is made half a minute later.
+    /// </summary>
+    /// <param name="parent">What it belongs to.</param>
+    /// <param name="name">Its role's name.</param>
+    public static CustomResourceOptions OnceKnown(Resource parent, string name) => new()
+    {
+        Parent = parent,
+        Hooks = { BeforeCreate = { new ResourceHook($"wait-for-role-{name}", (_, cancellationToken) => Task.Delay(TimeSpan.FromSeconds(30), cancellationToken)) } },
+    };
 
     [GeneratedRegex(@"\$\{(\w+)\}")]
     private static partial Regex Placeholder();

@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Text.Json;
 using System.Text.RegularExpressions;
 using Pulumi;
@@ -30,7 +29,7 @@ public sealed partial class QuickSight : ComponentResource
 
     private readonly Output<string> _user;
 
-    private readonly string _id = $"pyspotify-{Deployment.Instance.StackName}";
+    private readonly string _id = $"pyspotify-{NoIdCharacter().Replace(Deployment.Instance.StackName, "-")}";
 
     /// <summary>Makes all of it.</summary>
     /// <param name="user">The user's name in the namespace default, or the whole ARN where QuickSight's users live in another region.</param>
@@ -56,14 +55,10 @@ public sealed partial class QuickSight : ComponentResource
                     Athena = new DataSourceParametersAthenaArgs
                     {
                         WorkGroup = analytics.Workgroup.Name,
-                        RoleArn = Policies.Role(this, "quicksight", "quicksight", new Dictionary<string, Input<string>>
+                        RoleArn = Policies.Role(this, "quicksight", "quicksight", new Dictionary<string, Input<string>>(catalog.Names)
                         {
                             ["Workgroup"] = analytics.Workgroup.Arn,
                             ["DataCatalog"] = place.Arn("athena", "datacatalog/AwsDataCatalog"),
-                            ["Catalog"] = place.Arn("glue", "catalog"),
-                            ["RefinedDatabase"] = catalog.Refined.Arn,
-                            ["RefinedTables"] = place.Arn("glue", Output.Format($"table/{catalog.Refined.Name}")),
-                            ["RawBucket"] = storage.Raw.Arn,
                             ["RefinedBucket"] = storage.Refined.Arn,
                             ["ResultsBucket"] = storage.Results.Arn,
                         }),
@@ -71,14 +66,10 @@ public sealed partial class QuickSight : ComponentResource
                 },
                 Permissions = { new DataSourcePermissionArgs { Principal = _user, Actions = UseSource } },
             },
-            options);
+            CustomResourceOptions.Merge(Policies.OnceKnown(this, "quicksight"), new() { DeleteBeforeReplace = true }));
 
         var columns = JsonSerializer.Deserialize<Dictionary<string, Dictionary<string, string>>>(Policies.Text("data-sets.json"))!;
-        var sets = columns.ToDictionary(set => set.Key, set => Make(set.Key, set.Value, source, catalog));
-
-        // The id is part of each ARN: who has read it knows that the data set is there.
-        Names = sets.ToDictionary(set => Placeholder(set.Key), set => (Input<string>)set.Value.Arn);
-        Names["DataSets"] = Output.All(sets.Values.Select(set => set.DataSetId)).Apply(ids => string.Join(' ', ids));
+        DataSets = columns.ToDictionary(set => set.Key, set => Make(set.Key, set.Value, source, catalog));
 
         // Pulumi's AWS provider leaves the definition out of its Dashboard: the type is too deep for it.
         _ = new Pulumi.Aws.CloudControl.Resource(
@@ -86,7 +77,7 @@ public sealed partial class QuickSight : ComponentResource
             new Pulumi.Aws.CloudControl.ResourceArgs
             {
                 TypeName = "AWS::QuickSight::Dashboard",
-                DesiredState = Output.Tuple(place.Account, _user, Output.All(sets.Select(set => set.Value.Arn.Apply(arn => (set.Key, arn)))))
+                DesiredState = Output.Tuple(place.Account, _user, Output.All(DataSets.Select(set => set.Value.Arn.Apply(arn => (set.Key, arn)))))
                     .Apply(known => JsonSerializer.Serialize(new
                     {
                         AwsAccountId = known.Item1,
@@ -104,14 +95,25 @@ public sealed partial class QuickSight : ComponentResource
         RegisterOutputs();
     }
 
-    /// <summary>What stands for the placeholders of refresh.asl.json and policies/refresh.json.</summary>
-    public Dictionary<string, Input<string>> Names { get; }
+    /// <summary>The data sets by their queries.</summary>
+    public IReadOnlyDictionary<string, DataSet> DataSets { get; }
 
     /// <summary>A data set: a query's answer, kept in QuickSight's memory until the next refresh.</summary>
     private DataSet Make(string query, Dictionary<string, string> columns, DataSource source, Catalog catalog)
     {
-        // Athena gives days as text.
-        var days = columns.Where(column => column.Value == "DATETIME").Select(column => column.Key);
+        // Athena gives days as text. A list of transforms may be left out, and not be empty.
+        InputList<DataSetLogicalTableMapDataTransformArgs> days =
+        [
+            .. columns.Where(column => column.Value == "DATETIME").Select(column => new DataSetLogicalTableMapDataTransformArgs
+            {
+                CastColumnTypeOperation = new DataSetLogicalTableMapDataTransformCastColumnTypeOperationArgs
+                {
+                    ColumnName = column.Key,
+                    NewColumnType = "DATETIME",
+                    Format = "yyyy-MM-dd",
+                },
+            }),
+        ];
         return new DataSet(
             query,
             new DataSetArgs
@@ -147,18 +149,7 @@ public sealed partial class QuickSight : ComponentResource
                         LogicalTableMapId = "answer",
                         Alias = query,
                         Source = new DataSetLogicalTableMapSourceArgs { PhysicalTableId = "query" },
-                        DataTransforms =
-                        [
-                            .. days.Select(day => new DataSetLogicalTableMapDataTransformArgs
-                            {
-                                CastColumnTypeOperation = new DataSetLogicalTableMapDataTransformCastColumnTypeOperationArgs
-                                {
-                                    ColumnName = day,
-                                    NewColumnType = "DATETIME",
-                                    Format = "yyyy-MM-dd",
-                                },
-                            }),
-                        ],
+                        DataTransforms = columns.ContainsValue("DATETIME") ? days : null!,
                     },
                 },
                 Permissions = { new DataSetPermissionArgs { Principal = _user, Actions = OwnDataSet } },
@@ -173,13 +164,12 @@ public sealed partial class QuickSight : ComponentResource
     private static string Qualify(string sql, string database) =>
         Table().Replace(Comment().Replace(sql, ""), $"$1 {database}.$2").Trim();
 
-    /// <summary>new-and-gone is NewAndGoneDataSet.</summary>
-    private static string Placeholder(string query) =>
-        CultureInfo.InvariantCulture.TextInfo.ToTitleCase(query).Replace("-", "", StringComparison.Ordinal) + "DataSet";
-
     [GeneratedRegex(@"\b(FROM|JOIN) (\w+_refined|quarantine)\b")]
     private static partial Regex Table();
 
     [GeneratedRegex(@"^\s*--.*\n", RegexOptions.Multiline)]
     private static partial Regex Comment();
+
+    [GeneratedRegex(@"[^A-Za-z0-9_-]")]
+    private static partial Regex NoIdCharacter();
 }

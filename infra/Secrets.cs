@@ -8,13 +8,13 @@ namespace PySpotify.Infra;
 /// <summary>The Spotify app's credentials, from the configuration, and the access token, which Authenticate writes.</summary>
 public sealed class Secrets : ComponentResource
 {
-    private readonly int _recoveryDays;
+    private readonly Settings _settings;
 
     /// <summary>Makes the secrets.</summary>
     public Secrets(Settings settings)
         : base("pyspotify:infra:Secrets", "secrets")
     {
-        _recoveryDays = settings.SecretRecoveryDays;
+        _settings = settings;
         Credentials = Make("credentials", SecretNames.Credentials);
         Token = Make("token", SecretNames.Token);
 
@@ -45,6 +45,6 @@ public sealed class Secrets : ComponentResource
 
     private Secret Make(string name, string secret) => new(
         name,
-        new SecretArgs { Name = secret, RecoveryWindowInDays = _recoveryDays },
-        new CustomResourceOptions { Parent = this });
+        new SecretArgs { Name = _settings.SecretPrefix + secret, RecoveryWindowInDays = _settings.SecretRecoveryDays },
+        new CustomResourceOptions { Parent = this, Protect = !_settings.ForceDestroy });
 }

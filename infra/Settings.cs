@@ -1,11 +1,12 @@
 using System.Globalization;
+using System.Text.RegularExpressions;
 using Pulumi;
 
 namespace PySpotify.Infra;
 
 /// <summary>What <c>pulumi config set</c> decides, and what holds where it does not.</summary>
 /// <param name="config">The configuration under <c>pyspotify:</c>.</param>
-public sealed class Settings(Config config)
+public sealed partial class Settings(Config config)
 {
     /// <summary>The client id of the Spotify app.</summary>
     public Output<string> ClientId { get; } = config.RequireSecret("clientId");
@@ -41,12 +42,32 @@ public sealed class Settings(Config config)
     public int LogDays { get; } = config.GetInt32("logDays") ?? 30;
 
     /// <summary>Days in which a deleted secret can be restored, 0 or 7 to 30. Until they are over its name is taken.</summary>
-    public int SecretRecoveryDays { get; } = config.GetInt32("secretRecoveryDays") ?? 0;
+    public int SecretRecoveryDays { get; } = config.GetInt32("secretRecoveryDays") ?? 7;
 
-    /// <summary>Whether <c>pulumi destroy</c> takes the buckets' contents away too, or stops at a bucket that holds any.</summary>
-    public bool ForceDestroy { get; } = config.GetBoolean("forceDestroy") ?? true;
+    /// <summary>
+    /// Whether <c>pulumi destroy</c> may delete buckets with their contents, and secrets. Without it they are protected,
+    /// and destroy refuses before it deletes anything.
+    /// </summary>
+    public bool ForceDestroy { get; } = config.GetBoolean("forceDestroy") ?? false;
+
+    /// <summary>
+    /// What the names of databases and secrets begin with, so that a second stack fits into the same account and region; empty without one.
+    /// </summary>
+    /// <exception cref="RunException">It has other characters than AWS takes in both.</exception>
+    public string NamePrefix { get; } = config.Get("namePrefix") is not { } text ? ""
+        : Prefix().IsMatch(text) ? text
+        : throw new RunException($"pyspotify:namePrefix is '{text}'. Use lowercase letters and digits, at most 20, beginning with a letter.");
+
+    /// <summary>What the secrets' names begin with.</summary>
+    public string SecretPrefix => NamePrefix is "" ? "" : $"{NamePrefix}/";
+
+    /// <summary>What the databases' names begin with.</summary>
+    public string DatabasePrefix => NamePrefix is "" ? "" : $"{NamePrefix}_";
 
     /// <summary>A bucket's name; null leaves it to Pulumi, which makes it unique.</summary>
     /// <param name="bucket">raw, refined, assets or results.</param>
     public string? BucketName(string bucket) => config.Get($"{bucket}Bucket");
+
+    [GeneratedRegex(@"\A[a-z][a-z0-9]{0,19}\z")]
+    private static partial Regex Prefix();
 }

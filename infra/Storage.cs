@@ -53,7 +53,7 @@ public sealed class Storage : ComponentResource
         var bucket = new Bucket(
             $"pyspotify-{name}",
             new BucketArgs { BucketName = _settings.BucketName(name)!, ForceDestroy = _settings.ForceDestroy },
-            options);
+            new CustomResourceOptions { Parent = this, Protect = !_settings.ForceDestroy });
         _ = new BucketServerSideEncryptionConfiguration(
             name,
             new()

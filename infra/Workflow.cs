@@ -16,29 +16,17 @@ public sealed class Workflow : ComponentResource
     /// <param name="settings">When it runs.</param>
     /// <param name="place">Where the stack stands.</param>
     /// <param name="functions">What it calls.</param>
-    /// <param name="catalog">Crawlers and the job.</param>
-    /// <param name="quickSight">What is to be refreshed after a run; null where nothing is.</param>
-    public Workflow(Settings settings, Place place, Functions functions, Catalog catalog, QuickSight? quickSight)
+    /// <param name="crawlers">Whose crawls it waits for.</param>
+    /// <param name="job">What it runs between them.</param>
+    public Workflow(Settings settings, Place place, Functions functions, Crawlers crawlers, RefineJob job)
         : base("pyspotify:infra:Workflow", "workflow")
     {
         var options = new CustomResourceOptions { Parent = this };
         var names = functions.Arns.ToDictionary(function => function.Key, function => (Input<string>)function.Value);
         names["Account"] = place.Account;
 
-        var definition = Policies.Text("workflow/pyspotify.asl.json");
-        string[] more = [];
-        if (quickSight is not null)
-        {
-            definition = BeforeDone(definition, Policies.Text("refresh.asl.json"));
-            more = ["refresh"];
-            foreach (var (name, value) in quickSight.Names)
-            {
-                names.Add(name, value);
-            }
-        }
-
         // The definition knows crawlers and the job by name, the policy by ARN.
-        var role = Policies.Role(this, "state-machine", "states", new Dictionary<string, Input<string>>(names) { ["RefineJob"] = catalog.RefineJob.Arn }, more);
+        var role = Policies.Role(this, "state-machine", "states", new Dictionary<string, Input<string>>(names) { ["RefineJob"] = job.Job.Arn });
         var log = new LogGroup(
             "state-machine",
             new LogGroupArgs
@@ -52,11 +40,11 @@ public sealed class Workflow : ComponentResource
             new StateMachineArgs
             {
                 RoleArn = role,
-                Definition = Policies.FillIn(definition, new Dictionary<string, Input<string>>(names)
+                Definition = Policies.Definition("workflow/pyspotify.asl.json", place, new Dictionary<string, Input<string>>(names)
                 {
-                    ["RawCrawler"] = catalog.RawCrawler.Name,
-                    ["RefinedCrawler"] = catalog.RefinedCrawler.Name,
-                    ["RefineJob"] = catalog.RefineJob.Name,
+                    ["RawCrawler"] = crawlers.Raw.Name,
+                    ["RefinedCrawler"] = crawlers.Refined.Name,
+                    ["RefineJob"] = job.Job.Name,
                 }),
                 LoggingConfiguration = new StateMachineLoggingConfigurationArgs
                 {
@@ -104,61 +92,4 @@ public sealed class Workflow : ComponentResource
 
     /// <summary>Starts that the schedule could not deliver.</summary>
     public Queue DeadLetters { get; }
-
-    /// <summary>
-    /// Puts a state machine's states into another, so that what led to Done leads to them, and they lead to Done. The file of
-    /// the definition stays one that runs anywhere.
-    /// </summary>
-    /// <param name="definition">A state machine with a state Done at its top.</param>
-    /// <param name="inserted">A state machine with other states.</param>
-    /// <exception cref="InvalidOperationException">Nothing leads to Done, or the second has no end.</exception>
-    public static string BeforeDone(string definition, string inserted)
-    {
-        const string done = "Done";
-        var (machine, other) = (JsonNode.Parse(definition)!, JsonNode.Parse(inserted)!);
-        var states = machine["States"]!.AsObject();
-        if (Redirect(states, done, (string)other["StartAt"]!) == 0)
-        {
-            throw new InvalidOperationException($"Nothing leads to {done}.");
-        }
-
-        var ends = 0;
-        foreach (var (name, state) in other["States"]!.AsObject())
-        {
-            var copy = state!.DeepClone().AsObject();
-            if (copy.Remove("End"))
-            {
-                copy["Next"] = done;
-                ends++;
-            }
-
-            states.Insert(states.IndexOf(done), name, copy);
-        }
-
-        return ends > 0 ? machine.ToJsonString(new() { WriteIndented = true }) : throw new InvalidOperationException("What was put in has no end.");
-    }
-
-    /// <summary>Leads what led to one state to another, and says how many did.</summary>
-    private static int Redirect(JsonNode? node, string from, string to)
-    {
-        switch (node)
-        {
-            case JsonObject state:
-                var redirected = 0;
-                foreach (var exit in (string[])["Next", "Default"])
-                {
-                    if (state[exit] is JsonValue next && (string?)next == from)
-                    {
-                        state[exit] = to;
-                        redirected++;
-                    }
-                }
-
-                return redirected + state.Sum(member => Redirect(member.Value, from, to));
-            case JsonArray list:
-                return list.Sum(item => Redirect(item, from, to));
-            default:
-                return 0;
-        }
-    }
 }

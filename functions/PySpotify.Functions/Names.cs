@@ -156,6 +156,9 @@ public static class SettingNames
     /// <summary>A Lambda's raw bucket.</summary>
     public const string RawBucket = "RAW_BUCKET";
 
+    /// <summary>What the secrets' names begin with in a Lambda of a second stack.</summary>
+    public const string SecretPrefix = "SECRET_PREFIX";
+
     /// <summary>The name of an environment variable that holds the setting.</summary>
     public static string InEnvironment(string setting) => setting.Replace(":", "__", StringComparison.Ordinal);
 }

@@ -5,14 +5,16 @@ using PySpotify.Functions.Ports;
 namespace PySpotify.Lambda;
 
 /// <summary>Secrets Manager.</summary>
-public sealed class SecretsManagerStore(IAmazonSecretsManager secretsManager) : ISecretStore
+/// <param name="secretsManager">The client.</param>
+/// <param name="prefix">What the secrets' names begin with there.</param>
+public sealed class SecretsManagerStore(IAmazonSecretsManager secretsManager, string prefix = "") : ISecretStore
 {
     /// <inheritdoc/>
     public async Task<string?> GetAsync(string name, CancellationToken cancellationToken)
     {
         try
         {
-            var answer = await secretsManager.GetSecretValueAsync(new GetSecretValueRequest { SecretId = name }, cancellationToken);
+            var answer = await secretsManager.GetSecretValueAsync(new GetSecretValueRequest { SecretId = prefix + name }, cancellationToken);
             return answer.SecretString;
         }
         catch (ResourceNotFoundException)
@@ -24,5 +26,5 @@ public sealed class SecretsManagerStore(IAmazonSecretsManager secretsManager) : 
 
     /// <inheritdoc/>
     public Task PutAsync(string name, string value, CancellationToken cancellationToken) =>
-        secretsManager.PutSecretValueAsync(new PutSecretValueRequest { SecretId = name, SecretString = value }, cancellationToken);
+        secretsManager.PutSecretValueAsync(new PutSecretValueRequest { SecretId = prefix + name, SecretString = value }, cancellationToken);
 }

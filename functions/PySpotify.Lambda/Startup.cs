@@ -26,7 +26,7 @@ public sealed class Startup
         .AddSingleton<IObjectStore>(_ => new S3ObjectStore(
             new AmazonS3Client(),
             Setting(SettingNames.RawBucket) ?? throw new SettingsException($"Set the environment variable {SettingNames.RawBucket} to the raw bucket's name.")))
-        .AddSingleton<ISecretStore>(_ => new SecretsManagerStore(new AmazonSecretsManagerClient()))
+        .AddSingleton<ISecretStore>(_ => new SecretsManagerStore(new AmazonSecretsManagerClient(), Setting(SettingNames.SecretPrefix) ?? ""))
         .AddSingleton<ICrawler>(_ => new GlueCrawler(new AmazonGlueClient()))
         .AddSingleton<ISpotifyApi, SpotifyWebApi>()
         .AddPySpotifyFunctions(() => SpotifyOptions.Read(Setting));

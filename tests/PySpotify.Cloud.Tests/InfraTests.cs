@@ -1,12 +1,11 @@
 extern alias infra;
-
 using System.Text.Json;
 using System.Text.RegularExpressions;
+using infra::PySpotify.Infra;
 using Pulumi;
 using Pulumi.Utilities;
 using PySpotify.Functions;
 using PySpotify.Functions.Rows;
-using infra::PySpotify.Infra;
 using PySpotify.Lambda;
 
 namespace PySpotify.Tests;
@@ -109,7 +108,7 @@ public sealed partial class InfraTests(InfraTests.Layout layout) : IClassFixture
         string[] roles =
         [
             "authenticate", "crawler", "fetch-popular", "fetch-top-played", "job", "poll-crawler", "reminder", "scheduler",
-            "start-crawler", "state-machine", "write-csv",
+            "start-crawler", "start-watch", "state-machine", "watch", "write-csv",
         ];
         Assert.Equal(roles.Select(role => $"pyspotify-{role}"), All("iam/role").Select(role => role.Name).Order());
         Assert.Equal(roles.Select(role => $"pyspotify-{role}"), All("iam/rolePolicy").Select(policy => policy.Name).Order());
@@ -121,7 +120,7 @@ public sealed partial class InfraTests(InfraTests.Layout layout) : IClassFixture
     {
         var policies = layout.Resources.SelectMany(resource => new[] { resource["policy"], resource["assumeRolePolicy"] })
             .Where(policy => policy.ValueKind == JsonValueKind.String).Select(Text).ToList();
-        Assert.Equal((2 * 11) + Buckets.Length + 2, policies.Count);
+        Assert.Equal((2 * 13) + Buckets.Length + 1, policies.Count);
         Assert.All(policies, policy => Assert.DoesNotContain("${", policy, StringComparison.Ordinal));
         var credentials = One("secretsmanager/secret", "credentials").Arn;
         Assert.Equal(
@@ -131,14 +130,13 @@ public sealed partial class InfraTests(InfraTests.Layout layout) : IClassFixture
     }
 
     [Fact]
-    public void The_definition_has_every_name_filled_in()
+    public void The_definition_is_the_file_with_its_names_filled_in()
     {
         var text = Text(One("sfn/stateMachine", "pyspotify")["definition"]);
-        Assert.DoesNotContain("${", text, StringComparison.Ordinal);
-        Assert.All(All("lambda/function"), lambda => Assert.Contains($"\"FunctionName\": \"{lambda.Arn}\"", text, StringComparison.Ordinal));
-        Assert.Contains("\"crawler\": \"pyspotify-raw\"", text, StringComparison.Ordinal);
-        Assert.Contains("\"crawler\": \"pyspotify-refined\"", text, StringComparison.Ordinal);
-        Assert.Contains("\"JobName\": \"pyspotify-refine\"", text, StringComparison.Ordinal);
+        var names = Handlers.Functions.ToDictionary(function => function, function => One("lambda/function", Function(function)).Arn);
+        (names["RawCrawler"], names["RefinedCrawler"], names["RefineJob"]) = ("pyspotify-raw", "pyspotify-refined", "pyspotify-refine");
+        using var reader = new StreamReader(typeof(Pipeline).Assembly.GetManifestResourceStream("workflow/pyspotify.asl.json")!);
+        Assert.Equal(Placeholder().Replace(reader.ReadToEnd(), match => names[match.Groups[1].Value]), text);
     }
 
     [Fact]
@@ -172,19 +170,56 @@ public sealed partial class InfraTests(InfraTests.Layout layout) : IClassFixture
     }
 
     [Fact]
-    public void A_crawler_reads_the_tables_and_nothing_beside_them()
+    public void Every_table_is_declared_with_its_columns_and_its_partition()
     {
-        var raw = One("glue/crawler", "pyspotify-raw");
-        Assert.Equal(["s3://pyspotify-raw/spotifytopplayed/", "s3://pyspotify-raw/spotifypopularsongs/"], Paths(raw));
+        Assert.Equal(
+            Tables.Raw.Concat(Tables.Refined.Select(table => table.Name)).Order(StringComparer.Ordinal),
+            All("glue/catalogTable").Select(table => Text(table["name"])).Order(StringComparer.Ordinal));
+        Assert.All(All("glue/catalogTable"), table =>
+        {
+            var storage = table["storageDescriptor"];
+            var raw = Tables.Raw.Contains(table.Name);
+            var columns = raw ? Columns.Raw.Select(column => (column.Name, "string")) : Tables.Refined.Single(known => known.Name == table.Name).Columns
+                .Where(column => column.Name != Columns.SnapshotDate).Select(column => (column.Name, column.Type));
+            Assert.Equal(columns, storage.GetProperty("columns").EnumerateArray().Select(NameAndType));
+            Assert.Equal([(Columns.SnapshotDate, "string")], table["partitionKeys"].EnumerateArray().Select(NameAndType));
+            Assert.Equal(raw ? "spotify_data" : "spotify_data_refined", Text(table["databaseName"]));
+            Assert.Equal($"s3://pyspotify-{(raw ? "raw" : "refined")}/{table.Name}/", Text(storage.GetProperty("location")));
+
+            // What a crawler would write; where the table says otherwise, the crawler adds no partition.
+            Assert.Equal(
+                (raw ? "csv" : "parquet", "none"),
+                (Text(table["parameters"].GetProperty("classification")), Text(table["parameters"].GetProperty("compressionType"))));
+            Assert.Equal(["parameters", "storageDescriptor.parameters"], table.Options.IgnoreChanges);
+        });
+        Assert.Equal("1", Text(One("glue/catalogTable", Tables.Popular)["parameters"].GetProperty("skip.header.line.count")));
+
+        static (string, string) NameAndType(JsonElement column) => (Text(column.GetProperty("name")), Text(column.GetProperty("type")));
+    }
+
+    [Fact]
+    public void A_crawler_adds_partitions_to_these_tables_and_changes_nothing_else()
+    {
+        var (raw, refined) = (One("glue/crawler", "pyspotify-raw"), One("glue/crawler", "pyspotify-refined"));
+        Assert.Equal(("spotify_data", "spotify_data_refined"), (Text(raw["databaseName"]), Text(refined["databaseName"])));
+        Assert.Equal(Tables.Raw, Targets(raw));
+        Assert.Equal(Tables.Refined.Select(table => table.Name), Targets(refined));
+        Assert.All([raw, refined], crawler =>
+        {
+            Assert.Equal(Text(crawler["databaseName"]), Text(crawler["catalogTargets"][0].GetProperty("databaseName")));
+            Assert.Equal(JsonValueKind.Undefined, crawler["s3Targets"].ValueKind);
+            var policy = crawler["schemaChangePolicy"];
+            Assert.Equal(("LOG", "LOG"), (Text(policy.GetProperty("updateBehavior")), Text(policy.GetProperty("deleteBehavior"))));
+            Assert.Contains("\"InheritFromTable\"", Text(crawler["configuration"]), StringComparison.Ordinal);
+        });
         Assert.Equal("pyspotify-csv", Text(raw["classifiers"][0]));
-        Assert.Equal("spotify_data", Text(raw["databaseName"]));
-        var refined = One("glue/crawler", "pyspotify-refined");
-        Assert.Equal(["s3://pyspotify-refined/spotifytopplayed_refined/", "s3://pyspotify-refined/spotifypopularsongs_refined/"], Paths(refined));
-        Assert.Equal("spotify_data_refined", Text(refined["databaseName"]));
         var csv = One("glue/classifier", "pyspotify-csv")["csvClassifier"];
         Assert.Equal(
             ("OpenCSVSerDe", "PRESENT", "\"", ","),
             (Text(csv.GetProperty("serde")), Text(csv.GetProperty("containsHeader")), Text(csv.GetProperty("quoteSymbol")), Text(csv.GetProperty("delimiter"))));
+        Assert.Equal(Columns.Raw.Select(column => column.Name), csv.GetProperty("headers").EnumerateArray().Select(Text));
+
+        static IEnumerable<string> Targets(Asked crawler) => Assert.Single(crawler["catalogTargets"].EnumerateArray()).GetProperty("tables").EnumerateArray().Select(Text);
     }
 
     [Fact]
@@ -199,37 +234,46 @@ public sealed partial class InfraTests(InfraTests.Layout layout) : IClassFixture
     }
 
     [Fact]
-    public void Whoever_asked_hears_of_a_failed_run()
+    public void Whoever_asked_hears_of_each_failed_execution()
     {
         var rule = One("cloudwatch/eventRule", "pyspotify-failed");
         var pattern = JsonDocument.Parse(Text(rule["eventPattern"])).RootElement.GetProperty("detail");
         Assert.Equal(["FAILED", "TIMED_OUT", "ABORTED"], pattern.GetProperty("status").EnumerateArray().Select(Text));
-        Assert.Equal(One("sfn/stateMachine", "pyspotify").Arn, Text(pattern.GetProperty("stateMachineArn")[0]));
+        Assert.Equal(All("sfn/stateMachine").Select(machine => machine.Arn).Order(), pattern.GetProperty("stateMachineArn").EnumerateArray().Select(Text).Order());
         Assert.Equal(One("sns/topic", "pyspotify-alerts").Arn, Text(One("cloudwatch/eventTarget", "failed")["arn"]));
+        Assert.Contains("https://eu-central-1.console.aws.amazon.com/states/home?region=eu-central-1#/v2/executions/details/<run>", Text(One("cloudwatch/eventTarget", "failed")["inputTransformer"].GetProperty("inputTemplate")), StringComparison.Ordinal);
         Assert.Equal("me@example.com", Text(One("sns/topicSubscription", "email")["endpoint"]));
     }
 
     [Fact]
-    public void A_week_without_a_successful_run_and_an_undelivered_start_raise_alarms()
+    public void A_start_that_was_not_delivered_rings_each_time()
     {
-        var noRun = One("cloudwatch/metricAlarm", "pyspotify-no-run");
-        Assert.Equal(
-            ("pyspotify-successes", "LessThanThreshold", "breaching"),
-            (Text(noRun["dimensions"].GetProperty("QueueName")), Text(noRun["comparisonOperator"]), Text(noRun["treatMissingData"])));
-        Assert.Equal(8 * 24 * 3600, One("sqs/queue", "pyspotify-successes")["messageRetentionSeconds"].GetInt32());
-        var pattern = Text(One("cloudwatch/eventRule", "pyspotify-succeeded")["eventPattern"]);
-        Assert.Contains("\"SUCCEEDED\"", pattern, StringComparison.Ordinal);
-        Assert.Equal(One("sqs/queue", "pyspotify-successes").Arn, Text(One("cloudwatch/eventTarget", "succeeded")["arn"]));
-
         var undelivered = One("cloudwatch/metricAlarm", "pyspotify-not-started");
         Assert.Equal(
-            ("pyspotify-dead-letters", "GreaterThanOrEqualToThreshold", "notBreaching"),
-            (Text(undelivered["dimensions"].GetProperty("QueueName")), Text(undelivered["comparisonOperator"]), Text(undelivered["treatMissingData"])));
-        Assert.All([noRun, undelivered], alarm =>
-        {
-            Assert.Equal(One("sns/topic", "pyspotify-alerts").Arn, Text(alarm["alarmActions"][0]));
-            Assert.Contains(alarm.Arn, Text(One("sns/topicPolicy", "alerts")["policy"]), StringComparison.Ordinal);
-        });
+            ("pyspotify-dead-letters", "NumberOfMessagesSent", "Sum", "GreaterThanOrEqualToThreshold", "notBreaching"),
+            (Text(undelivered["dimensions"].GetProperty("QueueName")), Text(undelivered["metricName"]), Text(undelivered["statistic"]),
+                Text(undelivered["comparisonOperator"]), Text(undelivered["treatMissingData"])));
+        Assert.Equal(1, undelivered["threshold"].GetInt32());
+        Assert.Equal(One("sns/topic", "pyspotify-alerts").Arn, Text(undelivered["alarmActions"][0]));
+        Assert.Contains(undelivered.Arn, Text(One("sns/topicPolicy", "alerts")["policy"]), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_week_without_a_new_snapshot_is_told_each_week()
+    {
+        var schedule = One("scheduler/schedule", "pyspotify-watch");
+        Assert.Equal("rate(7 days)", Text(schedule["scheduleExpression"]));
+        var machine = One("sfn/stateMachine", "pyspotify-watch");
+        Assert.Equal(machine.Arn, Text(schedule["target"].GetProperty("arn")));
+        var states = JsonDocument.Parse(Text(machine["definition"])).RootElement.GetProperty("States");
+
+        // Longer than a week, so that a run that is late by a day counts.
+        Assert.Equal(8 * 24 * 3600, states.GetProperty("WaitAWeek").GetProperty("Seconds").GetInt32());
+        var asked = states.GetProperty("FindSnapshots").GetProperty("Parameters");
+        Assert.Equal(("spotify_data_refined", Tables.Charts), (Text(asked.GetProperty("DatabaseName")), Text(asked.GetProperty("TableName"))));
+        var told = states.GetProperty("Tell").GetProperty("Parameters");
+        Assert.Equal(One("sns/topic", "pyspotify-alerts").Arn, Text(told.GetProperty("TopicArn")));
+        Assert.Contains($"#/statemachines/view/{One("sfn/stateMachine", "pyspotify").Arn}'", Text(told.GetProperty("Message.$")), StringComparison.Ordinal);
     }
 
     [Fact]
@@ -274,21 +318,6 @@ public sealed partial class InfraTests(InfraTests.Layout layout) : IClassFixture
     }
 
     [Fact]
-    public void What_was_set_aside_is_a_table_over_its_folders()
-    {
-        var table = One("glue/catalogTable", "quarantine");
-        Assert.Equal("spotify_data_refined", Text(table["databaseName"]));
-        Assert.Equal(["table_name", "snapshot_date"], table["partitionKeys"].EnumerateArray().Select(key => Text(key.GetProperty("name"))));
-        Assert.Equal(["reason"], table["storageDescriptor"].GetProperty("columns").EnumerateArray().Select(column => Text(column.GetProperty("name"))));
-        Assert.Equal(
-            $"s3://pyspotify-raw/{Keys.Quarantined(Tables.Popular, new(2026, 11, 22), "x")}",
-            Text(table["parameters"].GetProperty("storage.location.template"))
-                .Replace("${table_name}", Tables.Popular, StringComparison.Ordinal)
-                .Replace("${snapshot_date}", "2026-11-22", StringComparison.Ordinal) + "x.jsonl");
-        Assert.Equal($"{Tables.TopPlayed},{Tables.Popular}", Text(table["parameters"].GetProperty("projection.table_name.values")));
-    }
-
-    [Fact]
     public void Everything_is_tagged() => Assert.All(
         layout.Resources.Where(resource => !Untagged.Contains(resource.Type)),
         resource =>
@@ -319,63 +348,20 @@ public sealed partial class InfraTests(InfraTests.Layout layout) : IClassFixture
     }
 
     [Fact]
-    public void All_can_be_taken_away()
+    public void Buckets_and_secrets_are_protected()
     {
-        Assert.All(All("s3/bucket"), bucket => Assert.True(bucket["forceDestroy"].GetBoolean()));
-        Assert.All(All("secretsmanager/secret"), secret => Assert.Equal(0, secret["recoveryWindowInDays"].GetInt32()));
-        Assert.True(One("athena/workgroup", "pyspotify")["forceDestroy"].GetBoolean());
+        Assert.All([.. All("s3/bucket"), .. All("secretsmanager/secret")], kept => Assert.True(kept.Options.Protect));
+        Assert.All(All("s3/bucket"), bucket => Assert.False(bucket["forceDestroy"].GetBoolean()));
+        Assert.All(All("secretsmanager/secret"), secret => Assert.Equal(7, secret["recoveryWindowInDays"].GetInt32()));
     }
 
     [Fact]
-    public async Task Without_a_sign_in_nothing_reminds_of_it()
-    {
-        var (resources, _) = await Mocks.RunAsync();
-        Assert.DoesNotContain(resources, resource => resource.Name == "pyspotify-reminder");
-        Assert.DoesNotContain(resources, resource => resource.Type == "sns/topicSubscription");
-        var version = Assert.Single(resources, resource => resource.Type == "secretsmanager/secretVersion");
-        Assert.Equal("""{"clientId":"id","clientSecret":"hush","refreshToken":null}""", Text(version["secretString"]));
-    }
-
-    [Fact]
-    public async Task A_sign_in_whose_reminder_would_be_over_has_none()
-    {
-        var (resources, _) = await Mocks.RunAsync(("refreshToken", "again"), ("signedInOn", "2026-01-31"));
-        Assert.DoesNotContain(resources, resource => resource.Name == "pyspotify-reminder");
-    }
-
-    [Theory]
-    [InlineData(null, "pulumi config set signedInOn")]
-    [InlineData("22.11.2026", "signedInOn is '22.11.2026'")]
-    public async Task A_sign_in_without_its_day_is_refused(string? day, string said)
-    {
-        var error = await Assert.ThrowsAsync<RunException>(() =>
-            Mocks.RunAsync([("refreshToken", "again"), .. day is null ? Array.Empty<(string, string)>() : [("signedInOn", day)]]));
-        Assert.Contains(said, error.Message, StringComparison.Ordinal);
-    }
-
-    [Fact]
-    public async Task The_configuration_decides_names_times_and_what_stays()
-    {
-        var (resources, _) = await Mocks.RunAsync(
-            ("rawBucket", "mine"), ("forceDestroy", "false"), ("secretRecoveryDays", "7"), ("schedule", "cron(30 7 ? * SUN *)"),
-            ("timeZone", "Europe/Berlin"), ("scheduleEnabled", "false"), ("logDays", "14"));
-        var raw = resources.Single(resource => resource is { Type: "s3/bucket", Name: "pyspotify-raw" });
-        Assert.Equal(("mine", false), (Text(raw["bucket"]), raw["forceDestroy"].GetBoolean()));
-        Assert.All(resources.Where(resource => resource.Type == "secretsmanager/secret"), secret => Assert.Equal(7, secret["recoveryWindowInDays"].GetInt32()));
-        Assert.All(resources.Where(resource => resource.Type == "cloudwatch/logGroup"), log => Assert.Equal(14, log["retentionInDays"].GetInt32()));
-        var schedule = resources.Single(resource => resource.Type == "scheduler/schedule");
-        Assert.Equal(
-            ("cron(30 7 ? * SUN *)", "Europe/Berlin", "DISABLED"),
-            (Text(schedule["scheduleExpression"]), Text(schedule["scheduleExpressionTimezone"]), Text(schedule["state"])));
-
-        // A schedule that is off on purpose is no cause for alarm.
-        Assert.False(resources.Single(resource => resource.Name == "pyspotify-no-run")["actionsEnabled"].GetBoolean());
-    }
+    public void The_job_waits_for_its_role_to_be_known() => Assert.Single(One("glue/job", "pyspotify-refine").Options.Hooks.BeforeCreate);
 
     private static string Text(JsonElement element) => element.GetString()!;
 
-    private static IEnumerable<string> Paths(Asked crawler) =>
-        crawler["s3Targets"].EnumerateArray().Select(target => Text(target.GetProperty("path")));
+    /// <summary>The name that a function's Lambda has in the stack.</summary>
+    private string Function(string function) => Assert.Single(All("lambda/function"), lambda => Text(lambda["handler"]) == Handlers.Of(function)).Name;
 
     private IEnumerable<Asked> All(string type) => layout.Resources.Where(resource => resource.Type == type);
 
@@ -402,6 +388,9 @@ public sealed partial class InfraTests(InfraTests.Layout layout) : IClassFixture
             _ => [],
         };
     }
+
+    [GeneratedRegex(@"\$\{(\w+)\}")]
+    private static partial Regex Placeholder();
 
     [GeneratedRegex(@"(\w+) AS \(\s*SELECT")]
     private static partial Regex Part();

@@ -1,11 +1,11 @@
 extern alias infra;
-
 using System.Collections.Concurrent;
 using System.Collections.Immutable;
 using System.Text.Json;
+using infra::PySpotify.Infra;
+using Microsoft.Extensions.DependencyInjection;
 using Pulumi;
 using Pulumi.Testing;
-using infra::PySpotify.Infra;
 
 namespace PySpotify.Tests;
 
@@ -13,26 +13,39 @@ namespace PySpotify.Tests;
 /// <param name="Type">Its type, such as <c>s3/bucket</c>.</param>
 /// <param name="Name">Its name in the stack.</param>
 /// <param name="Inputs">What it was given.</param>
-public sealed record Asked(string Type, string Name, JsonElement Inputs)
+/// <param name="Options">How Pulumi is to treat it.</param>
+public sealed record Asked(string Type, string Name, JsonElement Inputs, CustomResourceOptions Options)
 {
     /// <summary>The ARN that it has in the tests.</summary>
-    public string Arn => ArnOf(Type, Name);
+    public string Arn => ArnOf("aws", Type, Name);
 
     /// <summary>An input; undefined where it was not given.</summary>
     public JsonElement this[string input] => Inputs.TryGetProperty(input, out var value) ? value : default;
 
-    internal static string ArnOf(string type, string name) => $"arn:aws:{type.Replace('/', ':')}:{name}";
+    internal static string ArnOf(string partition, string type, string name) => $"arn:{partition}:{type.Replace('/', ':')}:{name}";
 }
 
-/// <summary>Stands in for Pulumi's engine and AWS: notes what is asked for and answers with ARNs and ids.</summary>
-public sealed class Mocks : IMocks
+/// <summary>
+/// Stands in for Pulumi's engine and AWS: notes what is asked for and answers with ARNs and ids, or, as in a preview, with
+/// nothing that only AWS could know.
+/// </summary>
+/// <param name="partition">The partition of AWS that the stack is in.</param>
+/// <param name="isPreview">Whether it is a preview.</param>
+public sealed class Mocks(string partition, bool isPreview) : IMocks
 {
     private readonly ConcurrentQueue<Asked> _asked = [];
+
+    private readonly ConcurrentDictionary<string, CustomResourceOptions> _options = [];
 
     /// <summary>Builds the stack.</summary>
     /// <param name="config">The configuration under <c>pyspotify:</c>; client id and secret need not be in it.</param>
     /// <returns>What it asks for, and the stack itself.</returns>
-    public static async Task<(IReadOnlyList<Asked> Resources, Pipeline Pipeline)> RunAsync(params (string Key, string Value)[] config)
+    public static Task<(IReadOnlyList<Asked> Resources, Pipeline Pipeline)> RunAsync(params (string Key, string Value)[] config) =>
+        RunAsync("test", "aws", isPreview: false, config);
+
+    /// <summary>Builds a stack of another name, in another partition of AWS, or only to see what it would be.</summary>
+    public static async Task<(IReadOnlyList<Asked> Resources, Pipeline Pipeline)> RunAsync(
+        string stack, string partition, bool isPreview, params (string Key, string Value)[] config)
     {
         var all = new Dictionary<string, string> { ["clientId"] = "id", ["clientSecret"] = "hush" };
         foreach (var (key, value) in config)
@@ -42,9 +55,10 @@ public sealed class Mocks : IMocks
 
         Environment.SetEnvironmentVariable(
             "PULUMI_CONFIG", JsonSerializer.Serialize(all.ToDictionary(setting => $"pyspotify:{setting.Key}", setting => setting.Value)));
-        var mocks = new Mocks();
-        var built = await Deployment.TestAsync<Pipeline>(
-            mocks, new TestOptions { IsPreview = false, ProjectName = "pyspotify", StackName = "test" });
+        var mocks = new Mocks(partition, isPreview);
+        using var services = new ServiceCollection().AddSingleton(_ => new Pipeline([mocks.Note])).BuildServiceProvider();
+        var built = await Deployment.TestWithServiceProviderAsync<Pipeline>(
+            mocks, services, new TestOptions { IsPreview = isPreview, ProjectName = "pyspotify", StackName = stack });
         return ([.. mocks._asked], built.OfType<Pipeline>().Single());
     }
 
@@ -54,14 +68,19 @@ public sealed class Mocks : IMocks
         // aws:s3/bucket:Bucket; the stack and its components have other types, and are nothing of AWS's.
         var type = args.Type!.Split(':') is ["aws", var module, _] ? module : args.Type;
         var inputs = args.Inputs.ToDictionary(input => input.Key, input => Plain(input.Value));
-        var asked = new Asked(type, args.Name!, JsonSerializer.SerializeToElement(inputs));
-        if (type != args.Type)
+        if (type == args.Type)
         {
-            _asked.Enqueue(asked);
+            return Task.FromResult<(string?, object)>((null, args.Inputs));
+        }
+
+        _asked.Enqueue(new(type, args.Name!, JsonSerializer.SerializeToElement(inputs), _options[$"{args.Type} {args.Name}"]));
+        if (isPreview)
+        {
+            return Task.FromResult<(string?, object)>((null, args.Inputs));
         }
 
         var state = args.Inputs.ToBuilder();
-        state["arn"] = asked.Arn;
+        state["arn"] = Asked.ArnOf(partition, type, args.Name!);
         state.TryAdd("name", args.Name!);
         state.TryAdd("bucket", args.Name!);
         return Task.FromResult<(string?, object)>(($"{args.Name}-id", state.ToImmutable()));
@@ -72,9 +91,19 @@ public sealed class Mocks : IMocks
     {
         "aws:index/getCallerIdentity:getCallerIdentity" => new Dictionary<string, object> { ["accountId"] = "123456789012" },
         "aws:index/getRegion:getRegion" => new Dictionary<string, object> { ["region"] = "eu-central-1" },
-        "aws:index/getPartition:getPartition" => new Dictionary<string, object> { ["partition"] = "aws" },
+        "aws:index/getPartition:getPartition" => new Dictionary<string, object> { ["partition"] = partition },
         _ => throw new NotSupportedException(args.Token),
     });
+
+    private ResourceTransformationResult? Note(ResourceTransformationArgs resource)
+    {
+        if (resource.Options is CustomResourceOptions options)
+        {
+            _options[$"{resource.Resource.GetResourceType()} {resource.Resource.GetResourceName()}"] = options;
+        }
+
+        return null;
+    }
 
     private static object? Plain(object? value) => value switch
     {

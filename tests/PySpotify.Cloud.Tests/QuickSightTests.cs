@@ -1,9 +1,7 @@
 extern alias infra;
-
 using System.Text.Json;
-using System.Text.Json.Nodes;
-using PySpotify.Functions.Rows;
 using infra::PySpotify.Infra;
+using PySpotify.Functions.Rows;
 
 namespace PySpotify.Tests;
 
@@ -18,8 +16,6 @@ public sealed class QuickSightTests(QuickSightTests.Layout layout) : IClassFixtu
     private JsonElement Drawn =>
         JsonDocument.Parse(Text(One("cloudcontrol/resource", "dashboard")["desiredState"])).RootElement.GetProperty("Definition");
 
-    private JsonElement Run => JsonDocument.Parse(Text(One("sfn/stateMachine", "pyspotify")["definition"])).RootElement.GetProperty("States");
-
     [Fact]
     public async Task Without_a_user_there_is_nothing_of_it()
     {
@@ -33,7 +29,8 @@ public sealed class QuickSightTests(QuickSightTests.Layout layout) : IClassFixtu
     public void Without_a_user_all_else_is_the_same() => Assert.Equal(
         layout.Without.Select(Key).Order(),
         layout.Resources.Select(Key).Where(key => !key.Contains("quicksight", StringComparison.Ordinal)
-            && key is not ("cloudcontrol/resource dashboard" or "iam/rolePolicy pyspotify-refresh")).Order());
+            && !key.Contains("refresh", StringComparison.Ordinal)
+            && key is not ("cloudcontrol/resource dashboard" or "cloudwatch/eventRule pyspotify-crawled" or "cloudwatch/eventTarget crawled")).Order());
 
     [Fact]
     public void The_source_is_our_workgroup_read_by_a_role_of_its_own()
@@ -45,7 +42,7 @@ public sealed class QuickSightTests(QuickSightTests.Layout layout) : IClassFixtu
         Assert.Contains("quicksight.amazonaws.com", Text(One("iam/role", "pyspotify-quicksight")["assumeRolePolicy"]), StringComparison.Ordinal);
         var policy = Text(One("iam/rolePolicy", "pyspotify-quicksight")["policy"]);
         Assert.DoesNotContain("${", policy, StringComparison.Ordinal);
-        Assert.Contains("table/spotify_data_refined/quarantine", policy, StringComparison.Ordinal);
+        Assert.Contains("table/spotify_data_refined/charts", policy, StringComparison.Ordinal);
 
         // The results that it may read and write are where the workgroup puts them.
         Assert.Equal("s3://pyspotify-results/queries/", Text(One("athena/workgroup", "pyspotify")["configuration"].GetProperty("resultConfiguration").GetProperty("outputLocation")));
@@ -68,7 +65,6 @@ public sealed class QuickSightTests(QuickSightTests.Layout layout) : IClassFixtu
             Assert.DoesNotMatch(@"\b(FROM|JOIN)\s+(spotifytopplayed|spotifypopularsongs|quarantine)", sql);
         });
         var health = One("quicksight/dataSet", "health");
-        Assert.Contains("FROM spotify_data_refined.quarantine", Text(health["physicalTableMaps"][0].GetProperty("customSql").GetProperty("sqlQuery")), StringComparison.Ordinal);
         var day = health["logicalTableMaps"][0].GetProperty("dataTransforms")[0].GetProperty("castColumnTypeOperation");
         Assert.Equal(("snapshot_date", "DATETIME"), (Text(day.GetProperty("columnName")), Text(day.GetProperty("newColumnType"))));
     }
@@ -159,72 +155,52 @@ public sealed class QuickSightTests(QuickSightTests.Layout layout) : IClassFixtu
     }
 
     [Fact]
-    public void The_last_that_a_run_does_is_to_refresh_each_data_set()
+    public void Each_data_set_is_refreshed_when_the_refined_crawler_has_ended_well()
     {
-        Assert.Equal("NameDataSets", Text(Run.GetProperty("RefinedCrawled?").GetProperty("Choices")[0].GetProperty("Next")));
-        var name = Run.GetProperty("NameDataSets");
-        Assert.Equal("RefreshDataSets", Text(name.GetProperty("Next")));
+        var rule = One("cloudwatch/eventRule", "pyspotify-crawled");
+        var pattern = JsonDocument.Parse(Text(rule["eventPattern"])).RootElement;
+        Assert.Equal("Glue Crawler State Change", Text(pattern.GetProperty("detail-type")[0]));
         Assert.Equal(
-            $"States.StringSplit('{string.Join(' ', Queries.Select(Id))}', ' ')", Text(name.GetProperty("Parameters").GetProperty("ids.$")));
-        var refresh = Run.GetProperty("RefreshDataSets");
-        Assert.Equal("Done", Text(refresh.GetProperty("Next")));
-        Assert.False(refresh.TryGetProperty("End", out _));
-        Assert.Equal(JsonValueKind.Null, refresh.GetProperty("ResultPath").ValueKind);
-        Assert.Equal("Succeed", Text(Run.GetProperty("Done").GetProperty("Type")));
-        var task = refresh.GetProperty("ItemProcessor").GetProperty("States").GetProperty("RefreshDataSet");
-        Assert.Equal("123456789012", Text(task.GetProperty("Parameters").GetProperty("AwsAccountId")));
-        Assert.DoesNotContain("${", Run.GetRawText(), StringComparison.Ordinal);
+            ("pyspotify-refined", "Succeeded"),
+            (Text(pattern.GetProperty("detail").GetProperty("crawlerName")[0]), Text(pattern.GetProperty("detail").GetProperty("state")[0])));
+        var target = One("cloudwatch/eventTarget", "crawled");
+        Assert.Equal((rule.Name, One("sfn/stateMachine", "pyspotify-refresh").Arn), (Text(target["rule"]), Text(target["arn"])));
+        Assert.Equal(One("iam/role", "pyspotify-start-refresh").Arn, Text(target["roleArn"]));
+        Assert.Equal(
+            Queries.Select(Id),
+            JsonDocument.Parse(Text(target["input"])).RootElement.GetProperty("dataSets").EnumerateArray().Select(Text).Order(StringComparer.Ordinal));
+        var definition = Text(One("sfn/stateMachine", "pyspotify-refresh")["definition"]);
+        Assert.Contains("\"AwsAccountId\": \"123456789012\"", definition, StringComparison.Ordinal);
+        Assert.DoesNotContain("${", definition, StringComparison.Ordinal);
     }
 
     [Fact]
-    public void Otherwise_the_run_is_the_same()
+    public void The_pipeline_knows_nothing_of_it()
     {
-        var without = JsonNode.Parse(Text(Assert.Single(layout.Without, resource => resource.Type == "sfn/stateMachine")["definition"]))!;
-        var with = JsonNode.Parse(Text(One("sfn/stateMachine", "pyspotify")["definition"]))!;
-        with["States"]!.AsObject().Remove("NameDataSets");
-        with["States"]!.AsObject().Remove("RefreshDataSets");
-        with["States"]!["RefinedCrawled?"]!["Choices"]![0]!["Next"] = "Done";
-        Assert.True(JsonNode.DeepEquals(without, with));
+        var (with, without) = (One("sfn/stateMachine", "pyspotify"), Assert.Single(layout.Without, resource => resource is { Type: "sfn/stateMachine", Name: "pyspotify" }));
+        Assert.Equal(Text(without["definition"]), Text(with["definition"]));
     }
 
     [Fact]
-    public void The_state_machine_may_refresh_these_data_sets_and_no_others()
+    public void A_refused_refresh_is_told() => Assert.Contains(
+        One("sfn/stateMachine", "pyspotify-refresh").Arn, Text(One("cloudwatch/eventRule", "pyspotify-failed")["eventPattern"]), StringComparison.Ordinal);
+
+    [Fact]
+    public void The_refresh_may_touch_these_data_sets_and_no_others()
     {
-        var policies = All("iam/rolePolicy").Where(policy => Text(policy["role"]) == "pyspotify-state-machine-id").ToList();
-        Assert.Equal(["pyspotify-refresh", "pyspotify-state-machine"], policies.Select(policy => policy.Name).Order(StringComparer.Ordinal));
-        var statement = Assert.Single(JsonDocument.Parse(Text(policies.Single(policy => policy.Name == "pyspotify-refresh")["policy"]))
-            .RootElement.GetProperty("Statement").EnumerateArray());
+        var statement = Assert.Single(JsonDocument.Parse(Text(One("iam/rolePolicy", "pyspotify-refresh")["policy"])).RootElement.GetProperty("Statement").EnumerateArray());
         Assert.Equal("quicksight:CreateIngestion", Text(statement.GetProperty("Action")));
         Assert.Equal(
             Queries.Select(query => $"{One("quicksight/dataSet", query).Arn}/ingestion/*"),
             statement.GetProperty("Resource").EnumerateArray().Select(Text).Order(StringComparer.Ordinal));
     }
 
-    [Theory]
-    [InlineData("""{"States":{"A":{"Type":"Choice","Default":"Done"},"Done":{}}}""", "X")]
-    [InlineData("""{"States":{"A":{"Type":"Map","Next":"Done","ItemProcessor":{}},"Done":{}}}""", "X")]
-    [InlineData("""{"States":{"A":{"Next":"B"},"Done":{}}}""", null)]
-    public void What_led_to_Done_leads_to_what_is_put_before_it(string definition, string? leadsTo)
-    {
-        const string inserted = """{"StartAt":"X","States":{"X":{"Next":"Y"},"Y":{"End":true}}}""";
-        if (leadsTo is null)
-        {
-            Assert.Throws<InvalidOperationException>(() => Workflow.BeforeDone(definition, inserted));
-            return;
-        }
-
-        var states = JsonNode.Parse(Workflow.BeforeDone(definition, inserted))!["States"]!.AsObject();
-        Assert.Equal(["A", "X", "Y", "Done"], states.Select(state => state.Key));
-        Assert.Equal(leadsTo, (string?)(states["A"]!["Next"] ?? states["A"]!["Default"]));
-        Assert.Equal(("Y", "Done"), ((string?)states["X"]!["Next"], (string?)states["Y"]!["Next"]));
-    }
-
     [Fact]
-    public void Nothing_is_put_before_Done_that_has_no_end_or_a_name_that_is_taken()
+    public void The_source_waits_for_its_role_and_is_replaced_in_its_place()
     {
-        const string definition = """{"States":{"A":{"Next":"Done"},"Done":{}}}""";
-        Assert.Throws<InvalidOperationException>(() => Workflow.BeforeDone(definition, """{"StartAt":"X","States":{"X":{"Next":"X"}}}"""));
-        Assert.Throws<ArgumentException>(() => Workflow.BeforeDone(definition, """{"StartAt":"A","States":{"A":{"End":true}}}"""));
+        var source = One("quicksight/dataSource", "pyspotify");
+        Assert.Single(source.Options.Hooks.BeforeCreate);
+        Assert.True(source.Options.DeleteBeforeReplace);
     }
 
     private static string Id(string query) => $"pyspotify-test-{query}";

@@ -22,7 +22,7 @@ internal static partial class PolicyLint
     /// EventBridge for it lets nothing through (https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-use-resource-based.html).
     /// </summary>
     private static readonly HashSet<string> AnswerForTheirSource =
-        ["cloudwatch.amazonaws.com", "events.amazonaws.com", "scheduler.amazonaws.com", "states.amazonaws.com"];
+        ["cloudwatch.amazonaws.com", "events.amazonaws.com", "glue.amazonaws.com", "scheduler.amazonaws.com", "states.amazonaws.com"];
 
     /// <summary>Says what is wrong with a policy; nothing, if it is as narrow as it can be.</summary>
     /// <param name="policy">The policy, with placeholders for ARNs.</param>
@@ -75,16 +75,6 @@ internal static partial class PolicyLint
             yield return $"{sid}: does not say why its resource is *";
         }
 
-        if (actions.Contains("s3:ListBucket") && !Prefixes(statement).Any())
-        {
-            yield return $"{sid}: lists a whole bucket";
-        }
-
-        foreach (var prefix in Prefixes(statement).Where(prefix => !Prefix().IsMatch(prefix)))
-        {
-            yield return $"{sid}: '{prefix}' is no prefix";
-        }
-
         foreach (var principal in principals)
         {
             if (!Service().IsMatch(principal))
@@ -97,8 +87,6 @@ internal static partial class PolicyLint
             }
         }
     }
-
-    private static IEnumerable<string> Prefixes(JsonElement statement) => Condition(statement, "s3:prefix");
 
     private static IEnumerable<string> Sources(JsonElement statement) =>
         Condition(statement, "aws:SourceArn").Concat(Condition(statement, "aws:SourceAccount")).Where(source => Placeholder().IsMatch(source));
@@ -116,9 +104,6 @@ internal static partial class PolicyLint
     // A placeholder is an ARN. After it comes nothing, a path to one thing, a path that a prefix ends, or a log group's streams.
     [GeneratedRegex(@"\A\$\{\w+\}((/[\w=-]+)*|(/[\w=-]+)+/?\*|(/\w+)?:\*)\z")]
     private static partial Regex Resource();
-
-    [GeneratedRegex(@"\A[\w=-]+/?\*\z")]
-    private static partial Regex Prefix();
 
     [GeneratedRegex(@"\A[a-z]+\.amazonaws\.com\z")]
     private static partial Regex Service();

@@ -1,0 +1,52 @@
+using Pulumi;
+using Pulumi.Aws.Scheduler;
+using Pulumi.Aws.Scheduler.Inputs;
+using Pulumi.Aws.Sfn;
+using Pulumi.Aws.Sns;
+
+namespace PySpotify.Infra;
+
+/// <summary>
+/// Looks each week whether charts has a new snapshot, and tells if it has none. It asks the catalog and not the runs: a
+/// run that ended only because one source could not be read has stored its week all the same.
+/// </summary>
+public sealed class Watch : ComponentResource
+{
+    /// <summary>Makes the state machine and the schedule that starts it.</summary>
+    public Watch(Place place, Catalog catalog, Topic topic, Output<string> console)
+        : base("pyspotify:infra:Watch", "watch")
+    {
+        var options = new CustomResourceOptions { Parent = this };
+        Machine = Policies.Machine(this, "watch", place, new Dictionary<string, Input<string>>(catalog.Names)
+        {
+            ["Account"] = place.Account,
+            ["Database"] = catalog.Refined.Name,
+            ["Topic"] = topic.Arn,
+            ["Console"] = console,
+        });
+        _ = new Schedule(
+            "pyspotify-watch",
+            new ScheduleArgs
+            {
+                Description = "Looks for a new week of PySpotify.",
+
+                // An execution waits eight days, so any weekday and hour will do.
+                ScheduleExpression = "rate(7 days)",
+                FlexibleTimeWindow = new ScheduleFlexibleTimeWindowArgs { Mode = "OFF" },
+                Target = new ScheduleTargetArgs
+                {
+                    Arn = Machine.Arn,
+                    RoleArn = Policies.Role(this, "start-watch", "scheduler", new Dictionary<string, Input<string>>
+                    {
+                        ["Account"] = place.Account,
+                        ["Watch"] = Machine.Arn,
+                    }),
+                },
+            },
+            options);
+        RegisterOutputs();
+    }
+
+    /// <summary>The state machine.</summary>
+    public StateMachine Machine { get; }
+}
