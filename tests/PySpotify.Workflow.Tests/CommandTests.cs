@@ -51,6 +51,22 @@ public sealed class CommandTests
     }
 
     [Fact]
+    public async Task On_a_terminal_steps_and_tables_are_drawn_and_long_tables_cut()
+    {
+        await using var spotify = await NewSpotifyAsync();
+        await using var pyspotify = new Pyspotify { HasTerminal = true }.With(spotify);
+
+        var run = (await pyspotify.RunAsync("run", "--snapshot-date", Day)).Succeeded();
+        var query = (await pyspotify.RunAsync("query", "SELECT rank, track FROM spotifytopplayed_refined")).Succeeded();
+
+        Assert.Matches("✓ +FetchPopular +40 rows", run.Output);
+        Assert.Contains("│ rank │ move │ track", run.Output, StringComparison.Ordinal);
+        Assert.Contains("The first 50 of 60 rows; 10 are left out.", query.Output, StringComparison.Ordinal);
+        Assert.Contains("--format csv or json writes them all.", query.Output, StringComparison.Ordinal);
+        Assert.Equal(61, (await pyspotify.RunAsync("query", "SELECT rank FROM spotifytopplayed_refined", "--format", "csv")).Succeeded().Output.Count(c => c == '\n'));
+    }
+
+    [Fact]
     public async Task A_thousand_search_rows_and_546_playlist_rows_take_at_most_31_calls()
     {
         await using var spotify = await NewSpotifyAsync(546, 1000);

@@ -82,6 +82,22 @@ public sealed class DataFolderTests
     }
 
     [Fact]
+    public async Task What_a_killed_process_left_half_written_is_gone_once_the_folder_is_locked()
+    {
+        await using var pyspotify = new Pyspotify();
+        Directory.CreateDirectory(Path.Combine(pyspotify.Raw, "_partial"));
+        string[] files = ["secrets.json.partial", "report.html.partial", "raw/_partial/4be7"];
+        foreach (var file in files)
+        {
+            await File.WriteAllTextAsync(Path.Combine(pyspotify.Data, file), "half", TestContext.Current.CancellationToken);
+        }
+
+        await pyspotify.RunAsync("refine");
+
+        Assert.All(files, file => Assert.False(File.Exists(Path.Combine(pyspotify.Data, file)), file));
+    }
+
+    [Fact]
     public async Task A_folder_that_cannot_be_written_is_named()
     {
         Assert.SkipWhen(OperatingSystem.IsWindows(), "Windows has no file modes.");
