@@ -11,12 +11,10 @@ public sealed class GlueCrawler(IAmazonGlue glue) : ICrawler
     public async Task<CrawlerStatus> GetAsync(string crawler, CancellationToken cancellationToken)
     {
         var answer = await glue.GetCrawlerAsync(new GetCrawlerRequest { Name = crawler }, cancellationToken);
-
-        // Glue says SUCCEEDED, FAILED or CANCELLED; moto, its stand-in in the tests, says COMPLETED.
         return new(
             Ready: answer.Crawler.State == CrawlerState.READY,
             answer.Crawler.LastCrawl is { StartTime: { } start } last
-                ? new(start, Succeeded: last.Status?.Value is "SUCCEEDED" or "COMPLETED", last.ErrorMessage)
+                ? new(start, Succeeded: last.Status == LastCrawlStatus.SUCCEEDED, last.ErrorMessage)
                 : null);
     }
 

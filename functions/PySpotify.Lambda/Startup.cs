@@ -13,7 +13,10 @@ using PySpotify.Functions.Spotify;
 
 namespace PySpotify.Lambda;
 
-/// <summary>What the Lambdas are made of. Each builds only what it needs, so each needs only its own settings.</summary>
+/// <summary>
+/// What the Lambdas are made of. Each builds only what it needs, so each needs only its own settings; and it builds it when it is
+/// first called, since of an error before that Lambda tells only that a constructor failed.
+/// </summary>
 [LambdaStartup]
 public sealed class Startup
 {
@@ -23,6 +26,7 @@ public sealed class Startup
         .AddSingleton<LambdaLog>()
         .AddSingleton<ILoggerFactory>(provider => provider.GetRequiredService<LambdaLog>())
         .AddSingleton(typeof(ILogger<>), typeof(Logger<>))
+        .AddSingleton(typeof(Lazy<>), typeof(Late<>))
         .AddSingleton<IObjectStore>(_ => new S3ObjectStore(
             new AmazonS3Client(),
             Setting(SettingNames.RawBucket) ?? throw new SettingsException($"Set the environment variable {SettingNames.RawBucket} to the raw bucket's name.")))
@@ -30,6 +34,9 @@ public sealed class Startup
         .AddSingleton<ICrawler>(_ => new GlueCrawler(new AmazonGlueClient()))
         .AddSingleton<ISpotifyApi, SpotifyWebApi>()
         .AddPySpotifyFunctions(() => SpotifyOptions.Read(Setting));
+
+    private sealed class Late<T>(IServiceProvider services) : Lazy<T>(services.GetRequiredService<T>)
+        where T : notnull;
 
     private static string? Setting(string name) => Environment.GetEnvironmentVariable(SettingNames.InEnvironment(name)) is { Length: > 0 } value ? value : null;
 }

@@ -65,7 +65,8 @@ public sealed class AwsTests(MotoServer moto)
     [Fact]
     public async Task A_crawl_is_started_followed_and_told_from_the_one_before()
     {
-        using var client = moto.Glue();
+        await using var glue = await MotoGlue.StartAsync(moto);
+        using var client = glue.Client();
         var name = $"test-{Guid.NewGuid():N}";
         await client.CreateCrawlerAsync(
             new CreateCrawlerRequest
@@ -103,7 +104,8 @@ public sealed class AwsTests(MotoServer moto)
     [Fact]
     public async Task A_crawler_that_does_not_exist_is_an_error()
     {
-        using var client = moto.Glue();
+        await using var glue = await MotoGlue.StartAsync(moto);
+        using var client = glue.Client();
         var crawler = new GlueCrawler(client);
 
         await Assert.ThrowsAsync<EntityNotFoundException>(() => crawler.GetAsync("nobodys", Cancelled));

@@ -11,6 +11,7 @@ using Microsoft.AspNetCore.Http;
 using PySpotify.Functions;
 using PySpotify.Functions.Aws;
 using PySpotify.Functions.Rows;
+using PySpotify.Functions.Spotify;
 using PySpotify.Lambda;
 
 namespace PySpotify.Tests;
@@ -24,20 +25,30 @@ public sealed class RuntimeTests(MotoServer moto) : IAsyncLifetime
 
     private readonly string _bucket = $"raw-{Guid.NewGuid():N}";
     private readonly List<JsonObject> _log = [];
+    private readonly Dictionary<string, string> _environment = [];
     private FakeSpotify _spotify = null!;
+    private MotoGlue _glue = null!;
 
     private static CancellationToken Cancelled => TestContext.Current.CancellationToken;
 
-    public async ValueTask InitializeAsync() => _spotify = await FakeSpotify.StartAsync();
+    public async ValueTask InitializeAsync()
+    {
+        _spotify = await FakeSpotify.StartAsync();
+        _glue = await MotoGlue.StartAsync(moto);
+    }
 
-    public ValueTask DisposeAsync() => _spotify.DisposeAsync();
+    public async ValueTask DisposeAsync()
+    {
+        await _spotify.DisposeAsync();
+        await _glue.DisposeAsync();
+    }
 
     [Fact]
     public async Task The_functions_do_a_weeks_work()
     {
         using var s3 = moto.S3();
         using var secrets = moto.SecretsManager();
-        using var glue = moto.Glue();
+        using var glue = _glue.Client();
         await s3.PutBucketAsync(_bucket, Cancelled);
         await SetSecretAsync(secrets, SecretNames.Credentials, $$"""{"clientId":"{{_spotify.ClientId}}","clientSecret":"{{_spotify.ClientSecret}}"}""");
         await SetSecretAsync(secrets, SecretNames.Token, "{}");
@@ -96,6 +107,16 @@ public sealed class RuntimeTests(MotoServer moto) : IAsyncLifetime
         Assert.Equal("SpotifyTokenExpiredException", (await FailAsync("FetchPopular", new { query = "a", token = plan["token"] })).Error);
     }
 
+    [Theory]
+    [InlineData(SettingNames.RawBucket, "", "Set the environment variable RAW_BUCKET to the raw bucket's name.")]
+    [InlineData("Spotify__Concurrency", "many", "Spotify:Concurrency must be a number of calls from 1 to 50.")]
+    public async Task A_function_that_lacks_a_setting_says_which(string variable, string value, string words)
+    {
+        _environment[variable] = value;
+        var (error, message) = await FailAsync("FetchPopular", new { query = "a", token = new { secret = SecretNames.Token, expiresAt = "2026-11-22T10:30:00Z" } });
+        Assert.Equal((nameof(SettingsException), words), (error, message));
+    }
+
     private static async Task SetSecretAsync(AmazonSecretsManagerClient secrets, string name, string value)
     {
         try
@@ -152,7 +173,7 @@ public sealed class RuntimeTests(MotoServer moto) : IAsyncLifetime
         });
         await api.StartAsync(Cancelled);
 
-        using var process = Process.Start(new ProcessStartInfo("dotnet", [typeof(Program).Assembly.Location, "lambda", Handlers.Of(function)])
+        var start = new ProcessStartInfo("dotnet", [typeof(Program).Assembly.Location, "lambda", Handlers.Of(function)])
         {
             RedirectStandardOutput = true,
             Environment =
@@ -164,11 +185,18 @@ public sealed class RuntimeTests(MotoServer moto) : IAsyncLifetime
                 ["AWS_ACCESS_KEY_ID"] = "test",
                 ["AWS_SECRET_ACCESS_KEY"] = "test",
                 ["AWS_ENDPOINT_URL"] = moto.Address.AbsoluteUri,
+                ["AWS_ENDPOINT_URL_GLUE"] = _glue.Address.AbsoluteUri,
                 ["Spotify__ApiUrl"] = _spotify.ApiUrl.AbsoluteUri,
                 ["Spotify__AccountsUrl"] = _spotify.AccountsUrl.AbsoluteUri,
                 [SettingNames.RawBucket] = _bucket,
             },
-        })!;
+        };
+        foreach (var (name, value) in _environment)
+        {
+            start.Environment[name] = value;
+        }
+
+        using var process = Process.Start(start)!;
         try
         {
             var output = await process.StandardOutput.ReadToEndAsync(Cancelled);

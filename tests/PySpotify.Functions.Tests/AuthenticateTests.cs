@@ -143,6 +143,17 @@ public sealed class AuthenticateTests : IAsyncLifetime
         Assert.NotEqual(stored, _pipeline.Secrets[SecretNames.Token]);
     }
 
+    [Fact]
+    public async Task A_secret_with_a_note_in_it_is_read()
+    {
+        _pipeline.Secrets[SecretNames.Credentials] =
+            $$"""{"clientId":"{{Spotify.ClientId}}","clientSecret":"{{Spotify.ClientSecret}}","note":"the one of the office"}""";
+
+        await _pipeline.AuthenticateAsync();
+
+        Assert.Equal(1, Spotify.Calls(Endpoint.Token));
+    }
+
     [Theory]
     [InlineData(null)]
     [InlineData("")]

@@ -1,6 +1,10 @@
+using System.Text.Json.Serialization;
+
 namespace PySpotify.Functions.Spotify;
 
 /// <summary>What a Spotify app is known by, and the person's refresh token where one signed in.</summary>
+/// <remarks>People may add a note of their own to the secret.</remarks>
+[JsonUnmappedMemberHandling(JsonUnmappedMemberHandling.Skip)]
 public sealed record SpotifyCredentials(string ClientId, string ClientSecret, string? RefreshToken = null)
 {
     /// <summary>Names no secret.</summary>
