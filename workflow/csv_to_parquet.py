@@ -25,6 +25,9 @@ COLUMNS = {
     "album_dt": "string",
     "track_id": "string",
     "rank": "int",
+    "artists": "string",
+    "isrc": "string",
+    "source": "string",
 }
 
 REQUIRED = ("artist", "track", "track_id")

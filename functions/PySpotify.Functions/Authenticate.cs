@@ -22,10 +22,11 @@ public sealed record TokenReference(string Secret, DateTimeOffset ExpiresAt);
 
 /// <summary>The execution's input, checked, with its snapshot date and a token to fetch with.</summary>
 /// <param name="SnapshotDate">The day (UTC) that the rows are filed under.</param>
-/// <param name="TopPlayed">The playlists; none, if the input names none.</param>
-/// <param name="Popular">The searches, their years filled in; none, if the input names none.</param>
+/// <param name="TopPlayed">Playlists and top tracks; none, if the input names none.</param>
+/// <param name="Popular">Searches, their years filled in; none, if the input names none.</param>
 /// <param name="Token">Where the access token is, and until when.</param>
-public sealed record AuthenticateOutput(DateOnly SnapshotDate, TopPlayed TopPlayed, Popular Popular, TokenReference Token);
+/// <param name="Crawl">A crawl that is yet to start, which the definition hands to StartCrawler.</param>
+public sealed record AuthenticateOutput(DateOnly SnapshotDate, SourceList TopPlayed, SourceList Popular, TokenReference Token, Crawl Crawl);
 
 /// <summary>
 /// Checks the execution's input before the first call, and sees to it that the token's secret holds an access token.
@@ -60,7 +61,7 @@ public sealed partial class Authenticate(ISpotifyApi spotify, ISecretStore secre
             token = await GetTokenAsync(newer, cancellationToken);
         }
 
-        return new(plan.SnapshotDate, plan.TopPlayed, plan.Popular, new(SecretNames.Token, token.ExpiresAt));
+        return new(plan.SnapshotDate, plan.TopPlayed, plan.Popular, new(SecretNames.Token, token.ExpiresAt), new Crawl(Crawl.NotStarted));
     }
 
     private async Task<AccessToken> GetTokenAsync(SpotifyCredentials credentials, CancellationToken cancellationToken)

@@ -1,39 +1,60 @@
 using System.Globalization;
 using System.Text.Json;
+using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
 
 namespace PySpotify.Functions;
 
-/// <summary>The playlists whose rows become the table of most played songs.</summary>
-/// <param name="PlaylistIds">Base-62 ids of 22 characters.</param>
-public sealed record TopPlayed(IReadOnlyList<string> PlaylistIds);
+/// <summary>What is read as one list of songs.</summary>
+/// <param name="Kind"><c>playlist</c>, <c>top tracks</c> or <c>search</c>.</param>
+/// <param name="Id">
+/// A playlist's base-62 id; <c>short_term</c>, <c>medium_term</c> or <c>long_term</c>; a search in Spotify's syntax.
+/// </param>
+public sealed record Source(string Kind, string Id)
+{
+    /// <summary>A playlist.</summary>
+    public const string Playlist = "playlist";
 
-/// <summary>The searches whose rows become the table of most popular songs.</summary>
-/// <param name="Queries">Searches in Spotify's syntax.</param>
-public sealed record Popular(IReadOnlyList<string> Queries);
+    /// <summary>The signed-in person's most played songs over some time.</summary>
+    public const string TopTracks = "top tracks";
 
-/// <summary>What an execution is to fetch, checked and complete.</summary>
+    /// <summary>What a search finds.</summary>
+    public const string Search = "search";
+
+    /// <summary>The times that <see cref="TopTracks"/> are known for, and what people call them.</summary>
+    public static IReadOnlyDictionary<string, string> TopTracksNames { get; } = new Dictionary<string, string>
+    {
+        ["short_term"] = "Your top tracks, last 4 weeks",
+        ["medium_term"] = "Your top tracks, last 6 months",
+        ["long_term"] = "Your top tracks, last year",
+    };
+}
+
+/// <summary>The sources of one table.</summary>
+public sealed record SourceList(IReadOnlyList<Source> Sources);
+
+/// <summary>What an execution is to read, checked and complete.</summary>
 /// <param name="SnapshotDate">The day (UTC) that the rows are filed under.</param>
-/// <param name="TopPlayed">The playlists; none, if the input names none.</param>
-/// <param name="Popular">The searches, their years filled in; none, if the input names none.</param>
-public sealed partial record ExecutionInput(DateOnly SnapshotDate, TopPlayed TopPlayed, Popular Popular)
+/// <param name="TopPlayed">Playlists and top tracks; none, if the input names none.</param>
+/// <param name="Popular">Searches, their years filled in; none, if the input names none.</param>
+public sealed partial record ExecutionInput(DateOnly SnapshotDate, SourceList TopPlayed, SourceList Popular)
 {
     /// <summary>
-    /// Playlists and queries together, at most. It keeps the execution's history under Step Functions' 25,000 events;
-    /// past it, a Distributed Map is the way.
+    /// Sources, at most. It keeps the execution's history under Step Functions' 25,000 events; past it, a Distributed Map
+    /// is the way.
     /// </summary>
     public const int MaxSources = 300;
 
     /// <summary>Characters in a query, at most.</summary>
     public const int MaxQueryLength = 200;
 
-    /// <summary>Bytes of the input as JSON, at most. It keeps every payload under 64 kB.</summary>
+    /// <summary>Bytes of the input as JSON, at most. It keeps every payload under 128 kB, half of what Step Functions takes.</summary>
     public const int MaxBytes = 40_000;
 
     /// <summary>
-    /// Reads an execution's input: <c>topPlayed.playlistIds</c>, <c>popular.queries</c> (either may be left out or
-    /// empty, which leaves its table out) and <c>snapshotDate</c>. In a query, <c>{thisYear}</c> and <c>{lastYear}</c>
-    /// stand for the snapshot's.
+    /// Reads an execution's input: <c>topPlayed.playlists</c> (ids, links or URIs; <c>playlistIds</c> means the same),
+    /// <c>topPlayed.topTracks</c>, <c>popular.queries</c> (each may be left out or empty) and <c>snapshotDate</c>. In a
+    /// query, <c>{thisYear}</c> and <c>{lastYear}</c> are the snapshot's.
     /// </summary>
     /// <param name="input">The execution's input.</param>
     /// <param name="startTime">The execution's start, whose UTC day is the snapshot's unless one is named.</param>
@@ -41,54 +62,67 @@ public sealed partial record ExecutionInput(DateOnly SnapshotDate, TopPlayed Top
     /// <exception cref="InvalidInputException">Something is wrong with it; the message names the field.</exception>
     public static ExecutionInput Read(JsonElement input, DateTimeOffset startTime, DateOnly? snapshotDate = null)
     {
-        Expect(input, "the input", "topPlayed", "popular", "snapshotDate");
+        ExpectFields(input, "the input", "topPlayed", "popular", "snapshotDate");
         var date = snapshotDate ?? ReadDate(input) ?? DateOnly.FromDateTime(startTime.UtcDateTime);
-        var playlistIds = ReadList(input, "topPlayed", "playlistIds");
-        for (var i = 0; i < playlistIds.Count; i++)
-        {
-            if (!PlaylistId().IsMatch(playlistIds[i]))
-            {
-                throw new InvalidInputException(
-                    $"topPlayed.playlistIds[{i}]",
-                    "is no playlist id; it is the 22 letters and digits after /playlist/ in the playlist's link");
-            }
-        }
-
-        var queries = ReadList(input, "popular", "queries");
-        for (var i = 0; i < queries.Count; i++)
-        {
-            if (string.IsNullOrWhiteSpace(queries[i]) || queries[i].Length > MaxQueryLength || queries[i].Any(char.IsControl))
-            {
-                throw new InvalidInputException(
-                    $"popular.queries[{i}]", $"must be a line of 1 to {MaxQueryLength} characters, such as year:2025-2026");
-            }
-        }
-
-        queries = [.. queries.Select(query => FillIn(query, date))];
-        ExpectDifferent(playlistIds, "topPlayed.playlistIds");
-        ExpectDifferent(queries, "popular.queries");
-        var sources = playlistIds.Count + queries.Count;
-        if (sources == 0)
-        {
-            throw new InvalidInputException("the input", "names no playlist and no query; there is nothing to fetch");
-        }
-
-        if (sources > MaxSources)
-        {
-            throw new InvalidInputException("the input", $"names {sources} playlists and queries; one execution takes {MaxSources} at most");
-        }
-
-        if (JsonSerializer.SerializeToUtf8Bytes(input, PayloadJson.Default.JsonElement).Length is > MaxBytes and var bytes)
-        {
-            throw new InvalidInputException("the input", $"has {bytes} bytes as JSON; one execution takes {MaxBytes} at most");
-        }
-
-        return new(date, new TopPlayed(playlistIds), new Popular(queries));
+        List<Source> topPlayed =
+        [
+            .. ReadList(input, "topPlayed", "playlists", ReadPlaylist),
+            .. ReadList(input, "topPlayed", "playlistIds", ReadPlaylist),
+            .. ReadList(input, "topPlayed", "topTracks", ReadTopTracks),
+        ];
+        List<Source> popular = [.. ReadList(input, "popular", "queries", (query, field) => ReadQuery(query, field, date))];
+        ExpectSize(input, topPlayed.Count + popular.Count);
+        ExpectDistinct(topPlayed, "topPlayed");
+        ExpectDistinct(popular, "popular");
+        return new(date, new(topPlayed), new(popular));
     }
 
-    private static string FillIn(string query, DateOnly date) => query
-        .Replace("{thisYear}", date.Year.ToString(CultureInfo.InvariantCulture), StringComparison.Ordinal)
-        .Replace("{lastYear}", (date.Year - 1).ToString(CultureInfo.InvariantCulture), StringComparison.Ordinal);
+    /// <summary>The input as <see cref="Read"/> reads it.</summary>
+    public JsonObject ToJson()
+    {
+        return new()
+        {
+            ["topPlayed"] = new JsonObject
+            {
+                ["playlists"] = Ids(TopPlayed, Source.Playlist),
+                ["topTracks"] = Ids(TopPlayed, Source.TopTracks),
+            },
+            ["popular"] = new JsonObject { ["queries"] = Ids(Popular, Source.Search) },
+            ["snapshotDate"] = SnapshotDate.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture),
+        };
+
+        static JsonArray Ids(SourceList list, string kind) =>
+            [.. list.Sources.Where(source => source.Kind == kind).Select(source => (JsonNode)source.Id)];
+    }
+
+    /// <summary>The id in what people paste for a playlist or a song: the id itself, a link or a URI.</summary>
+    /// <param name="text">What was pasted.</param>
+    /// <param name="type"><c>playlist</c> or <c>track</c>.</param>
+    /// <returns>22 letters and digits; null where there are none.</returns>
+    public static string? IdIn(string text, string type) =>
+        SpotifyId().Match(text.Trim()) is { Success: true } match && (match.Groups["type"] is not { Success: true } named || named.Value == type)
+            ? match.Groups["id"].Value
+            : null;
+
+    private static Source ReadPlaylist(string text, string field) => IdIn(text, "playlist") is { } id
+        ? new(Source.Playlist, id)
+        : throw new InvalidInputException(field, "is not a playlist; paste its link, such as https://open.spotify.com/playlist/…");
+
+    private static Source ReadTopTracks(string text, string field) => Source.TopTracksNames.ContainsKey(text)
+        ? new(Source.TopTracks, text)
+        : throw new InvalidInputException(field, "must be short_term, medium_term or long_term");
+
+    private static Source ReadQuery(string query, string field, DateOnly date)
+    {
+        if (string.IsNullOrWhiteSpace(query) || query.Length > MaxQueryLength || query.Any(char.IsControl))
+        {
+            throw new InvalidInputException(field, $"must be a line of 1 to {MaxQueryLength} characters, such as year:2025-2026");
+        }
+
+        return new(Source.Search, query
+            .Replace("{thisYear}", date.Year.ToString(CultureInfo.InvariantCulture), StringComparison.Ordinal)
+            .Replace("{lastYear}", (date.Year - 1).ToString(CultureInfo.InvariantCulture), StringComparison.Ordinal));
+    }
 
     private static DateOnly? ReadDate(JsonElement input)
     {
@@ -97,12 +131,12 @@ public sealed partial record ExecutionInput(DateOnly SnapshotDate, TopPlayed Top
             return null;
         }
 
-        return DateOnly.TryParseExact(Text(text.GetString), "yyyy-MM-dd", CultureInfo.InvariantCulture, DateTimeStyles.None, out var date)
+        return DateOnly.TryParseExact(Text(text), "yyyy-MM-dd", CultureInfo.InvariantCulture, DateTimeStyles.None, out var date)
             ? date
-            : throw new InvalidInputException("snapshotDate", "is no date; write it as 2026-11-22");
+            : throw new InvalidInputException("snapshotDate", "is not a date; write it as 2026-11-22");
     }
 
-    private static List<string> ReadList(JsonElement input, string group, string field)
+    private static IEnumerable<Source> ReadList(JsonElement input, string group, string field, Func<string, string, Source> read)
     {
         var name = $"{group}.{field}";
         if (!input.TryGetProperty(group, out var element))
@@ -110,7 +144,7 @@ public sealed partial record ExecutionInput(DateOnly SnapshotDate, TopPlayed Top
             return [];
         }
 
-        Expect(element, group, field);
+        ExpectFields(element, group, group is "topPlayed" ? ["playlists", "playlistIds", "topTracks"] : ["queries"]);
         if (!element.TryGetProperty(field, out var list))
         {
             return [];
@@ -121,27 +155,37 @@ public sealed partial record ExecutionInput(DateOnly SnapshotDate, TopPlayed Top
             throw new InvalidInputException(name, "must be a list of strings");
         }
 
-        List<string> values = [];
-        foreach (var item in list.EnumerateArray())
-        {
-            values.Add(Text(item.GetString) ?? throw new InvalidInputException($"{name}[{values.Count}]", "is no text"));
-        }
-
-        return values;
+        return [.. list.EnumerateArray().Select((item, i) =>
+            read(Text(item) ?? throw new InvalidInputException($"{name}[{i}]", "is not text"), $"{name}[{i}]"))];
     }
 
-    private static void ExpectDifferent(List<string> values, string name)
+    private static void ExpectSize(JsonElement input, int sources)
     {
-        for (var i = 0; i < values.Count && values.Count <= MaxSources; i++)
+        if (sources == 0)
         {
-            if (values.IndexOf(values[i]) < i)
-            {
-                throw new InvalidInputException($"{name}[{i}]", "stands in the list already");
-            }
+            throw new InvalidInputException("the input", "names no playlist, no top tracks and no query");
+        }
+
+        if (sources > MaxSources)
+        {
+            throw new InvalidInputException("the input", $"names {sources} sources; one execution takes {MaxSources} at most");
+        }
+
+        if (JsonSerializer.SerializeToUtf8Bytes(input, PayloadJson.Default.JsonElement).Length is > MaxBytes and var bytes)
+        {
+            throw new InvalidInputException("the input", $"has {bytes} bytes as JSON; one execution takes {MaxBytes} at most");
         }
     }
 
-    private static void Expect(JsonElement element, string name, params ReadOnlySpan<string> fields)
+    private static void ExpectDistinct(List<Source> sources, string group)
+    {
+        if (sources.GroupBy(source => source).FirstOrDefault(same => same.Count() > 1) is { Key: var twice })
+        {
+            throw new InvalidInputException(group, $"names {twice.Id} twice");
+        }
+    }
+
+    private static void ExpectFields(JsonElement element, string name, params ReadOnlySpan<string> fields)
     {
         if (element.ValueKind != JsonValueKind.Object)
         {
@@ -151,6 +195,7 @@ public sealed partial record ExecutionInput(DateOnly SnapshotDate, TopPlayed Top
         var seen = new HashSet<string?>();
         foreach (var property in element.EnumerateObject())
         {
+            // A name with half a surrogate pair cannot be shown.
             var field = Text(() => property.Name);
             if (!fields.Contains(field))
             {
@@ -165,7 +210,9 @@ public sealed partial record ExecutionInput(DateOnly SnapshotDate, TopPlayed Top
         }
     }
 
-    /// <summary>Null where it is no text: another kind of value, or half a surrogate pair, which JSON can escape.</summary>
+    private static string? Text(JsonElement element) => element.ValueKind == JsonValueKind.String ? Text(element.GetString) : null;
+
+    /// <summary>Null where it has half a surrogate pair, which JSON can escape.</summary>
     private static string? Text(Func<string?> read)
     {
         try
@@ -178,8 +225,8 @@ public sealed partial record ExecutionInput(DateOnly SnapshotDate, TopPlayed Top
         }
     }
 
-    [GeneratedRegex(@"\A[0-9A-Za-z]{22}\z")]
-    private static partial Regex PlaylistId();
+    [GeneratedRegex(@"\A(?:(?:https?://)?open\.spotify\.com/(?:intl-[A-Za-z-]+/)?(?:embed/)?(?<type>playlist|track)/|spotify:(?<type>playlist|track):)?(?<id>[0-9A-Za-z]{22})/?(?:[?#].*)?\z")]
+    private static partial Regex SpotifyId();
 }
 
 /// <summary>An execution's input is wrong.</summary>

@@ -5,11 +5,11 @@ using PySpotify.Functions.Spotify;
 namespace PySpotify.Functions;
 
 /// <summary>What <see cref="FetchPopular"/> reads.</summary>
-/// <param name="Query">A search in Spotify's syntax, such as <c>year:2025-2026</c>.</param>
+/// <param name="Source">A search.</param>
 /// <param name="Token">Where the access token is kept.</param>
 /// <param name="Execution">The execution's name.</param>
 /// <param name="State">The state's name, for the log.</param>
-public sealed record FetchPopularInput(string Query, TokenReference Token, string Execution, string? State = null);
+public sealed record FetchPopularInput(Source Source, TokenReference Token, string Execution, string? State = null);
 
 /// <summary>
 /// Stages the tracks that one search finds, each once, the most popular first, those of unknown popularity last, and
@@ -23,14 +23,16 @@ public sealed class FetchPopular(ISpotifyApi spotify, TrackStaging staging)
     /// <exception cref="SpotifyTokenExpiredException">The token has run out; authenticate and come back.</exception>
     public Task<StagedTracks> InvokeAsync(FetchPopularInput input, CancellationToken cancellationToken)
     {
-        var source = Keys.Source(input.Query);
+        var source = input.Source;
         return staging.StageAsync(
+            new(source, Keys.Staged(input.Execution, Tables.Popular, source.Id), SearchWindow)
+            {
+                GetPage = (token, offset, limit, cancellationToken) => spotify.SearchTracksAsync(token, source.Id, offset, limit, cancellationToken),
+                GetName = (_, _) => Task.FromResult<string?>(source.Id),
+                Arrange = songs => songs.OrderByDescending(song => song.TrackPop ?? -1),
+                Empty = new("nothing found", "The search finds no song. Try it in Spotify's own search, and correct it in the input."),
+            },
             input.Token,
-            source,
-            Keys.Staged(input.Execution, Tables.Popular, source),
-            token => (offset, limit, cancellationToken) => spotify.SearchTracksAsync(token, input.Query, offset, limit, cancellationToken),
-            SearchWindow,
-            songs => songs.OrderByDescending(song => song.TrackPop ?? -1),
             cancellationToken);
     }
 }

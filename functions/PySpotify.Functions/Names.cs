@@ -78,6 +78,9 @@ public static class Columns
         new("artists", "string"), new("isrc", "string"), new("source", "string"),
     ];
 
+    /// <summary>The header of a raw CSV file.</summary>
+    public static string RawHeader { get; } = string.Join(',', Raw.Select(column => column.Name));
+
     /// <summary>How many of <see cref="Raw"/> each raw file has.</summary>
     public const int RawAtLeast = 8;
 

@@ -12,12 +12,12 @@ namespace PySpotify.Functions;
     RespectNullableAnnotations = true,
     RespectRequiredConstructorParameters = true)]
 [JsonSerializable(typeof(JsonElement))]
-[JsonSerializable(typeof(ExecutionInput))]
 [JsonSerializable(typeof(AuthenticateInput))]
 [JsonSerializable(typeof(AuthenticateOutput))]
 [JsonSerializable(typeof(FetchTopPlayedInput))]
 [JsonSerializable(typeof(FetchPopularInput))]
 [JsonSerializable(typeof(StagedTracks))]
+[JsonSerializable(typeof(SourceRecord))]
 [JsonSerializable(typeof(WriteCsvInput))]
 [JsonSerializable(typeof(WriteCsvOutput))]
 [JsonSerializable(typeof(StartCrawlerInput))]

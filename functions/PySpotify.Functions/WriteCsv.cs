@@ -11,30 +11,34 @@ using PySpotify.Functions.Rows;
 namespace PySpotify.Functions;
 
 /// <summary>What <see cref="WriteCsv"/> reads.</summary>
-/// <param name="Table">The table.</param>
+/// <param name="Table">The raw table.</param>
 /// <param name="SnapshotDate">The snapshot's day.</param>
-/// <param name="Source">The playlist or query as a file name.</param>
-/// <param name="Key">The staged rows.</param>
-/// <param name="Rows">How many there are.</param>
+/// <param name="Staged">What the fetch answered.</param>
 /// <param name="Execution">The execution's name, for the log.</param>
 /// <param name="State">The state's name, for the log.</param>
 public sealed record WriteCsvInput(
-    string Table, DateOnly SnapshotDate, string Source, string Key, int Rows, string? Execution = null, string? State = null);
+    string Table, DateOnly SnapshotDate, StagedTracks Staged, string? Execution = null, string? State = null);
 
-/// <summary>What was written.</summary>
-/// <param name="Source">The playlist or query as a file name.</param>
+/// <summary>What was written. The lists have one member or none, so that the definition can put those of all sources together.</summary>
+/// <param name="Source">What was asked for.</param>
 /// <param name="Rows">Rows in the CSV.</param>
 /// <param name="Quarantined">Rows that were refused.</param>
-public sealed record WriteCsvOutput(string Source, int Rows, int Quarantined);
+/// <param name="Tables">The table, if it got rows.</param>
+/// <param name="NotRead">The source and why it could not be read, if so.</param>
+public sealed record WriteCsvOutput(
+    string Source, int Rows, int Quarantined, IReadOnlyList<string> Tables, IReadOnlyList<string> NotRead);
 
 /// <summary>
-/// Writes a source's staged rows into its CSV of the snapshot: UTF-8, RFC 4180 quoting, one line a row. Rows that lack
-/// what makes them a song are set aside under <c>_quarantine/</c>, with the reason.
+/// Writes a source's staged rows into its CSV of the snapshot (UTF-8, RFC 4180 quoting, one line a row), sets those aside
+/// that cannot be written, and records what became of the source. Of a source that could not be read it records only that.
 /// </summary>
 public sealed partial class WriteCsv(IObjectStore store, ILogger<WriteCsv> logger)
 {
-    /// <summary>The share of refused rows, in percent, past which something is wrong with all of them.</summary>
-    private const int MaxQuarantinedPercent = 5;
+    /// <summary>The share of refused rows, in percent, past which the reading itself is at fault.</summary>
+    private const int MaxQuarantinedPercent = 50;
+
+    // A query in a message; so that those of 300 sources fit what Step Functions lets a Fail state say (32,768 characters).
+    private const int MaxShownId = 40;
 
     private static readonly SearchValues<char> Special = SearchValues.Create("\",");
 
@@ -46,60 +50,68 @@ public sealed partial class WriteCsv(IObjectStore store, ILogger<WriteCsv> logge
     };
 
     /// <exception cref="ObjectNotFoundException">The staged rows are gone: they are kept for 30 days.</exception>
-    /// <exception cref="EmptySnapshotException">There are no rows.</exception>
-    /// <exception cref="QuarantineException">More than 5 % of the rows were refused.</exception>
     /// <exception cref="StagedRowsException">The staged rows are not those that were fetched.</exception>
     public async Task<WriteCsvOutput> InvokeAsync(WriteCsvInput input, CancellationToken cancellationToken)
     {
+        var (source, table, date) = (input.Staged.Source, input.Table, input.SnapshotDate);
         var refused = new List<RefusedSong>();
         var rows = 0;
-        try
+        var problem = input.Staged.Problem;
+        if (problem is null)
         {
-            await store.WriteAsync(
-                Keys.Csv(input.Table, input.SnapshotDate, input.Source),
-                async (stream, cancellationToken) =>
-                {
-                    rows = await WriteAsync(stream, input.Key, refused, cancellationToken);
-                    Check(input, rows, refused.Count);
-                },
-                cancellationToken);
-        }
-        catch (QuarantineException)
-        {
-            // Not beside those of the earlier file, which stays and so do they.
-            await SetAsideAsync(Keys.QuarantinedWhole(input.Key), refused, cancellationToken);
-            throw;
+            try
+            {
+                await store.WriteAsync(
+                    Keys.Csv(table, date, source.Id),
+                    async (stream, cancellationToken) =>
+                    {
+                        rows = await WriteAsync(stream, input.Staged, refused, cancellationToken);
+                        Check(input.Staged, rows, refused.Count);
+                    },
+                    cancellationToken);
+                await SetAsideAsync(Keys.Quarantined(table, date, source.Id), refused, cancellationToken);
+            }
+            catch (TooManyRefusedException e)
+            {
+                // Not beside those of the earlier file, which stays and so do they.
+                await SetAsideAsync(e.Key, refused, cancellationToken);
+                (problem, rows) = (e.Problem, 0);
+            }
         }
 
-        await SetAsideAsync(Keys.Quarantined(input.Table, input.SnapshotDate, input.Source), refused, cancellationToken);
-        return new(input.Source, rows, refused.Count);
+        await RecordAsync(input, problem, rows, refused.Count, cancellationToken);
+        return problem is null
+            ? new(source.Id, rows, refused.Count, [table], [])
+            : new(source.Id, 0, refused.Count, [], [$"{source.Kind} {Short(source.Id)}: {problem.Cause}"]);
     }
 
     private async Task<int> WriteAsync(
-        Stream stream, string key, List<RefusedSong> refused, CancellationToken cancellationToken)
+        Stream stream, StagedTracks staged, List<RefusedSong> refused, CancellationToken cancellationToken)
     {
         await using var csv = new CsvWriter(new StreamWriter(stream, new UTF8Encoding(false), 1 << 16, leaveOpen: true), Csv);
-        foreach (var column in Song.Columns)
+        foreach (var column in Columns.Raw)
         {
-            csv.WriteField(column);
+            csv.WriteField(column.Name);
         }
 
         csv.NextRecord();
 
         var rank = 0;
-        await foreach (var staged in SongLines.ReadAsync(await store.OpenReadAsync(key, cancellationToken), cancellationToken))
+        await foreach (var read in SongLines.ReadAsync(await store.OpenReadAsync(staged.Key!, cancellationToken), cancellationToken))
         {
-            var song = staged with
+            var song = read with
             {
-                Artist = OneLine(staged.Artist),
-                Track = OneLine(staged.Track),
-                AlbumNm = OneLine(staged.AlbumNm),
-                AlbumDt = OneLine(staged.AlbumDt),
-                TrackId = OneLine(staged.TrackId),
+                Artist = OneLine(read.Artist),
+                Track = OneLine(read.Track),
+                AlbumNm = OneLine(read.AlbumNm),
+                AlbumDt = OneLine(read.AlbumDt),
+                TrackId = OneLine(read.TrackId),
+                Artists = OneLine(read.Artists),
+                Isrc = OneLine(read.Isrc),
             };
-            if (song.Fault() is { } reason)
+            if (song.Reason() is { } reason)
             {
-                refused.Add(new(reason, staged));
+                refused.Add(new(reason, read));
                 continue;
             }
 
@@ -111,29 +123,48 @@ public sealed partial class WriteCsv(IObjectStore store, ILogger<WriteCsv> logge
             csv.WriteField(song.AlbumDt);
             csv.WriteField(song.TrackId);
             WriteNumber(csv, ++rank);
+            csv.WriteField(song.Artists);
+            csv.WriteField(song.Isrc);
+            csv.WriteField(staged.Source.Id);
             csv.NextRecord();
         }
 
         return rank;
     }
 
-    private static void Check(WriteCsvInput input, int rows, int refused)
+    private static void Check(StagedTracks staged, int rows, int refused)
     {
-        if (rows + refused != input.Rows)
+        if (rows + refused != staged.Rows)
         {
-            throw new StagedRowsException(input.Key, input.Rows, rows + refused);
+            throw new StagedRowsException(staged.Key!, staged.Rows, rows + refused);
         }
 
-        if (refused * 100L > input.Rows * (long)MaxQuarantinedPercent)
+        if (refused * 100L > staged.Rows * (long)MaxQuarantinedPercent)
         {
-            throw new QuarantineException(input.Table, input.Source, refused, input.Rows, Keys.QuarantinedWhole(input.Key));
-        }
-
-        if (rows == 0)
-        {
-            throw new EmptySnapshotException(input.Table, input.Source);
+            throw new TooManyRefusedException(refused, staged.Rows, Keys.QuarantinedWithoutFile(staged.Key!));
         }
     }
+
+    private Task RecordAsync(WriteCsvInput input, Problem? problem, int rows, int refused, CancellationToken cancellationToken)
+    {
+        var staged = input.Staged;
+        var record = new SourceRecord(
+            Lists.Of(input.Table),
+            staged.Source.Id,
+            staged.Source.Kind,
+            staged.Name,
+            problem is null ? SourceRecord.Read : SourceRecord.NotRead,
+            problem is null ? staged.Note : $"{problem.Cause}: {problem.Advice}",
+            rows,
+            staged.Skipped,
+            refused);
+        return store.WriteAsync(
+            Keys.SourceRecord(input.Table, input.SnapshotDate, staged.Source.Id),
+            (stream, cancellationToken) => JsonSerializer.SerializeAsync(stream, record, PayloadJson.Default.SourceRecord, cancellationToken),
+            cancellationToken);
+    }
+
+    private static string Short(string id) => id.Length <= MaxShownId ? id : id[..MaxShownId] + "…";
 
     private async Task SetAsideAsync(string key, List<RefusedSong> refused, CancellationToken cancellationToken)
     {
@@ -181,23 +212,21 @@ public sealed partial class WriteCsv(IObjectStore store, ILogger<WriteCsv> logge
     private static readonly SearchValues<char> LineBreaks =
         SearchValues.Create("\0\n\v\f\r\u001c\u001d\u001e\u0085\u2028\u2029");
 
+    private sealed class TooManyRefusedException(int refused, int rows, string key) : Exception
+    {
+        public string Key => key;
+
+        public Problem Problem => new(
+            $"{refused} of {rows} rows could not be read",
+            $"Spotify's answers may have changed. The refused rows are in {key}, with the reasons.");
+    }
+
     private static partial class Log
     {
         [LoggerMessage(Level = LogLevel.Information, Message = "Rows refused: {Rows}; they are in {Key}.")]
         public static partial void Quarantined(ILogger logger, int rows, string key);
     }
 }
-
-/// <summary>A source gave no rows.</summary>
-public sealed class EmptySnapshotException(string table, string source) : PySpotifyException(
-    $"{source} gave no rows for {table}; the earlier file, if there is one, stays as it was. "
-    + "Is the playlist empty, or does the query find nothing?");
-
-/// <summary>More rows were refused than passes for chance.</summary>
-public sealed class QuarantineException(string table, string source, int refused, int rows, string quarantine)
-    : PySpotifyException(
-        $"{refused} of the {rows} rows of {source} for {table} lack an artist, a name or an id, more than 5 %; the "
-        + $"earlier file stays as it was. The refused rows are in {quarantine}.");
 
 /// <summary>The staged rows are not those that were fetched.</summary>
 public sealed class StagedRowsException(string key, int expected, int found) : PySpotifyException(

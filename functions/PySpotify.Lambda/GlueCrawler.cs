@@ -1,5 +1,6 @@
 using Amazon.Glue;
 using Amazon.Glue.Model;
+using PySpotify.Functions.Aws;
 using PySpotify.Functions.Ports;
 
 namespace PySpotify.Lambda;
@@ -10,7 +11,8 @@ public sealed class GlueCrawler(IAmazonGlue glue) : ICrawler
     /// <inheritdoc/>
     public async Task<CrawlerStatus> GetAsync(string crawler, CancellationToken cancellationToken)
     {
-        var answer = await glue.GetCrawlerAsync(new GetCrawlerRequest { Name = crawler }, cancellationToken);
+        var answer = await AwsUnavailableException.NameAsync(
+            () => glue.GetCrawlerAsync(new GetCrawlerRequest { Name = crawler }, cancellationToken));
         return new(
             Ready: answer.Crawler.State == CrawlerState.READY,
             answer.Crawler.LastCrawl is { StartTime: { } start } last
@@ -23,7 +25,8 @@ public sealed class GlueCrawler(IAmazonGlue glue) : ICrawler
     {
         try
         {
-            await glue.StartCrawlerAsync(new StartCrawlerRequest { Name = crawler }, cancellationToken);
+            await AwsUnavailableException.NameAsync(
+                () => glue.StartCrawlerAsync(new StartCrawlerRequest { Name = crawler }, cancellationToken));
             return true;
         }
         catch (CrawlerRunningException)

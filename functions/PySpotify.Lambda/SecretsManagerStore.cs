@@ -1,5 +1,6 @@
 using Amazon.SecretsManager;
 using Amazon.SecretsManager.Model;
+using PySpotify.Functions.Aws;
 using PySpotify.Functions.Ports;
 
 namespace PySpotify.Lambda;
@@ -14,7 +15,8 @@ public sealed class SecretsManagerStore(IAmazonSecretsManager secretsManager, st
     {
         try
         {
-            var answer = await secretsManager.GetSecretValueAsync(new GetSecretValueRequest { SecretId = prefix + name }, cancellationToken);
+            var answer = await AwsUnavailableException.NameAsync(
+                () => secretsManager.GetSecretValueAsync(new GetSecretValueRequest { SecretId = prefix + name }, cancellationToken));
             return answer.SecretString;
         }
         catch (ResourceNotFoundException)
@@ -26,5 +28,6 @@ public sealed class SecretsManagerStore(IAmazonSecretsManager secretsManager, st
 
     /// <inheritdoc/>
     public Task PutAsync(string name, string value, CancellationToken cancellationToken) =>
-        secretsManager.PutSecretValueAsync(new PutSecretValueRequest { SecretId = prefix + name, SecretString = value }, cancellationToken);
+        AwsUnavailableException.NameAsync(() => secretsManager.PutSecretValueAsync(
+            new PutSecretValueRequest { SecretId = prefix + name, SecretString = value }, cancellationToken));
 }

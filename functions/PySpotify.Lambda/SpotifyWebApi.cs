@@ -71,6 +71,33 @@ public sealed class SpotifyWebApi(HttpClient http, SpotifyOptions options) : ISp
         return answer.ToTrackPage();
     }
 
+    /// <inheritdoc/>
+    public async Task<TrackPage> GetTopTracksAsync(
+        string accessToken, string timeRange, int offset, int limit, CancellationToken cancellationToken)
+    {
+        var page = await Connector(
+            new TokenAuthenticator(accessToken, "Bearer"), (status, body) => SpotifyAnswers.Error(status, body, limit)).Get<TracksPage>(
+            new Uri("me/top/tracks", UriKind.Relative),
+            new Dictionary<string, string>
+            {
+                ["time_range"] = timeRange,
+                ["limit"] = limit.ToString(CultureInfo.InvariantCulture),
+                ["offset"] = offset.ToString(CultureInfo.InvariantCulture),
+            },
+            cancellationToken);
+        return page.ToTrackPage();
+    }
+
+    /// <inheritdoc/>
+    public async Task<string?> GetPlaylistNameAsync(string accessToken, string playlistId, CancellationToken cancellationToken)
+    {
+        var playlist = await Connector(
+            new TokenAuthenticator(accessToken, "Bearer"),
+            (status, body) => SpotifyAnswers.Error(status, body, playlistId: playlistId)).Get<PlaylistAnswer>(
+            SpotifyUrls.Playlist(playlistId), new Dictionary<string, string> { ["fields"] = "name" }, cancellationToken);
+        return playlist.Name;
+    }
+
     private APIConnector Connector(IAuthenticator? authenticator, Func<int, string?, PySpotifyException> error)
     {
         var call = new Call(new NetHttpClient(http), error);

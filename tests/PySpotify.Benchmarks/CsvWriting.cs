@@ -57,7 +57,11 @@ internal static class CsvWriting
     /// <param name="args">The folder and the rows' number.</param>
     public static Task WriteAsync(string[] args) =>
         new WriteCsv(new LocalObjectStore(args[0]), NullLogger<WriteCsv>.Instance).InvokeAsync(
-            new(Tables.TopPlayed, default, "rows", Key, int.Parse(args[1], CultureInfo.InvariantCulture)), default);
+            new(
+                Tables.TopPlayed,
+                default,
+                new(new(Source.Search, "rows"), "rows", Key, int.Parse(args[1], CultureInfo.InvariantCulture), new Dictionary<string, int>())),
+            default);
 
     /// <summary>A song whose names are as long as songs' names are; one in ten has something to quote.</summary>
     public static Song Song(int n) => new(
@@ -89,9 +93,9 @@ internal static class CsvWriting
         using var file = File.Create(path, 1 << 16);
         using var csv = new CsvWriter(
             new StreamWriter(file, new UTF8Encoding(false), 1 << 16, leaveOpen: true), new CsvConfiguration(CultureInfo.InvariantCulture) { NewLine = "\n" });
-        foreach (var column in Functions.Rows.Song.Columns)
+        foreach (var column in Columns.Raw)
         {
-            csv.WriteField(column);
+            csv.WriteField(column.Name);
         }
 
         csv.NextRecord();

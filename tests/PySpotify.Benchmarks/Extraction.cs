@@ -89,8 +89,8 @@ internal static class Extraction
         public async Task RunAsync()
         {
             var staged = await Task.WhenAll(
-                Task.Run(() => _fetchTopPlayed.InvokeAsync(new(Playlist, _secrets.Reference, "benchmark"), default)),
-                Task.Run(() => _fetchPopular.InvokeAsync(new("year:2025-2026", _secrets.Reference, "benchmark"), default)));
+                Task.Run(() => _fetchTopPlayed.InvokeAsync(new(new(Source.Playlist, Playlist), _secrets.Reference, "benchmark"), default)),
+                Task.Run(() => _fetchPopular.InvokeAsync(new(new(Source.Search, "year:2025-2026"), _secrets.Reference, "benchmark"), default)));
             Check(staged.Sum(source => source.Rows));
         }
 

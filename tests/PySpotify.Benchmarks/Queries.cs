@@ -68,10 +68,10 @@ internal static class Queries
             var token = new TokenSecret(new("sample", DateTimeOffset.MaxValue, ""));
             var staging = new TrackStaging(token, store, TimeProvider.System, options);
             var execution = date.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture);
-            var topPlayed = await new FetchTopPlayed(api, staging).InvokeAsync(new("37i9dQZEVXbMDoHDwVN2tF", token.Reference, execution), default);
-            await writeCsv.InvokeAsync(new(Tables.TopPlayed, date, topPlayed.Source, topPlayed.Key, topPlayed.Rows), default);
-            var popular = await new FetchPopular(api, staging).InvokeAsync(new("year:2025-2026", token.Reference, execution), default);
-            await writeCsv.InvokeAsync(new(Tables.Popular, date, popular.Source, popular.Key, popular.Rows), default);
+            var topPlayed = await new FetchTopPlayed(api, staging).InvokeAsync(new(new(Source.Playlist, "37i9dQZEVXbMDoHDwVN2tF"), token.Reference, execution), default);
+            await writeCsv.InvokeAsync(new(Tables.TopPlayed, date, topPlayed), default);
+            var popular = await new FetchPopular(api, staging).InvokeAsync(new(new(Source.Search, "year:2025-2026"), token.Reference, execution), default);
+            await writeCsv.InvokeAsync(new(Tables.Popular, date, popular), default);
         }
     }
 }

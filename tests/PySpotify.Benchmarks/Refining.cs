@@ -95,7 +95,7 @@ internal static class Refining
     private static void WriteRows(string path, string more)
     {
         using var lines = new StreamWriter(path, false, new UTF8Encoding(false), 1 << 16) { NewLine = "\n" };
-        lines.WriteLine(string.Join(',', Song.Columns) + more);
+        lines.WriteLine(Columns.RawHeader + more);
         for (var n = 0; n < Rows; n++)
         {
             var song = CsvWriting.Song(n);

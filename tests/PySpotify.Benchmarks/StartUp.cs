@@ -88,9 +88,9 @@ internal static class StartUp
         Step("HTTP client, its resilience, and the token", token);
         var access = new TokenSecret(new(token.AccessToken, DateTimeOffset.MaxValue, ""));
         var staging = new TrackStaging(access, store, TimeProvider.System, settings.Options);
-        var staged = await new FetchPopular(api, staging).InvokeAsync(new("year:2025-2026", access.Reference, "benchmark"), default);
+        var staged = await new FetchPopular(api, staging).InvokeAsync(new(new(Source.Search, "year:2025-2026"), access.Reference, "benchmark"), default);
         Step("the sample's charts and 20 pages", staged);
-        Step("WriteCsv", await new WriteCsv(store, NullLogger<WriteCsv>.Instance).InvokeAsync(new(Tables.Popular, date, staged.Source, staged.Key, staged.Rows), default));
+        Step("WriteCsv", await new WriteCsv(store, NullLogger<WriteCsv>.Instance).InvokeAsync(new(Tables.Popular, date, staged), default));
         Step("SQLite, its schema and a crawl", await warehouse.StartAsync(Warehouse.RawCrawler, default));
         Step("refine", await warehouse.RefineAsync(date, default));
         Step("query", await warehouse.QueryAsync("SELECT count(*) FROM spotifypopularsongs_refined", default));

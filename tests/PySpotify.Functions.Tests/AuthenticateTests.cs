@@ -29,7 +29,7 @@ public sealed class AuthenticateTests : IAsyncLifetime
         Assert.Equal(output.Token.ExpiresAt, (DateTimeOffset)StoredToken["expiresAt"]!);
         Spotify.AddSearch(FakeSpotify.Tracks(1));
         var staged = await _pipeline.FetchPopular.InvokeAsync(
-            new("a", output.Token, Pipeline.Execution), TestContext.Current.CancellationToken);
+            new(new(Source.Search, "a"), output.Token, Pipeline.Execution), TestContext.Current.CancellationToken);
         Assert.Equal(1, staged.Rows);
     }
 
@@ -238,7 +238,7 @@ public sealed class AuthenticateTests : IAsyncLifetime
         var output = await _pipeline.AuthenticateAsync("""{"popular":{"queries":["year:{lastYear}-{thisYear}"]},"snapshotDate":"2025-03-01"}""");
 
         Assert.Equal(
-            """{"snapshotDate":"2025-03-01","topPlayed":{"playlistIds":[]},"popular":{"queries":["year:2024-2025"]},"token":{"secret":"PySpotify/token","expiresAt":"2026-11-22T07:00:00+00:00"}}""",
+            """{"snapshotDate":"2025-03-01","topPlayed":{"sources":[]},"popular":{"sources":[{"kind":"search","id":"year:2024-2025"}]},"token":{"secret":"PySpotify/token","expiresAt":"2026-11-22T07:00:00+00:00"},"crawl":{"status":"NOT_STARTED","before":null,"error":null,"redriveCount":0}}""",
             JsonSerializer.Serialize(output, PayloadJson.Default.AuthenticateOutput));
     }
 }

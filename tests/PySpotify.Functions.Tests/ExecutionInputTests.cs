@@ -12,15 +12,24 @@ public sealed class ExecutionInputTests
     {
         var input = Read("""
             {
-              "topPlayed": {"playlistIds": ["37i9dQZEVXbMDoHDwVN2tF", "0000000000000000000000"]},
+              "topPlayed": {
+                "playlistIds": ["37i9dQZEVXbMDoHDwVN2tF"], "playlists": ["0000000000000000000000"], "topTracks": ["short_term", "long_term"]
+              },
               "popular": {"queries": ["year:{lastYear}-{thisYear}", "genre:\"k-pop\" {thisYear} {thisYear}", "{nextYear}"]},
               "snapshotDate": "2024-01-05"
             }
             """);
 
         Assert.Equal(new DateOnly(2024, 1, 5), input.SnapshotDate);
-        Assert.Equal(["37i9dQZEVXbMDoHDwVN2tF", "0000000000000000000000"], input.TopPlayed.PlaylistIds);
-        Assert.Equal(["year:2023-2024", "genre:\"k-pop\" 2024 2024", "{nextYear}"], input.Popular.Queries);
+        Assert.Equal(
+            [
+                new(Source.Playlist, "0000000000000000000000"), new(Source.Playlist, "37i9dQZEVXbMDoHDwVN2tF"),
+                new(Source.TopTracks, "short_term"), new(Source.TopTracks, "long_term"),
+            ],
+            input.TopPlayed.Sources);
+        Assert.Equal(
+            [new(Source.Search, "year:2023-2024"), new(Source.Search, "genre:\"k-pop\" 2024 2024"), new(Source.Search, "{nextYear}")],
+            input.Popular.Sources);
     }
 
     [Theory]
@@ -34,7 +43,7 @@ public sealed class ExecutionInputTests
             var input = Read($$"""{"popular":{"queries":["{thisYear}"]}{{given}}}""", DateTimeOffset.Parse(start, null));
 
             Assert.Equal(DateOnly.Parse(date, null), input.SnapshotDate);
-            Assert.Equal([date[..4]], input.Popular.Queries);
+            Assert.Equal([date[..4]], input.Popular.Sources.Select(source => source.Id));
         }
     }
 
@@ -46,53 +55,69 @@ public sealed class ExecutionInputTests
     {
         var input = Read(json);
 
-        Assert.Equal((playlists, queries), (input.TopPlayed.PlaylistIds.Count, input.Popular.Queries.Count));
+        Assert.Equal((playlists, queries), (input.TopPlayed.Sources.Count, input.Popular.Sources.Count));
     }
 
     [Theory]
     [InlineData("null", "the input must be a JSON object")]
     [InlineData("[]", "the input must be a JSON object")]
     [InlineData("\"run\"", "the input must be a JSON object")]
-    [InlineData("{}", "the input names no playlist and no query")]
-    [InlineData("""{"topPlayed":{"playlistIds":[]},"popular":{"queries":[]}}""", "the input names no playlist and no query")]
+    [InlineData("{}", "the input names no playlist, no top tracks and no query")]
+    [InlineData("""{"topPlayed":{"playlistIds":[]},"popular":{"queries":[]}}""", "the input names no playlist, no top tracks and no query")]
     [InlineData("""{"topPlayd":{}}""", "'topPlayd' in the input is not known; known are topPlayed, popular, snapshotDate")]
     [InlineData("""{"TopPlayed":{}}""", "'TopPlayed' in the input is not known")]
     [InlineData("""{"\ud83c":1}""", "'' in the input is not known")]
     [InlineData("""{"topPlayed":null}""", "topPlayed must be a JSON object")]
     [InlineData("""{"topPlayed":["37i9dQZEVXbMDoHDwVN2tF"]}""", "topPlayed must be a JSON object")]
-    [InlineData("""{"topPlayed":{"ids":[]}}""", "'ids' in topPlayed is not known; known are playlistIds")]
+    [InlineData("""{"topPlayed":{"ids":[]}}""", "'ids' in topPlayed is not known; known are playlists, playlistIds, topTracks")]
     [InlineData("""{"popular":{"query":"a"}}""", "'query' in popular is not known; known are queries")]
     [InlineData("""{"topPlayed":{"playlistIds":null}}""", "topPlayed.playlistIds must be a list of strings")]
     [InlineData("""{"topPlayed":{"playlistIds":"37i9dQZEVXbMDoHDwVN2tF"}}""", "topPlayed.playlistIds must be a list of strings")]
-    [InlineData("""{"topPlayed":{"playlistIds":[7]}}""", "topPlayed.playlistIds[0] is no text")]
-    [InlineData("""{"popular":{"queries":["a",null]}}""", "popular.queries[1] is no text")]
-    [InlineData("""{"topPlayed":{"playlistIds":["0000000000000000000000","short"]}}""", "topPlayed.playlistIds[1] is no playlist id")]
-    [InlineData("""{"topPlayed":{"playlistIds":["../../../../../etc/pass"]}}""", "topPlayed.playlistIds[0] is no playlist id")]
-    [InlineData("""{"topPlayed":{"playlistIds":["37i9dQZEVXbMDoHDwVN2tF\n"]}}""", "topPlayed.playlistIds[0] is no playlist id")]
-    [InlineData("""{"topPlayed":{"playlistIds":["37i9dQZEVXbMDoHDwVN2t\u0661"]}}""", "topPlayed.playlistIds[0] is no playlist id")]
-    [InlineData("""{"topPlayed":{"playlistIds":["https://open.spotify.com/playlist/37i9dQZEVXbMDoHDwVN2tF"]}}""", "topPlayed.playlistIds[0] is no playlist id")]
-    [InlineData("""{"topPlayed":{"playlistIds":["0000000000000000000000","0000000000000000000000"]}}""", "topPlayed.playlistIds[1] stands in the list already")]
-    [InlineData("""{"popular":{"queries":["a","b","a"]}}""", "popular.queries[2] stands in the list already")]
-    [InlineData("""{"popular":{"queries":["year:2026","year:{thisYear}"]},"snapshotDate":"2026-11-22"}""", "popular.queries[1] stands in the list already")]
+    [InlineData("""{"topPlayed":{"playlistIds":[7]}}""", "topPlayed.playlistIds[0] is not text")]
+    [InlineData("""{"popular":{"queries":["a",null]}}""", "popular.queries[1] is not text")]
+    [InlineData("""{"topPlayed":{"playlistIds":["0000000000000000000000","short"]}}""", "topPlayed.playlistIds[1] is not a playlist; paste its link")]
+    [InlineData("""{"topPlayed":{"playlistIds":["../../../../../etc/pass"]}}""", "topPlayed.playlistIds[0] is not a playlist; paste its link")]
+    [InlineData("""{"topPlayed":{"playlistIds":["37i9dQZEVXbMDoHDwVN2t\u0661"]}}""", "topPlayed.playlistIds[0] is not a playlist; paste its link")]
+    [InlineData("""{"topPlayed":{"playlists":["https://open.spotify.com/track/37i9dQZEVXbMDoHDwVN2tF"]}}""", "topPlayed.playlists[0] is not a playlist; paste its link")]
+    [InlineData("""{"topPlayed":{"playlists":["https://example.com/playlist/37i9dQZEVXbMDoHDwVN2tF"]}}""", "topPlayed.playlists[0] is not a playlist")]
+    [InlineData("""{"topPlayed":{"playlists":["37i9dQZEVXbMDoHDwVN2tF"],"playlistIds":["spotify:playlist:37i9dQZEVXbMDoHDwVN2tF"]}}""", "topPlayed names 37i9dQZEVXbMDoHDwVN2tF twice")]
+    [InlineData("""{"topPlayed":{"topTracks":["last_week"]}}""", "topPlayed.topTracks[0] must be short_term, medium_term or long_term")]
+    [InlineData("""{"topPlayed":{"playlistIds":["0000000000000000000000","0000000000000000000000"]}}""", "topPlayed names 0000000000000000000000 twice")]
+    [InlineData("""{"popular":{"queries":["a","b","a"]}}""", "popular names a twice")]
+    [InlineData("""{"popular":{"queries":["year:2026","year:{thisYear}"]},"snapshotDate":"2026-11-22"}""", "popular names year:2026 twice")]
     [InlineData("""{"popular":{"queries":["a",""]}}""", "popular.queries[1] must be a line of 1 to 200 characters")]
     [InlineData("""{"popular":{"queries":[" \t"]}}""", "popular.queries[0] must be a line of 1 to 200 characters")]
     [InlineData("""{"popular":{"queries":["a\nb"]}}""", "popular.queries[0] must be a line of 1 to 200 characters")]
     [InlineData("""{"popular":{"queries":["a\u0000"]}}""", "popular.queries[0] must be a line of 1 to 200 characters")]
-    [InlineData("""{"popular":{"queries":["a","\ud83c"]}}""", "popular.queries[1] is no text")]
-    [InlineData("""{"topPlayed":{"playlistIds":["\udfa7"]}}""", "topPlayed.playlistIds[0] is no text")]
-    [InlineData("""{"snapshotDate":"\ud83c"}""", "snapshotDate is no date")]
-    [InlineData("""{"snapshotDate":"22.11.2026"}""", "snapshotDate is no date; write it as 2026-11-22")]
-    [InlineData("""{"snapshotDate":"2026-02-30"}""", "snapshotDate is no date")]
-    [InlineData("""{"snapshotDate":"2026-11-22T00:00:00Z"}""", "snapshotDate is no date")]
-    [InlineData("""{"snapshotDate":" 2026-11-22"}""", "snapshotDate is no date")]
-    [InlineData("""{"snapshotDate":"2026-11-22/../.."}""", "snapshotDate is no date")]
-    [InlineData("""{"snapshotDate":""}""", "snapshotDate is no date")]
-    [InlineData("""{"snapshotDate":20261122}""", "snapshotDate is no date")]
+    [InlineData("""{"popular":{"queries":["a","\ud83c"]}}""", "popular.queries[1] is not text")]
+    [InlineData("""{"topPlayed":{"playlistIds":["\udfa7"]}}""", "topPlayed.playlistIds[0] is not text")]
+    [InlineData("""{"snapshotDate":"\ud83c"}""", "snapshotDate is not a date")]
+    [InlineData("""{"snapshotDate":"22.11.2026"}""", "snapshotDate is not a date; write it as 2026-11-22")]
+    [InlineData("""{"snapshotDate":"2026-02-30"}""", "snapshotDate is not a date")]
+    [InlineData("""{"snapshotDate":"2026-11-22T00:00:00Z"}""", "snapshotDate is not a date")]
+    [InlineData("""{"snapshotDate":" 2026-11-22"}""", "snapshotDate is not a date")]
+    [InlineData("""{"snapshotDate":"2026-11-22/../.."}""", "snapshotDate is not a date")]
+    [InlineData("""{"snapshotDate":""}""", "snapshotDate is not a date")]
+    [InlineData("""{"snapshotDate":20261122}""", "snapshotDate is not a date")]
     public void A_bad_field_is_named(string json, string problem)
     {
         var error = Assert.Throws<InvalidInputException>(() => Read(json));
 
         Assert.StartsWith("The execution's input is wrong: " + problem, error.Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("37i9dQZEVXbMDoHDwVN2tF")]
+    [InlineData(" 37i9dQZEVXbMDoHDwVN2tF\n")]
+    [InlineData("spotify:playlist:37i9dQZEVXbMDoHDwVN2tF")]
+    [InlineData("https://open.spotify.com/playlist/37i9dQZEVXbMDoHDwVN2tF")]
+    [InlineData("https://open.spotify.com/playlist/37i9dQZEVXbMDoHDwVN2tF?si=4f1bd2a0cafe")]
+    [InlineData("https://open.spotify.com/intl-pt/playlist/37i9dQZEVXbMDoHDwVN2tF?si=x&pt=y")]
+    [InlineData("https://open.spotify.com/playlist/37i9dQZEVXbMDoHDwVN2tF/")]
+    [InlineData("open.spotify.com/playlist/37i9dQZEVXbMDoHDwVN2tF#top")]
+    public void A_playlist_is_known_by_its_id_however_it_was_pasted(string pasted)
+    {
+        Assert.Equal("37i9dQZEVXbMDoHDwVN2tF", ExecutionInput.IdIn(pasted, "playlist"));
     }
 
     [Fact]
@@ -103,9 +128,9 @@ public sealed class ExecutionInputTests
 
     [Theory]
     [InlineData(150, 150, null)]
-    [InlineData(150, 151, "names 301 playlists and queries; one execution takes 300 at most")]
-    [InlineData(10_000, 0, "names 10000 playlists and queries")]
-    [InlineData(0, 10_000, "names 10000 playlists and queries")]
+    [InlineData(150, 151, "names 301 sources; one execution takes 300 at most")]
+    [InlineData(10_000, 0, "names 10000 sources")]
+    [InlineData(0, 10_000, "names 10000 sources")]
     public void So_many_sources_and_no_more(int playlists, int queries, string? problem)
     {
         var json = JsonSerializer.Serialize(new
@@ -116,7 +141,7 @@ public sealed class ExecutionInputTests
 
         if (problem is null)
         {
-            Assert.Equal(playlists, Read(json).TopPlayed.PlaylistIds.Count);
+            Assert.Equal(playlists, Read(json).TopPlayed.Sources.Count);
         }
         else
         {
@@ -127,7 +152,7 @@ public sealed class ExecutionInputTests
     [Fact]
     public void A_query_has_so_many_characters_and_no_more()
     {
-        Assert.Single(Read($$"""{"popular":{"queries":["{{new string('x', 200)}}"]} }""").Popular.Queries);
+        Assert.Single(Read($$"""{"popular":{"queries":["{{new string('x', 200)}}"]} }""").Popular.Sources);
         Assert.Throws<InvalidInputException>(() => Read($$"""{"popular":{"queries":["{{new string('x', 201)}}"]} }"""));
     }
 

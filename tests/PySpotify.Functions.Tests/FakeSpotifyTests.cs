@@ -294,7 +294,7 @@ public sealed class FakeSpotifyTests : IAsyncLifetime
     }
 
     [Theory]
-    [InlineData("GET", "v1/playlists/abc")]
+    [InlineData("GET", "v1/artists/abc")]
     [InlineData("GET", "v1//search?type=track&q=a")]
     [InlineData("POST", "v1/search?type=track&q=a")]
     [InlineData("GET", "api/token")]

@@ -69,14 +69,14 @@ public sealed class FetchPopularTests : FetchTests
         var staged = await Pipeline.FetchPopularAsync(query);
 
         Assert.Equal(2, staged.Rows);
-        Assert.Equal([$"_staging/{Pipeline.Execution}/spotifypopularsongs/{staged.Source}.jsonl"], Pipeline.Files);
+        Assert.Equal([$"_staging/{Pipeline.Execution}/spotifypopularsongs/{Keys.Source(staged.Source.Id)}.jsonl"], Pipeline.Files);
     }
 
     private protected override void Add(IEnumerable<string?> rows) => Spotify.AddSearch(rows);
 
     private protected override Task<StagedTracks> FetchAsync(Pipeline pipeline, TokenReference token) =>
         pipeline.FetchPopular.InvokeAsync(
-            new(Pipeline.Query, token, Pipeline.Execution), TestContext.Current.CancellationToken);
+            new(new(Source.Search, Pipeline.Query), token, Pipeline.Execution), TestContext.Current.CancellationToken);
 
     private protected override void Replace(JsonObject page, IEnumerable<string> tracks) =>
         page["items"] = new JsonArray([.. tracks.Select(track => JsonNode.Parse(track))]);

@@ -74,13 +74,16 @@ public sealed class FetchTopPlayedTests : FetchTests
     }
 
     [Fact]
-    public async Task Refused_playlists_stage_nothing()
+    public async Task Refused_playlists_stage_nothing_and_say_why()
     {
         Spotify.DevelopmentMode = true;
         Spotify.AddPlaylist(Pipeline.PlaylistId, FakeSpotify.Tracks(3), owned: false);
 
-        await Assert.ThrowsAsync<SpotifyPlaylistForbiddenException>(FetchAsync);
-        await Assert.ThrowsAsync<SpotifyPlaylistNotFoundException>(() => Pipeline.FetchTopPlayedAsync("nobodysPlaylist0000001"));
+        var forbidden = await FetchAsync();
+        var unknown = await Pipeline.FetchTopPlayedAsync("nobodysPlaylist0000001");
+
+        Assert.Equal((null, "forbidden (403)"), (forbidden.Key, forbidden.Problem!.Cause));
+        Assert.Equal((null, "not found (404)"), (unknown.Key, unknown.Problem!.Cause));
 
         Assert.Empty(Pipeline.Files);
         Assert.Equal(2, Spotify.Calls(Endpoint));
@@ -96,11 +99,53 @@ public sealed class FetchTopPlayedTests : FetchTests
         Assert.Equal((50, 50), (staged.Rows, staged.Skipped["local file"]));
     }
 
+    [Fact]
+    public async Task Songs_no_longer_available_are_left_out_and_counted()
+    {
+        Add(Enumerable.Range(0, 100).Select(n => n % 10 == 0
+            ? FakeSpotify.Track(n, track => (track["name"], track["artists"]![0]!["name"]) = ("", ""))
+            : FakeSpotify.Track(n)));
+
+        var staged = await FetchAsync();
+
+        Assert.Equal((90, 10), (staged.Rows, staged.Skipped["unavailable"]));
+    }
+
+    [Fact]
+    public async Task Values_out_of_range_are_unknown_and_counted()
+    {
+        Add(
+        [
+            FakeSpotify.Track(1, track => track["popularity"] = 101),
+            FakeSpotify.Track(2, track => track["duration_ms"] = -5),
+            FakeSpotify.Track(3, track => track["duration_ms"] = 3_000_000_000),
+        ]);
+
+        var staged = await FetchAsync();
+
+        var songs = Pipeline.Staged(staged);
+        Assert.Equal([null, 2 * 37 % 101, 3 * 37 % 101], songs.Select(song => song.TrackPop));
+        Assert.Equal([180_001, null, 3_000_000_000], songs.Select(song => song.DurationMs));
+        Assert.StartsWith("2 songs had a popularity or a duration out of range", staged.Note, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Top_tracks_are_staged_like_a_playlist_under_a_name_of_their_own()
+    {
+        Spotify.AddTopTracks("short_term", FakeSpotify.Tracks(60));
+
+        var staged = await Pipeline.FetchTopPlayed.InvokeAsync(
+            new(new(Source.TopTracks, "short_term"), await Pipeline.SignInAsync(), Pipeline.Execution), TestContext.Current.CancellationToken);
+
+        Assert.Equal((60, "Your top tracks, last 4 weeks"), (staged.Rows, staged.Name));
+        Assert.Equal(Enumerable.Range(0, 60).Select(n => $"Track {n}"), Pipeline.Staged(staged).Select(song => song.Track));
+    }
+
     private protected override void Add(IEnumerable<string?> rows) => Spotify.AddPlaylist(Pipeline.PlaylistId, rows);
 
     private protected override Task<StagedTracks> FetchAsync(Pipeline pipeline, TokenReference token) =>
         pipeline.FetchTopPlayed.InvokeAsync(
-            new(Pipeline.PlaylistId, token, Pipeline.Execution), TestContext.Current.CancellationToken);
+            new(new(Source.Playlist, Pipeline.PlaylistId), token, Pipeline.Execution), TestContext.Current.CancellationToken);
 
     private protected override void Replace(JsonObject page, IEnumerable<string> tracks) =>
         page["items"] = new JsonArray([.. tracks.Select(track => new JsonObject { ["item"] = JsonNode.Parse(track) })]);

@@ -21,10 +21,17 @@ public sealed partial class KeysTests
     {
         var day = new DateOnly(2026, 1, 2);
 
-        Assert.Equal("_staging/run-1/spotifytopplayed/x.jsonl", Keys.Staged("run-1", Tables.TopPlayed, "x"));
-        Assert.Equal("spotifypopularsongs/snapshot_date=2026-01-02/x.csv", Keys.Csv(Tables.Popular, day, "x"));
-        Assert.Equal("_quarantine/spotifytopplayed/snapshot_date=2026-01-02/x.jsonl", Keys.Quarantined(Tables.TopPlayed, day, "x"));
-        Assert.Equal("_quarantine/run/spotifytopplayed/x.jsonl", Keys.QuarantinedWhole(Keys.Staged("run", Tables.TopPlayed, "x")));
+        Assert.Equal($"_staging/run-1/spotifytopplayed/{Pipeline.PlaylistId}.jsonl", Keys.Staged("run-1", Tables.TopPlayed, Pipeline.PlaylistId));
+        Assert.Equal("spotifypopularsongs/snapshot_date=2026-01-02/short-term-", Keys.Csv(Tables.Popular, day, "short_term")[..^16]);
+        Assert.Equal(
+            $"sources/snapshot_date=2026-01-02/spotifytopplayed-{Pipeline.PlaylistId}.json",
+            Keys.SourceRecord(Tables.TopPlayed, day, Pipeline.PlaylistId));
+        Assert.Equal(
+            $"quarantine/snapshot_date=2026-01-02/spotifytopplayed-{Pipeline.PlaylistId}.jsonl",
+            Keys.Quarantined(Tables.TopPlayed, day, Pipeline.PlaylistId));
+        Assert.Equal(
+            $"quarantine/run/spotifytopplayed/{Pipeline.PlaylistId}.jsonl",
+            Keys.QuarantinedWithoutFile(Keys.Staged("run", Tables.TopPlayed, Pipeline.PlaylistId)));
     }
 
     [Fact]
@@ -47,7 +54,7 @@ public sealed partial class KeysTests
 
             Assert.Matches(LegalEverywhere(), name);
             Assert.DoesNotMatch(ReservedOnWindows(), name);
-            var path = store.PathOf(Keys.Csv(Tables.Popular, new DateOnly(2026, 11, 22), name));
+            var path = store.PathOf(Keys.Csv(Tables.Popular, new DateOnly(2026, 11, 22), source));
             Assert.Equal(path, Path.GetFullPath(path));
             Assert.Equal(folder, Path.GetDirectoryName(path));
             Assert.Equal(name, Keys.Source(source));

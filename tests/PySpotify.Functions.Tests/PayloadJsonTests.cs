@@ -17,22 +17,25 @@ public sealed class PayloadJsonTests
         },
         {
             typeof(AuthenticateOutput),
-            """{"snapshotDate":"2026-11-22","topPlayed":{"playlistIds":["a"]},"popular":{"queries":["b"]},"token":{"secret":"s","expiresAt":"2026-11-22T06:00:00+00:00"}}"""
+            """{"snapshotDate":"2026-11-22","topPlayed":{"sources":[{"kind":"playlist","id":"a"}]},"popular":{"sources":[{"kind":"search","id":"b"}]},"token":{"secret":"s","expiresAt":"2026-11-22T06:00:00+00:00"},"crawl":{"status":"NOT_STARTED","before":null,"error":null,"redriveCount":0}}"""
         },
         {
             typeof(FetchTopPlayedInput),
-            """{"playlistId":"a","token":{"secret":"s","expiresAt":"2026-11-22T06:00:00+00:00"},"execution":"run-1","state":"FetchTopPlayed"}"""
+            """{"source":{"kind":"playlist","id":"a"},"token":{"secret":"s","expiresAt":"2026-11-22T06:00:00+00:00"},"execution":"run-1","state":"FetchTopPlayed"}"""
         },
         {
             typeof(FetchPopularInput),
-            """{"query":"a","token":{"secret":"s","expiresAt":"2026-11-22T06:00:00+00:00"},"execution":"run-1","state":"FetchPopular"}"""
+            """{"source":{"kind":"search","id":"a"},"token":{"secret":"s","expiresAt":"2026-11-22T06:00:00+00:00"},"execution":"run-1","state":"FetchPopular"}"""
         },
-        { typeof(StagedTracks), """{"source":"a","key":"b","rows":3,"skipped":{"local file":1,"Null Row":2}}""" },
+        {
+            typeof(StagedTracks),
+            """{"source":{"kind":"playlist","id":"a"},"name":"n","key":"b","rows":3,"skipped":{"local file":1,"Null Row":2},"problem":null,"note":"c"}"""
+        },
         {
             typeof(WriteCsvInput),
-            """{"table":"a","snapshotDate":"2026-11-22","source":"b","key":"c","rows":3,"execution":"run-1","state":"WriteCsv"}"""
+            """{"table":"a","snapshotDate":"2026-11-22","staged":{"source":{"kind":"playlist","id":"a"},"name":null,"key":null,"rows":0,"skipped":{},"problem":{"cause":"c","advice":"d"},"note":null},"execution":"run-1","state":"WriteCsv"}"""
         },
-        { typeof(WriteCsvOutput), """{"source":"a","rows":3,"quarantined":1}""" },
+        { typeof(WriteCsvOutput), """{"source":"a","rows":3,"quarantined":1,"tables":["t"],"notRead":[]}""" },
         {
             typeof(StartCrawlerInput),
             """{"crawler":"a","crawl":{"status":"NOT_STARTED","before":null,"error":null,"redriveCount":0},"redriveCount":1,"execution":"run-1","state":"StartRawCrawler"}"""
@@ -93,8 +96,8 @@ public sealed class PayloadJsonTests
 
     [Theory]
     [InlineData(typeof(FetchPopularInput), """{"query":null,"token":{"secret":"s","expiresAt":"2026-11-22T06:00:00Z"},"execution":"e"}""")]
-    [InlineData(typeof(FetchPopularInput), """{"query":"a","token":null,"execution":"e"}""")]
-    [InlineData(typeof(FetchTopPlayedInput), """{"playlistId":"a","token":{"secret":null,"expiresAt":"2026-11-22T06:00:00Z"},"execution":"e"}""")]
+    [InlineData(typeof(FetchPopularInput), """{"source":{"kind":"search","id":"a"},"token":null,"execution":"e"}""")]
+    [InlineData(typeof(FetchTopPlayedInput), """{"source":{"kind":"playlist","id":"a"},"token":{"secret":null,"expiresAt":"2026-11-22T06:00:00Z"},"execution":"e"}""")]
     [InlineData(typeof(WriteCsvInput), """{"table":"a","snapshotDate":null,"source":"b","key":"c","rows":3}""")]
     [InlineData(typeof(WriteCsvInput), """{"table":"a","snapshotDate":"2026-11-22","source":"b","key":null,"rows":3}""")]
     [InlineData(typeof(WriteCsvInput), """{"table":"a","snapshotDate":"2026-11-22","source":"b","key":"c","rows":null}""")]

@@ -106,11 +106,11 @@ internal sealed class Pipeline : IAsyncDisposable
 
     /// <summary>Signs in and fetches <see cref="PlaylistId"/>.</summary>
     public async Task<StagedTracks> FetchTopPlayedAsync(string id = PlaylistId) =>
-        await FetchTopPlayed.InvokeAsync(new(id, await SignInAsync(), Execution), Cancelled);
+        await FetchTopPlayed.InvokeAsync(new(new(Source.Playlist, id), await SignInAsync(), Execution), Cancelled);
 
     /// <summary>Signs in and fetches <see cref="Query"/>.</summary>
     public async Task<StagedTracks> FetchPopularAsync(string query = Query) =>
-        await FetchPopular.InvokeAsync(new(query, await SignInAsync(), Execution), Cancelled);
+        await FetchPopular.InvokeAsync(new(new(Source.Search, query), await SignInAsync(), Execution), Cancelled);
 
     public async Task<TokenReference> SignInAsync()
     {
@@ -120,7 +120,7 @@ internal sealed class Pipeline : IAsyncDisposable
 
     /// <summary>The rows that stand staged.</summary>
     public Song[] Staged(StagedTracks staged) =>
-        [.. File.ReadLines(Store.PathOf(staged.Key)).Select(line => JsonSerializer.Deserialize<Song>(line, Rows)!)];
+        [.. File.ReadLines(Store.PathOf(staged.Key!)).Select(line => JsonSerializer.Deserialize<Song>(line, Rows)!)];
 
     /// <summary>Stages rows as a fetch does, one JSON object a line.</summary>
     public async Task<WriteCsvInput> StageAsync(params IReadOnlyList<Song> songs)
@@ -128,7 +128,10 @@ internal sealed class Pipeline : IAsyncDisposable
         var key = Keys.Staged(Execution, Tables.TopPlayed, PlaylistId);
         var lines = string.Concat(songs.Select(song => JsonSerializer.Serialize(song, Rows) + "\n"));
         await Store.WriteAsync(key, (stream, cancellationToken) => stream.WriteAsync(Encoding.UTF8.GetBytes(lines), cancellationToken).AsTask(), Cancelled);
-        return new(Tables.TopPlayed, new DateOnly(2026, 11, 22), PlaylistId, key, songs.Count);
+        return new(
+            Tables.TopPlayed,
+            new DateOnly(2026, 11, 22),
+            new StagedTracks(new(Source.Playlist, PlaylistId), "Fake playlist", key, songs.Count, new Dictionary<string, int>()));
     }
 
     private static readonly JsonSerializerOptions Rows = new() { PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower };

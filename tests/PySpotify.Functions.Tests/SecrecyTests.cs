@@ -166,14 +166,14 @@ public sealed class SecrecyTests : IAsyncLifetime
     {
         var ends = TestContext.Current.CancellationToken;
         var topPlayed = await SeeAsync(() => _pipeline.FetchTopPlayed.InvokeAsync(
-            new(Pipeline.PlaylistId, token, Pipeline.Execution), ends));
-        var popular = await SeeAsync(() => _pipeline.FetchPopular.InvokeAsync(new(Pipeline.Query, token, Pipeline.Execution), ends));
+            new(new(Source.Playlist, Pipeline.PlaylistId), token, Pipeline.Execution), ends));
+        var popular = await SeeAsync(() => _pipeline.FetchPopular.InvokeAsync(new(new(Source.Search, Pipeline.Query), token, Pipeline.Execution), ends));
         foreach (var (table, staged) in new[] { (Tables.TopPlayed, topPlayed), (Tables.Popular, popular) })
         {
             if (staged is not null)
             {
                 await SeeAsync(() => _pipeline.WriteCsv.InvokeAsync(
-                    new(table, new DateOnly(2026, 11, 22), staged.Source, staged.Key, staged.Rows), ends));
+                    new(table, new DateOnly(2026, 11, 22), staged), ends));
             }
         }
     }

@@ -28,6 +28,7 @@ internal sealed partial class FakeSpotify : IAsyncDisposable
     private readonly ConcurrentDictionary<string, string> _redirectsByCode = new();
     private readonly ConcurrentDictionary<string, Playlist> _playlists = new();
     private readonly ConcurrentDictionary<string, string?[]> _searches = new();
+    private readonly ConcurrentDictionary<string, string?[]> _topTracks = new();
     private string?[] _anySearch = [];
     private int _concurrent, _issued;
 
@@ -59,6 +60,9 @@ internal sealed partial class FakeSpotify : IAsyncDisposable
 
     /// <summary>What an unknown client id or secret is answered with: Spotify uses 400 and 401.</summary>
     public int InvalidClientStatus { get; set; } = 400;
+
+    /// <summary>What a person's sign-in allows.</summary>
+    public string Scopes { get; set; } = "playlist-read-private playlist-read-collaborative user-top-read";
 
     /// <summary>Whether the person at <c>/authorize</c> says no.</summary>
     public bool DeniesSignIn { get; set; }
@@ -115,8 +119,12 @@ internal sealed partial class FakeSpotify : IAsyncDisposable
     /// <param name="id">The playlist's id.</param>
     /// <param name="rows">Tracks as JSON. <c>"null"</c> is a row without a track, null a row that is null itself.</param>
     /// <param name="owned">Whether it is the signed-in user's, as Development Mode demands.</param>
-    public void AddPlaylist(string id, IEnumerable<string?> rows, bool owned = true) =>
-        _playlists[id] = new([.. rows], owned);
+    /// <param name="name">What it is called.</param>
+    public void AddPlaylist(string id, IEnumerable<string?> rows, bool owned = true, string? name = null) =>
+        _playlists[id] = new([.. rows], owned, name);
+
+    /// <summary>Sets the signed-in person's top tracks over a time range.</summary>
+    public void AddTopTracks(string timeRange, IEnumerable<string?> rows) => _topTracks[timeRange] = [.. rows];
 
     /// <summary>Sets what a search finds: <paramref name="query"/>, or every query that has no rows of its own.</summary>
     public void AddSearch(IEnumerable<string?> rows, string? query = null)
@@ -254,6 +262,8 @@ internal sealed partial class FakeSpotify : IAsyncDisposable
             ("POST", ["", "api", "token"]) => Endpoint.Token,
             ("GET", ["", "authorize"]) => Endpoint.Authorize,
             ("GET", ["", "v1", "playlists", _, "items" or "tracks"]) => Endpoint.Playlist,
+            ("GET", ["", "v1", "playlists", _]) => Endpoint.PlaylistName,
+            ("GET", ["", "v1", "me", "top", "tracks"]) => Endpoint.TopTracks,
             ("GET", ["", "v1", "search"]) => Endpoint.Search,
             _ => Endpoint.Unexpected,
         };
@@ -285,9 +295,10 @@ internal sealed partial class FakeSpotify : IAsyncDisposable
     {
         Endpoint.Token => IssueToken(http, form),
         Endpoint.Authorize => Authorize(request),
-        Endpoint.Playlist or Endpoint.Search => Refusal(http) ?? (request.Endpoint == Endpoint.Search
-            ? Search(request)
-            : GetPlaylist(request, TokenOf(http)!)),
+        Endpoint.Playlist => Refusal(http) ?? GetPlaylist(request, TokenOf(http)!),
+        Endpoint.PlaylistName => Refusal(http) ?? GetPlaylistName(request),
+        Endpoint.TopTracks => Refusal(http) ?? GetTopTracks(request, TokenOf(http)!),
+        Endpoint.Search => Refusal(http) ?? Search(request),
         _ => Error(404, "Service not found"),
     };
 
@@ -349,11 +360,11 @@ internal sealed partial class FakeSpotify : IAsyncDisposable
         }
 
         var token = $"fake-access-token-{Interlocked.Increment(ref _issued)}";
-        _tokens[token] = new(grant != "client_credentials", Clock.GetUtcNow().AddSeconds(ExpiresIn));
+        _tokens[token] = new(grant == "client_credentials" ? "" : Scopes, Clock.GetUtcNow().AddSeconds(ExpiresIn));
         var body = new JsonObject { ["access_token"] = token, ["token_type"] = "Bearer", ["expires_in"] = ExpiresIn };
         if (grant != "client_credentials")
         {
-            body["scope"] = "playlist-read-private playlist-read-collaborative";
+            body["scope"] = Scopes;
         }
 
         if (newRefreshToken is not null)
@@ -402,6 +413,26 @@ internal sealed partial class FakeSpotify : IAsyncDisposable
         var member = list == "items" ? "item" : "track";
         var largest = list == "items" ? MaxPlaylistLimit : 100;
         return Page(request, 20, largest, playlist.Rows, row => row is null ? "null" : PlaylistRow(member, row));
+    }
+
+    private Answer GetPlaylistName(SpotifyRequest request)
+    {
+        var id = request.Path.Split('/')[^1];
+        return _playlists.TryGetValue(id, out var playlist)
+            ? new(200, new JsonObject { ["name"] = playlist.Name ?? $"Playlist {id}" }.ToJsonString())
+            : Error(404, "Resource not found");
+    }
+
+    private Answer GetTopTracks(SpotifyRequest request, IssuedToken token)
+    {
+        if (!token.Scopes.Contains("user-top-read", StringComparison.Ordinal))
+        {
+            return Error(403, "Insufficient client scope");
+        }
+
+        return _topTracks.TryGetValue(request["time_range"] ?? "medium_term", out var rows)
+            ? Page(request, 20, 50, rows, row => row ?? "null")
+            : Error(400, "Invalid time range");
     }
 
     private Answer Search(SpotifyRequest request)
@@ -476,9 +507,12 @@ internal sealed partial class FakeSpotify : IAsyncDisposable
 
     private sealed record Answer(int Status, string Body, string? Location = null);
 
-    private sealed record IssuedToken(bool OfUser, DateTimeOffset ExpiresAt);
+    private sealed record IssuedToken(string Scopes, DateTimeOffset ExpiresAt)
+    {
+        public bool OfUser => Scopes.Length > 0;
+    }
 
-    private sealed record Playlist(string?[] Rows, bool Owned);
+    private sealed record Playlist(string?[] Rows, bool Owned, string? Name);
 
     private sealed class ScriptedFault(Fault with, Func<SpotifyRequest, bool> when, int after, int times)
     {
@@ -498,6 +532,8 @@ internal enum Endpoint
     Token,
     Authorize,
     Playlist,
+    PlaylistName,
+    TopTracks,
     Search,
 }
 

@@ -26,7 +26,7 @@ public sealed class CommandTests
         Assert.DoesNotContain("made up", run.Output, StringComparison.Ordinal);
         var csv = await File.ReadAllLinesAsync(
             Path.Combine(pyspotify.Raw, Tables.TopPlayed, $"snapshot_date={Day}", $"{LocalWorkflow.Playlist}.csv"), TestContext.Current.CancellationToken);
-        Assert.Equal(string.Join(',', Song.Columns), csv[0]);
+        Assert.Equal(Columns.RawHeader, csv[0]);
         Assert.Equal(61, csv.Length);
         Assert.Equal("60\t2026-11-20", Cells(await pyspotify.RunAsync("query", "SELECT count(*), min(snapshot_date) FROM spotifytopplayed_refined")));
         spotify.AssertNothingUnexpected();
@@ -146,12 +146,12 @@ public sealed class CommandTests
     {
         await using var spotify = await NewSpotifyAsync();
         await using var pyspotify = new Pyspotify().With(spotify);
-        spotify.Fail(Fault.Status(404), request => request.Endpoint == Endpoint.Playlist, times: 100);
+        spotify.Fail(Fault.NotJson, request => request.Endpoint == Endpoint.Playlist, times: 100);
 
         var error = (await pyspotify.RunAsync("--snapshot-date", Day)).Failed();
         var verbose = await pyspotify.RunAsync("redrive", "--verbose");
 
-        Assert.Contains("FetchTopPlayed failed with SpotifyPlaylistNotFoundException", error, StringComparison.Ordinal);
+        Assert.Contains("FetchTopPlayed failed with SpotifyResponseException", error, StringComparison.Ordinal);
         Assert.Equal(1, verbose.ExitCode);
         Assert.Contains("   at PySpotify.Functions.", verbose.Error, StringComparison.Ordinal);
     }
@@ -165,7 +165,7 @@ public sealed class CommandTests
         {
             if (day < 3)
             {
-                spotify.Fail(Fault.Status(404), request => request.Endpoint == Endpoint.Playlist);
+                spotify.Fail(Fault.NotJson, request => request.Endpoint == Endpoint.Playlist);
             }
 
             Assert.Equal(day < 3 ? 1 : 0, (await pyspotify.RunAsync("--snapshot-date", $"2026-11-0{day}")).ExitCode);
@@ -174,7 +174,7 @@ public sealed class CommandTests
         var list = await ExecutionsAsync(pyspotify);
         Assert.Equal(["SUCCEEDED", "FAILED", "FAILED"], list.Select(row => row[1]));
         Assert.Equal("FetchTopPlayed", list[1][2]);
-        Assert.Equal("SpotifyPlaylistNotFoundException", list[1][3]);
+        Assert.Equal("SpotifyResponseException", list[1][3]);
 
         (await pyspotify.RunAsync("redrive", list[2][0])).Succeeded();
         Assert.Equal(["SUCCEEDED", "FAILED", "SUCCEEDED"], (await ExecutionsAsync(pyspotify)).Select(row => row[1]));

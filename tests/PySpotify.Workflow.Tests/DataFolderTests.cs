@@ -200,7 +200,7 @@ public sealed class DataFolderTests
     {
         await using var workflow = await LocalWorkflow.CreateAsync();
         var kept = await workflow.KeepAsync(Before);
-        workflow.Spotify.Fail(Fault.Status(404), request => request.Endpoint == Endpoint.Playlist);
+        workflow.Spotify.Fail(Fault.NotJson, request => request.Endpoint == Endpoint.Playlist);
         await LocalWorkflow.FailAsync(() => workflow.RunAsync(Day));
         var name = ExecutionLog.List(workflow.Data.Executions).Last().Name;
         var path = Path.Combine(workflow.Data.Executions, $"{name}.jsonl");

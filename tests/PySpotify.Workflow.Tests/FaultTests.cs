@@ -47,13 +47,25 @@ public sealed class FaultTests
             workflow.Clock.Advance(TimeSpan.FromHours(2));
             workflow.Spotify.Fail(Fault.Status(503), request => request.Endpoint == Endpoint.Token, ForEver);
         }, ["Authenticate failed with SpotifyUnavailableException", "/api/token"]),
-        ["a playlist of somebody else's in Development Mode"] = (workflow => workflow.Spotify.Fail(Fault.Status(403), Playlist, ForEver), ["FetchTopPlayed failed with SpotifyPlaylistForbiddenException", LocalWorkflow.Playlist, "pyspotify login"]),
-        ["a playlist that is not there"] = (workflow => workflow.Spotify.Fail(Fault.Status(404), Playlist, ForEver), ["FetchTopPlayed failed with SpotifyPlaylistNotFoundException", LocalWorkflow.Playlist, "Check the id"]),
-        ["an empty playlist"] = (workflow => workflow.Spotify.AddPlaylist(LocalWorkflow.Playlist, []), ["WriteTopPlayedCsv failed with EmptySnapshotException", "stays as it was"]),
-        ["a search that finds nothing"] = (workflow => workflow.Spotify.AddSearch([]), ["WritePopularCsv failed with EmptySnapshotException", "stays as it was"]),
+        ["no Premium"] = (workflow => workflow.Spotify.Fail(Fault.Body(403, "text/plain", "Active premium subscription required for the owner of the app."), Playlist, ForEver), ["FetchTopPlayed failed with SpotifyPremiumRequiredException", "Active premium subscription"]),
+        ["a person who is not one of the app's users"] = (workflow => workflow.Spotify.Fail(Fault.Body(403, "text/plain", "User not registered in the Developer Dashboard"), Playlist, ForEver), ["FetchTopPlayed failed with SpotifyUserNotRegisteredException", "User Management"]),
+        ["nothing to read at all"] = (workflow =>
+        {
+            workflow.Spotify.AddSearch([]);
+            workflow.Spotify.Fail(Fault.Status(404), Playlist, ForEver);
+        }, ["No source could be read", $"playlist {LocalWorkflow.Playlist}: not found (404)", $"search {LocalWorkflow.Query}: nothing found", "Correct the input"]),
+    };
+
+    /// <summary>Faults of one source: what sets them up, and what a person is told of it.</summary>
+    private static readonly Dictionary<string, (Action<LocalWorkflow> Arrange, string Cause)> OfOneSource = new()
+    {
+        ["somebody else's playlist"] = (workflow => workflow.Spotify.Fail(Fault.Status(403), Playlist, ForEver), "forbidden (403)"),
+        ["a playlist that is not there"] = (workflow => workflow.Spotify.Fail(Fault.Status(404), Playlist, ForEver), "not found (404)"),
+        ["a playlist that was removed midway"] = (workflow => workflow.Spotify.Fail(Fault.Status(404), request => Playlist(request) && request.Offset == 50, ForEver), "not found (404)"),
+        ["an empty playlist"] = (workflow => workflow.Spotify.AddPlaylist(LocalWorkflow.Playlist, []), "no songs"),
+        ["a playlist of local files"] = (workflow => workflow.Spotify.AddPlaylist(LocalWorkflow.Playlist, [FakeSpotify.TrapRows["local file"]]), "no songs"),
         ["rows without artists"] = (workflow => workflow.Spotify.AddPlaylist(LocalWorkflow.Playlist, Enumerable.Range(0, 20).Select(n =>
-            FakeSpotify.Track(n, track => track["artists"] = n < 2 ? new JsonArray() : track["artists"]!.DeepClone()))),
-            ["WriteTopPlayedCsv failed with QuarantineException", "2 of the 20 rows", "_quarantine/"]),
+            FakeSpotify.Track(n, track => track["artists"] = n < 11 ? new JsonArray() : track["artists"]!.DeepClone()))), "11 of 20 rows could not be read"),
     };
 
     /// <summary>Faults that pass: what sets them up, and what a person sees of them.</summary>
@@ -82,6 +94,8 @@ public sealed class FaultTests
 
     public static TheoryData<string> FatalFaults => [.. Fatal.Keys];
 
+    public static TheoryData<string> FaultsOfOneSource => [.. OfOneSource.Keys];
+
     public static TheoryData<string> PassingFaults => [.. Passing.Keys];
 
     [Theory]
@@ -100,6 +114,29 @@ public sealed class FaultTests
         kept.AssertSame(workflow.Look());
         workflow.AssertNothingHalf();
         workflow.Spotify.AssertNothingUnexpected();
+    }
+
+    [Theory]
+    [MemberData(nameof(FaultsOfOneSource))]
+    public async Task A_fault_of_one_source_takes_no_other_with_it(string fault)
+    {
+        await using var workflow = await LocalWorkflow.CreateAsync();
+        await workflow.RunAsync(Before);
+        await workflow.RunAsync(Day);
+        var played = workflow.Csv(Tables.TopPlayed, Day);
+        workflow.Spotify.AddSearch(FakeSpotify.Tracks(30, first: 500));
+
+        var (arrange, cause) = OfOneSource[fault];
+        arrange(workflow);
+        var error = await LocalWorkflow.FailAsync(() => workflow.RunAsync(Day));
+
+        Assert.StartsWith("These sources could not be read, while all others are loaded", error, StringComparison.Ordinal);
+        Assert.Contains($"playlist {LocalWorkflow.Playlist}: {cause}", error, StringComparison.Ordinal);
+        Assert.Contains("run again with the same date", error, StringComparison.Ordinal);
+        Assert.Equal(played, workflow.Csv(Tables.TopPlayed, Day));
+        Assert.Equal(31, workflow.Csv(Tables.Popular, Day).Count(b => b == '\n'));
+        Assert.Equal(error, await LocalWorkflow.FailAsync(() => workflow.RedriveAsync()));
+        workflow.AssertNothingHalf();
     }
 
     [Theory]

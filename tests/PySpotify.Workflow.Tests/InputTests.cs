@@ -26,31 +26,30 @@ public sealed class InputTests
     [InlineData("""{ "topPlayed": { "ids": [] } }""", "'ids' in topPlayed")]
     [InlineData("""{ "topPlayed": [] }""", "topPlayed must be a JSON object")]
     [InlineData("""{ "topPlayed": { "playlistIds": "37i9dQZEVXbMDoHDwVN2tF" } }""", "topPlayed.playlistIds must be a list")]
-    [InlineData("""{ "topPlayed": { "playlistIds": [null] } }""", "topPlayed.playlistIds[0] is no text")]
-    [InlineData("""{ "topPlayed": { "playlistIds": ["37i9dQZEVXbMDoHDwVN2tF", "../../../../etc/passwd"] } }""", "topPlayed.playlistIds[1] is no playlist id")]
-    [InlineData("""{ "topPlayed": { "playlistIds": ["37i9dQZEVXbMDoHDwVN2t"] } }""", "topPlayed.playlistIds[0] is no playlist id")]
-    [InlineData("""{ "topPlayed": { "playlistIds": ["37i9dQZEVXbMDoHDwVN2tF\n"] } }""", "topPlayed.playlistIds[0] is no playlist id")]
-    [InlineData("""{ "topPlayed": { "playlistIds": ["37i9dQZEVXbMDoHDwVN2tF", "37i9dQZEVXbMDoHDwVN2tF"] } }""", "topPlayed.playlistIds[1] stands in the list already")]
+    [InlineData("""{ "topPlayed": { "playlistIds": [null] } }""", "topPlayed.playlistIds[0] is not text")]
+    [InlineData("""{ "topPlayed": { "playlistIds": ["37i9dQZEVXbMDoHDwVN2tF", "../../../../etc/passwd"] } }""", "topPlayed.playlistIds[1] is not a playlist")]
+    [InlineData("""{ "topPlayed": { "playlistIds": ["37i9dQZEVXbMDoHDwVN2t"] } }""", "topPlayed.playlistIds[0] is not a playlist")]
+    [InlineData("""{ "topPlayed": { "playlistIds": ["37i9dQZEVXbMDoHDwVN2tF", "37i9dQZEVXbMDoHDwVN2tF"] } }""", "topPlayed names 37i9dQZEVXbMDoHDwVN2tF twice")]
     [InlineData("""{ "popular": { "queries": [""] } }""", "popular.queries[0]")]
     [InlineData("""{ "popular": { "queries": ["a", "b\u0000"] } }""", "popular.queries[1]")]
-    [InlineData("""{ "popular": { "queries": [7] } }""", "popular.queries[0] is no text")]
-    [InlineData("""{ "popular": { "queries": ["a"] }, "snapshotDate": "20.11.2026" }""", "snapshotDate is no date")]
-    [InlineData("""{ "popular": { "queries": ["a"] }, "snapshotDate": "2026-02-30" }""", "snapshotDate is no date")]
-    [InlineData("""{ "popular": { "queries": ["a"] }, "snapshotDate": "../../x" }""", "snapshotDate is no date")]
-    [InlineData("""{ "popular": { "queries": ["a"] }, "snapshotDate": 20261120 }""", "snapshotDate is no date")]
+    [InlineData("""{ "popular": { "queries": [7] } }""", "popular.queries[0] is not text")]
+    [InlineData("""{ "popular": { "queries": ["a"] }, "snapshotDate": "20.11.2026" }""", "snapshotDate is not a date")]
+    [InlineData("""{ "popular": { "queries": ["a"] }, "snapshotDate": "2026-02-30" }""", "snapshotDate is not a date")]
+    [InlineData("""{ "popular": { "queries": ["a"] }, "snapshotDate": "../../x" }""", "snapshotDate is not a date")]
+    [InlineData("""{ "popular": { "queries": ["a"] }, "snapshotDate": 20261120 }""", "snapshotDate is not a date")]
     [InlineData("""{ "popular": { "queries": ["a"], "queries": ["b"] } }""", "'queries' in popular is there twice")]
-    [InlineData("""{ "popular": { "queries": ["\ud800"] } }""", "popular.queries[0] is no text")]
+    [InlineData("""{ "popular": { "queries": ["\ud800"] } }""", "popular.queries[0] is not text")]
     [InlineData("""{ "\ud800": 1 }""", "in the input is not known")]
     [InlineData("""{ "a\n\u001b[31mb": 1 }""", "'a  [31mb' in the input is not known")]
     [InlineData("a long name", "xxxx…' in the input is not known")]
-    [InlineData("""{ "popular": { "queries": [] } }""", "nothing to fetch")]
-    [InlineData("{}", "nothing to fetch")]
+    [InlineData("""{ "popular": { "queries": [] } }""", "names no playlist, no top tracks and no query")]
+    [InlineData("{}", "names no playlist, no top tracks and no query")]
     [InlineData("[]", "must be a JSON object")]
     [InlineData("null", "must be a JSON object")]
     [InlineData("{", "is not JSON")]
     [InlineData("", "is not JSON")]
     [InlineData("ten thousand", "one execution takes 300 at most")]
-    [InlineData("three hundred and one", "names 301 playlists and queries; one execution takes 300 at most")]
+    [InlineData("three hundred and one", "names 301 sources; one execution takes 300 at most")]
     [InlineData("a query that is too long", "popular.queries[0] must be a line of 1 to 200 characters")]
     public async Task A_wrong_input_is_refused_before_the_first_call_with_the_field_named(string input, string words)
     {
@@ -92,7 +91,7 @@ public sealed class InputTests
             foreach (var (key, parent) in (ReadOnlySpan<(string, string)>)[
                 (Keys.Csv(Tables.Popular, date, source), Keys.Partition(Tables.Popular, date)),
                 (Keys.Staged("execution", Tables.TopPlayed, source), $"{Prefixes.Staging}/execution/{Tables.TopPlayed}"),
-                (Keys.Quarantined(Tables.Popular, date, source), $"_quarantine/{Keys.Partition(Tables.Popular, date)}")])
+                (Keys.Quarantined(Tables.Popular, date, source), Keys.Partition(Prefixes.Quarantine, date))])
             {
                 Assert.Equal(Path.GetFullPath(folder[parent.Split('/')]), Path.GetDirectoryName(Path.GetFullPath(store.PathOf(key))));
             }
@@ -142,7 +141,7 @@ public sealed class InputTests
             try
             {
                 var plan = ExecutionInput.Read(JsonSerializer.SerializeToElement(input), DateTimeOffset.UnixEpoch);
-                Assert.DoesNotContain(plan.Popular.Queries.Single(), char.IsControl);
+                Assert.DoesNotContain(plan.Popular.Sources.Single().Id, char.IsControl);
                 accepted++;
             }
             catch (InvalidInputException e)
@@ -151,9 +150,14 @@ public sealed class InputTests
             }
 
             input = LocalWorkflow.Input("2026-11-20", [text], []);
-            if (text.Length != 22 || !text.All(char.IsAsciiLetterOrDigit))
+            try
             {
-                Assert.Throws<InvalidInputException>(() => ExecutionInput.Read(JsonSerializer.SerializeToElement(input), DateTimeOffset.UnixEpoch));
+                var id = ExecutionInput.Read(JsonSerializer.SerializeToElement(input), DateTimeOffset.UnixEpoch).TopPlayed.Sources.Single().Id;
+                Assert.True(id.Length == 22 && id.All(char.IsAsciiLetterOrDigit) && text.Contains(id, StringComparison.Ordinal));
+            }
+            catch (InvalidInputException e)
+            {
+                Assert.Contains("topPlayed.playlistIds[0] is not", e.Message, StringComparison.Ordinal);
             }
         }
 

@@ -65,6 +65,6 @@ public sealed class KillTests
     }
 
     internal static Kept Look(Pyspotify pyspotify) => new(
-        TempFolder.Snapshot(pyspotify.Raw, file => !file.StartsWith('_') || file.StartsWith("_quarantine", StringComparison.Ordinal)),
+        TempFolder.Snapshot(pyspotify.Raw, file => !file.StartsWith('_')),
         LocalWorkflow.Rows(Path.Combine(pyspotify.Data, "warehouse.db")));
 }

@@ -11,7 +11,7 @@ namespace PySpotify.Workflow.Tests;
 /// </summary>
 public sealed class LimitTests
 {
-    private const int MaxEvents = 25_000, MaxPayload = 64 * 1024;
+    private const int MaxEvents = 25_000, MaxPayload = 128 * 1024, MaxCause = 32_768;
 
     // What the Lambda integration puts around a function's answer (versions, HTTP headers).
     private const int Envelope = 2 * 1024;
@@ -54,7 +54,7 @@ public sealed class LimitTests
     [InlineData('"')]
     [InlineData('é')]
     [InlineData('\u4e2d')]
-    public void The_largest_input_stays_under_64_kB_in_every_payload(char letter)
+    public void The_largest_input_takes_half_of_what_a_payload_may_have(char letter)
     {
         // Told apart by their first characters, and else of what JSON escapes the longest.
         string[] playlists = [.. Enumerable.Range(0, ExecutionInput.MaxSources).Select(n => $"{n:D22}")];
@@ -87,7 +87,6 @@ public sealed class LimitTests
         var events = new List<HistoryEvent>();
         var error = new string('"', 2048);
         var skipped = new[] { "duplicate", "episode", "local file", "no track", "unknown type" }.ToDictionary(reason => reason, _ => int.MaxValue);
-        var source = new string('x', 53);
         var name = new string('n', 80);
         var polls = 0;
         var interpreter = new Interpreter(
@@ -95,22 +94,41 @@ public sealed class LimitTests
             (task, _) => Task.FromResult(JsonElement.Parse($$"""{"Payload":{{task.State switch
             {
                 "Authenticate" => Plan(),
-                ['F', ..] => JsonSerializer.Serialize(new { source, key = Keys.Staged(name, Tables.Popular, source), rows = int.MaxValue, skipped }),
-                ['W', ..] => JsonSerializer.Serialize(new { source, rows = int.MaxValue, quarantined = int.MaxValue }),
+                ['F', ..] => JsonSerializer.Serialize(Staged(task.Payload), PayloadJson.Default.StagedTracks),
+                ['W', ..] => JsonSerializer.Serialize(Written(task.Payload), PayloadJson.Default.WriteCsvOutput),
                 _ => JsonSerializer.Serialize(
                     new Crawl(polls++ % 2 == 0 ? Crawl.Running : Crawl.Succeeded, DateTimeOffset.MaxValue, error, int.MaxValue), PayloadJson.Default.Crawl),
             }}}}""")),
             clock,
             events.Add);
         var result = interpreter.RunAsync(name, JsonElement.Parse(input), TestContext.Current.CancellationToken).GetAwaiter().GetResult();
-        Assert.Equal(ExecutionStatus.Succeeded, result.Status);
+        Assert.Equal((ExecutionStatus.Failed, "SourcesNotRead"), (result.Status, result.Error));
+        Assert.InRange(result.Cause!.Length, 1, MaxCause);
         return events.SelectMany(e => new[] { e.Input, e.Output, e.Payload }).Max(text => System.Text.Encoding.UTF8.GetByteCount(text ?? ""));
+
+        StagedTracks Staged(JsonElement call) => new(
+            new(Source.Search, call.GetProperty("Payload").GetProperty("source").GetProperty("id").GetString()!),
+            new string('n', 100),
+            Keys.Staged(name, Tables.Popular, "x"),
+            int.MaxValue,
+            skipped,
+            new("2147483647 of 2147483647 rows could not be read", error[..400]),
+            error[..200]);
+
+        // Both lists, though a source has one of them.
+        static WriteCsvOutput Written(JsonElement call)
+        {
+            var source = call.GetProperty("Payload").GetProperty("staged").GetProperty("source").GetProperty("id").GetString()!;
+            return new(
+                source, int.MaxValue, int.MaxValue, [Tables.Popular],
+                [$"playlist {(source.Length > 40 ? source[..40] + "…" : source)}: 2147483647 of 2147483647 rows could not be read"]);
+        }
 
         string Plan()
         {
             var plan = ExecutionInput.Read(JsonElement.Parse(input), DateTimeOffset.UnixEpoch);
             return JsonSerializer.Serialize(
-                new AuthenticateOutput(plan.SnapshotDate, plan.TopPlayed, plan.Popular, new(SecretNames.Token, DateTimeOffset.MaxValue)), PayloadJson.Default.AuthenticateOutput);
+                new AuthenticateOutput(plan.SnapshotDate, plan.TopPlayed, plan.Popular, new(SecretNames.Token, DateTimeOffset.MaxValue), new(Crawl.NotStarted)), PayloadJson.Default.AuthenticateOutput);
         }
     }
 

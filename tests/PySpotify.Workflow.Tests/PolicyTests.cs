@@ -34,8 +34,8 @@ public sealed partial class PolicyTests
         ["fetch-popular"] = ["secretsmanager:GetSecretValue ${TokenSecret}", "s3:PutObject ${RawBucket}/_staging/*", .. Logs, .. Traces],
         ["write-csv"] =
         [
-            "s3:GetObject ${RawBucket}/_staging/*", .. On(["s3:PutObject"], Csv),
-            .. On(["s3:DeleteObject", "s3:PutObject"], "${RawBucket}/_quarantine/*"), .. Logs, .. Traces,
+            "s3:GetObject ${RawBucket}/_staging/*", .. On(["s3:PutObject"], [.. Csv, "${RawBucket}/sources/*"]),
+            .. On(["s3:DeleteObject", "s3:PutObject"], "${RawBucket}/quarantine/*"), .. Logs, .. Traces,
         ],
         ["start-crawler"] = [.. On(["glue:GetCrawler", "glue:StartCrawler"], "${RawCrawler}", "${RefinedCrawler}"), .. Logs, .. Traces],
         ["poll-crawler"] =
@@ -216,7 +216,8 @@ public sealed partial class PolicyTests
     {
         var date = new DateOnly(2026, 11, 22);
         Assert.StartsWith("_staging/", Keys.Staged("run", Tables.Popular, "x"), StringComparison.Ordinal);
-        Assert.StartsWith("_quarantine/", Keys.Quarantined(Tables.Popular, date, "x"), StringComparison.Ordinal);
+        Assert.StartsWith("quarantine/", Keys.Quarantined(Tables.Popular, date, "x"), StringComparison.Ordinal);
+        Assert.StartsWith("sources/", Keys.SourceRecord(Tables.Popular, date, "x"), StringComparison.Ordinal);
         Assert.Equal([$"${{RawBucket}}/{Tables.TopPlayed}/*", $"${{RawBucket}}/{Tables.Popular}/*"], Csv);
         Assert.Equal(Tables.Refined.Select(table => table.Name).Order(), Refined.Order());
         Assert.StartsWith($"{Tables.Popular}/", Keys.Csv(Tables.Popular, date, "x"), StringComparison.Ordinal);

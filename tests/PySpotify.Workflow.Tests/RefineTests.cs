@@ -46,8 +46,8 @@ public sealed class RefineTests
     {
         await using var pyspotify = new Pyspotify();
         (await pyspotify.RunAsync("--snapshot-date", "2026-11-22")).Succeeded();
-        var folder = Directory.CreateDirectory(Path.Combine(pyspotify.Raw, "_quarantine", "spotifytopplayed", "snapshot_date=2026-11-22")).FullName;
-        var file = Path.Combine(folder, "strange.jsonl");
+        var folder = Directory.CreateDirectory(Path.Combine(pyspotify.Raw, "quarantine", "snapshot_date=2026-11-22")).FullName;
+        var file = Path.Combine(folder, "spotifytopplayed-strange.jsonl");
         await File.WriteAllTextAsync(file, line, TestContext.Current.CancellationToken);
         Assert.Contains($"{file} has a line that is no refused row", (await pyspotify.RunAsync("refine")).Failed(), StringComparison.Ordinal);
     }

@@ -24,8 +24,8 @@ internal static class RedriveCommand
             data.Claim(settings.IsSample);
             var runner = new ExecutionRunner(
                 data, settings, host.Clock, Options.IsVerbose(arguments), (title, run) => ExecutionDisplay.ShowAsync(host, title, run));
-            await runner.RedriveAsync(arguments.GetValue(name), cancellationToken);
-            await RunResults.ShowAsync(host, data, cancellationToken);
+            await RunResults.ShowAfterAsync(
+                host, data, runner.RedriveAsync(arguments.GetValue(name), cancellationToken), snapshotDate: null, cancellationToken);
         });
         return redrive;
     }

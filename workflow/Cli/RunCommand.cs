@@ -29,10 +29,12 @@ internal static class RunCommand
                 host.Output.WriteText("Sample data: there are no Spotify credentials, so everything that follows is made up.");
             }
 
-            await (settings.IsSample && !isDated
-                ? runner.StartSampleAsync(input, cancellationToken)
-                : runner.StartAsync(input, cancellationToken));
-            await RunResults.ShowAsync(host, data, cancellationToken);
+            await RunResults.ShowAfterAsync(
+                host,
+                data,
+                settings.IsSample && !isDated ? runner.StartSampleAsync(input, cancellationToken) : runner.StartAsync(input, cancellationToken),
+                isDated ? input.SnapshotDate : null,
+                cancellationToken);
         });
         return run;
     }

@@ -6,12 +6,33 @@ namespace PySpotify.Workflow.Cli;
 /// <summary>What a run has led to: each list's top ten, how good the data is, and where everything lies.</summary>
 internal static class RunResults
 {
-    /// <summary>Writes the report and shows the rest.</summary>
-    public static async Task ShowAsync(Host host, DataFolder data, CancellationToken cancellationToken)
+    /// <summary>Waits for a run, and shows what it has loaded, also where it ended because some sources could not be read.</summary>
+    /// <param name="host">Where to show it.</param>
+    /// <param name="data">The data folder.</param>
+    /// <param name="run">The run.</param>
+    /// <param name="snapshotDate">The snapshot to show; null is the newest.</param>
+    /// <param name="cancellationToken">Ends it.</param>
+    public static async Task ShowAfterAsync(
+        Host host, DataFolder data, Task run, DateOnly? snapshotDate, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await run;
+        }
+        catch (ExecutionFailedException e) when (e.IsLoaded)
+        {
+            await ShowAsync(host, data, snapshotDate, cancellationToken);
+            throw;
+        }
+
+        await ShowAsync(host, data, snapshotDate, cancellationToken);
+    }
+
+    private static async Task ShowAsync(Host host, DataFolder data, DateOnly? snapshotDate, CancellationToken cancellationToken)
     {
         var console = host.Output;
         var warehouse = new Warehouse(data.Warehouse, data.Raw, host.Clock);
-        var top = await NamedQuery.Get("top").AskAsync(warehouse, null, null, cancellationToken);
+        var top = await NamedQuery.Get("top").AskAsync(warehouse, snapshotDate, null, cancellationToken);
         foreach (var list in top.GroupBy(row => row.Text("list")))
         {
             console.WriteText();
@@ -22,9 +43,9 @@ internal static class RunResults
                 [.. list.Take(10).Select(row => (object?[])[row["rank"], Move(row, console), row["track"], row["artist"], row["track_pop"]])]);
         }
 
-        var health = await NamedQuery.Get("health").AskAsync(warehouse, null, null, cancellationToken);
+        var health = await NamedQuery.Get("health").AskAsync(warehouse, snapshotDate, null, cancellationToken);
         var newest = health.TakeWhile(row => row.Text("snapshot_date") == health.First().Text("snapshot_date"));
-        await Report.WriteAsync(data, warehouse, null, cancellationToken);
+        await Report.WriteAsync(data, warehouse, snapshotDate, cancellationToken);
         console.WriteText();
         console.WriteText($"Health      {string.Join("; ", newest.Select(Health))}");
         console.WriteText($"Report      {data.Report}");

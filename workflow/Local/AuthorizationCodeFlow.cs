@@ -14,7 +14,7 @@ namespace PySpotify.Workflow.Local;
 /// </summary>
 internal static class AuthorizationCodeFlow
 {
-    private const string Scopes = "playlist-read-private playlist-read-collaborative";
+    private const string Scopes = "playlist-read-private playlist-read-collaborative user-top-read";
     private static readonly TimeSpan SignInTimeout = TimeSpan.FromMinutes(5);
 
     /// <summary>Has a person sign in.</summary>

@@ -17,6 +17,9 @@ internal sealed class ExecutionRunner(DataFolder data, SpotifySettings settings,
 {
     private const int SampleWeeks = 3;
 
+    // The definition's two states that fail by themselves.
+    private const string NothingRead = "NothingRead", SourcesNotRead = "SourcesNotRead";
+
     private readonly StateMachine _machine = LocalPipeline.LoadDefinition();
     private readonly SecretsFile _secrets = new(data.Secrets, settings.Credentials ?? SampleSpotify.Credentials);
 
@@ -89,7 +92,7 @@ internal sealed class ExecutionRunner(DataFolder data, SpotifySettings settings,
 
     private async Task StartNamedAsync(string name, ExecutionInput input, CancellationToken cancellationToken)
     {
-        var payload = JsonSerializer.SerializeToElement(input, PayloadJson.Default.ExecutionInput);
+        var payload = JsonElement.Parse(input.ToJson().ToJsonString());
         using var log = ExecutionLog.Create(data.Executions, name);
         await ExecuteAsync(name, input.SnapshotDate, log, interpreter => interpreter.RunAsync(name, payload, cancellationToken));
     }
@@ -118,13 +121,14 @@ internal sealed class ExecutionRunner(DataFolder data, SpotifySettings settings,
             var problem = result.Status switch
             {
                 ExecutionStatus.Succeeded => null,
+                ExecutionStatus.Failed when result.State is SourcesNotRead or NothingRead => result.Cause,
                 ExecutionStatus.Failed => $"{result.State} failed with {result.Error}: {result.Cause}",
                 ExecutionStatus.TimedOut => "The execution took longer than the definition allows. `pyspotify redrive` goes on from where it stopped.",
                 _ => "The execution was aborted. `pyspotify redrive` goes on from where it stopped.",
             };
             if (problem is not null)
             {
-                throw new ExecutionFailedException(problem, result.Exception);
+                throw new ExecutionFailedException(problem, result.Exception) { IsLoaded = result.State == SourcesNotRead };
             }
         });
 
@@ -138,4 +142,8 @@ internal sealed class ExecutionRunner(DataFolder data, SpotifySettings settings,
 }
 
 /// <summary>An execution did not succeed.</summary>
-internal sealed class ExecutionFailedException(string message, Exception? inner) : PySpotifyException(message, inner);
+internal sealed class ExecutionFailedException(string message, Exception? inner) : PySpotifyException(message, inner)
+{
+    /// <summary>Whether everything that could be read is in the tables all the same.</summary>
+    public bool IsLoaded { get; init; }
+}

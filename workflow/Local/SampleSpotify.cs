@@ -37,6 +37,7 @@ internal sealed class SampleSpotify(DateOnly snapshotDate) : HttpMessageHandler
             ("POST", [.., "api", "token"]) => Json(HttpStatusCode.OK, WriteToken),
             ("GET", _) when request.Headers.Authorization is not { Scheme: "Bearer" } => Error(HttpStatusCode.Unauthorized, "No token provided"),
             ("GET", [.., "playlists", _, "items"]) => Page(address, _charts.Value.TopPlayed, isSearch: false),
+            ("GET", [.., "playlists", _]) => Json(HttpStatusCode.OK, WritePlaylist),
             ("GET", [.., "search"]) => Page(address, _charts.Value.Popular, isSearch: true),
             _ => Error(HttpStatusCode.NotFound, "Service not found"),
         };
@@ -48,6 +49,13 @@ internal sealed class SampleSpotify(DateOnly snapshotDate) : HttpMessageHandler
         json.WriteString("access_token", "sample");
         json.WriteString("token_type", "Bearer");
         json.WriteNumber("expires_in", 3600);
+        json.WriteEndObject();
+    }
+
+    private static void WritePlaylist(Utf8JsonWriter json)
+    {
+        json.WriteStartObject();
+        json.WriteString("name", "Sample: most played");
         json.WriteEndObject();
     }
 

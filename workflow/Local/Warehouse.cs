@@ -39,10 +39,7 @@ public sealed class Warehouse(string path, string rawFolder, TimeProvider clock)
 
     /// <summary>The refined tables' columns and their types.</summary>
     public static IReadOnlyList<(string Name, string Type)> Columns { get; } =
-    [
-        ("artist", "TEXT"), ("track", "TEXT"), ("track_pop", "INTEGER"), ("duration_ms", "INTEGER"), ("album_nm", "TEXT"),
-        ("album_dt", "TEXT"), ("track_id", "TEXT"), ("rank", "INTEGER"), ("snapshot_date", "TEXT"),
-    ];
+        [.. Functions.Columns.Songs.Select(column => (column.Name, column.SqliteType))];
 
     /// <summary>A raw table's refined counterpart.</summary>
     public static string Refined(string table) => $"{table}_refined";
@@ -313,13 +310,13 @@ public sealed class Warehouse(string path, string rawFolder, TimeProvider clock)
     private void CountQuarantined(SqliteConnection connection, string table, DateOnly snapshotDate, string date)
     {
         Execute(connection, "DELETE FROM quarantine WHERE table_name = $table AND snapshot_date = $date", ("$table", table), ("$date", date));
-        var folder = Path.Combine(rawFolder, Prefixes.OldQuarantine, Keys.Partition(table, snapshotDate));
+        var folder = Path.Combine(rawFolder, Keys.Partition(Prefixes.Quarantine, snapshotDate));
         if (!Directory.Exists(folder))
         {
             return;
         }
 
-        foreach (var (file, line) in Directory.GetFiles(folder, "*.jsonl").SelectMany(file => File.ReadLines(file).Select(line => (file, line))))
+        foreach (var (file, line) in Directory.GetFiles(folder, $"{table}-*.jsonl").SelectMany(file => File.ReadLines(file).Select(line => (file, line))))
         {
             Execute(connection, "INSERT INTO quarantine VALUES ($reason, $table, $date)", ("$reason", Reason(file, line)), ("$table", table), ("$date", date));
         }
@@ -375,9 +372,9 @@ public sealed class Warehouse(string path, string rawFolder, TimeProvider clock)
 
             foreach (var file in files)
             {
-                if (File.ReadLines(file).FirstOrDefault() != string.Join(',', Song.Columns))
+                if (File.ReadLines(file).FirstOrDefault() != Functions.Columns.RawHeader)
                 {
-                    throw new CrawledFileException($"{file} has other columns than {string.Join(',', Song.Columns)}");
+                    throw new CrawledFileException($"{file} has other columns than {Functions.Columns.RawHeader}");
                 }
             }
 
@@ -397,18 +394,18 @@ public sealed class Warehouse(string path, string rawFolder, TimeProvider clock)
             while (await csv.ReadAsync())
             {
                 cancellationToken.ThrowIfCancellationRequested();
-                if (csv.Count != Song.Columns.Count)
+                if (csv.Count != Functions.Columns.Raw.Count)
                 {
-                    throw new RefineException($"{file}, line {csv.RawRow}: {csv.Count} cells where {Song.Columns.Count} belong");
+                    throw new RefineException($"{file}, line {csv.RawRow}: {csv.Count} cells where {Functions.Columns.Raw.Count} belong");
                 }
 
                 // A row equal to the header is no data, wherever it stands.
-                if (csv[0] == Song.Columns[0] && Song.Columns.Select((column, i) => csv[i] == column).All(same => same))
+                if (csv[0] == Columns[0].Name && Functions.Columns.Raw.Select((column, i) => csv[i] == column.Name).All(same => same))
                 {
                     continue;
                 }
 
-                for (var i = 0; i < Song.Columns.Count; i++)
+                for (var i = 0; i < Functions.Columns.Raw.Count; i++)
                 {
                     var cell = csv[i];
                     insert.Parameters[i].Value = cell.Length == 0 ? DBNull.Value

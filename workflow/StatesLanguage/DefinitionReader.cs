@@ -164,11 +164,14 @@ internal sealed class DefinitionReader
         return new(_state is null ? $"Field '{path}': {why}." : $"State '{_state}', field '{path}': {why}.");
     }
 
-    private JsonPath? Parsed(string field, Func<string, JsonPath> parse)
+    private JsonPath? Parsed(string field, Func<string, JsonPath> parse) => Text(field) is { } path ? Parsed(path, field, parse) : null;
+
+    /// <summary>A path that is written within a field.</summary>
+    public JsonPath Parsed(string path, string field, Func<string, JsonPath> parse)
     {
         try
         {
-            return Text(field) is { } path ? parse(path) : null;
+            return parse(path);
         }
         catch (FormatException e)
         {

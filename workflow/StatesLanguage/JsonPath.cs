@@ -1,18 +1,21 @@
+using System.Globalization;
 using System.Text.Json;
+using System.Text.RegularExpressions;
 
 namespace PySpotify.Workflow.StatesLanguage;
 
 /// <summary>
-/// A path into a payload, or with <c>$$</c> into the context object: members (<c>.name</c>) and wildcards (<c>[*]</c>).
+/// A path into a payload, or with <c>$$</c> into the context object: members (<c>.name</c>),
+/// elements (<c>[0]</c>) and wildcards (<c>[*]</c>).
 /// </summary>
-internal sealed class JsonPath
+internal sealed partial class JsonPath
 {
     private static readonly string[] ContextPaths =
         ["$$.Execution.Input", "$$.Execution.Name", "$$.Execution.RedriveCount", "$$.Execution.StartTime", "$$.State.Name", "$$.Map.Item.Value"];
 
     private readonly string _text;
 
-    // Names of members; null for a wildcard.
+    // Names of members, indexes as [0]; null for a wildcard.
     private readonly string?[] _steps;
     private readonly bool _isContext;
     private readonly bool _hasWildcard;
@@ -27,7 +30,7 @@ internal sealed class JsonPath
     public static JsonPath Root { get; } = new("$", [], false);
 
     /// <summary>Parses a path.</summary>
-    /// <exception cref="FormatException">The text is not a path, or has more than members and wildcards.</exception>
+    /// <exception cref="FormatException">The text is not a path, or has more than members, elements and wildcards.</exception>
     public static JsonPath Parse(string text)
     {
         if (!text.StartsWith('$'))
@@ -66,12 +69,23 @@ internal sealed class JsonPath
     public static JsonPath ParseResultPath(string text)
     {
         var path = ParseReference(text);
-        return path._isContext ? throw new FormatException("it cannot lead into the context object") : path;
+        return path._isContext ? throw new FormatException("it cannot lead into the context object")
+            : Array.Exists(path._steps, step => step!.StartsWith('[')) ? throw new FormatException("it cannot lead into an array")
+            : path;
     }
 
     /// <summary>The node that the path leads to; an array of all nodes where it has a wildcard.</summary>
     /// <exception cref="StateFailure">It leads to nothing and has no wildcard; States.Runtime.</exception>
     public JsonElement Get(Data data, string field)
+    {
+        var found = Find(data);
+        return found.ValueKind != JsonValueKind.Undefined
+            ? found
+            : throw new StateFailure(ErrorNames.Runtime, $"The path '{_text}' of the field '{field}' leads to nothing in the input.");
+    }
+
+    /// <summary>As <see cref="Get"/>; of kind Undefined where it leads to nothing.</summary>
+    public JsonElement Find(Data data)
     {
         var root = _isContext ? data.Context[_steps[0]!] : data.Input;
         IEnumerable<JsonElement> nodes = [root];
@@ -80,15 +94,7 @@ internal sealed class JsonPath
             nodes = nodes.SelectMany(node => Follow(node, step));
         }
 
-        if (_hasWildcard)
-        {
-            return Json.Array(nodes);
-        }
-
-        var found = nodes.FirstOrDefault();
-        return found.ValueKind != JsonValueKind.Undefined
-            ? found
-            : throw new StateFailure(ErrorNames.Runtime, $"The path '{_text}' of the field '{field}' leads to nothing in the input.");
+        return _hasWildcard ? Json.Array(nodes) : nodes.FirstOrDefault();
     }
 
     /// <summary>What <paramref name="root"/> is with <paramref name="value"/> where the path leads. Members that
@@ -103,6 +109,7 @@ internal sealed class JsonPath
     {
         (JsonValueKind.Object, null) => node.EnumerateObject().Select(member => member.Value),
         (JsonValueKind.Array, null) => node.EnumerateArray(),
+        (JsonValueKind.Array, ['[', .. var index, ']']) => node.EnumerateArray().Skip(int.Parse(index, CultureInfo.InvariantCulture)).Take(1),
         (JsonValueKind.Object, { } name) when node.TryGetProperty(name, out var member) => [member],
         _ => [],
     };
@@ -154,6 +161,12 @@ internal sealed class JsonPath
             return null;
         }
 
+        if (Index().Match(text, at) is { Success: true } index)
+        {
+            at += index.Length;
+            return index.Value;
+        }
+
         if (text[at++] == '.')
         {
             while (at < text.Length && (char.IsLetterOrDigit(text[at]) || text[at] is '_' or '-'))
@@ -164,6 +177,9 @@ internal sealed class JsonPath
 
         return at > start + 1
             ? text[(start + 1)..at]
-            : throw new FormatException($"the path '{text}' has something at character {start} that is not supported; members (.name) and wildcards ([*]) are");
+            : throw new FormatException($"the path '{text}' has something at character {start} that is not supported; members (.name), elements ([0]) and wildcards ([*]) are");
     }
+
+    [GeneratedRegex(@"\G\[[0-9]{1,4}\]")]
+    private static partial Regex Index();
 }

@@ -14,7 +14,7 @@ public sealed class S3ObjectStore(IAmazonS3 s3, string bucket) : IObjectStore
     {
         try
         {
-            var response = await s3.GetObjectAsync(bucket, Keys.Checked(key), cancellationToken);
+            var response = await AwsUnavailableException.NameAsync(() => s3.GetObjectAsync(bucket, Keys.Checked(key), cancellationToken));
             return response.ResponseStream;
         }
         catch (AmazonS3Exception e) when (e.StatusCode is HttpStatusCode.NotFound or HttpStatusCode.Forbidden)
@@ -34,12 +34,12 @@ public sealed class S3ObjectStore(IAmazonS3 s3, string bucket) : IObjectStore
             Path.GetTempFileName(), FileMode.Open, FileAccess.ReadWrite, FileShare.None, 1 << 16, FileOptions.DeleteOnClose);
         await write(file, cancellationToken);
         file.Position = 0;
-        await s3.PutObjectAsync(
+        await AwsUnavailableException.NameAsync(() => s3.PutObjectAsync(
             new PutObjectRequest { BucketName = bucket, Key = key, InputStream = file, AutoCloseStream = false },
-            cancellationToken);
+            cancellationToken));
     }
 
     /// <inheritdoc/>
     public async Task DeleteAsync(string key, CancellationToken cancellationToken) =>
-        await s3.DeleteObjectAsync(bucket, Keys.Checked(key), cancellationToken);
+        await AwsUnavailableException.NameAsync(() => s3.DeleteObjectAsync(bucket, Keys.Checked(key), cancellationToken));
 }

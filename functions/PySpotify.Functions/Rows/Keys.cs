@@ -35,22 +35,27 @@ public static partial class Keys
 
     /// <summary>Rows that were fetched and wait to be written.</summary>
     public static string Staged(string execution, string table, string source) =>
-        $"{Prefixes.Staging}/{execution}/{table}/{source}.jsonl";
+        $"{Prefixes.Staging}/{execution}/{table}/{Source(source)}.jsonl";
 
     /// <summary>A source's rows in a snapshot.</summary>
     public static string Csv(string table, DateOnly snapshotDate, string source) =>
-        $"{Partition(table, snapshotDate)}/{source}.csv";
+        $"{Partition(table, snapshotDate)}/{Source(source)}.csv";
 
-    /// <summary>
-    /// The refused rows of a source of which so many were refused that it got no file: beside the snapshots' folders, in
-    /// one of the execution's.
-    /// </summary>
-    /// <param name="staged">The key of its staged rows.</param>
-    public static string QuarantinedWhole(string staged) => $"{Prefixes.OldQuarantine}/{staged[(staged.IndexOf('/', StringComparison.Ordinal) + 1)..]}";
+    /// <summary>What became of a source in a snapshot.</summary>
+    public static string SourceRecord(string table, DateOnly snapshotDate, string source) =>
+        $"{Partition(Prefixes.Sources, snapshotDate)}/{table}-{Source(source)}.json";
 
     /// <summary>A source's rows that were refused.</summary>
     public static string Quarantined(string table, DateOnly snapshotDate, string source) =>
-        $"{Prefixes.OldQuarantine}/{Partition(table, snapshotDate)}/{source}.jsonl";
+        $"{Partition(Prefixes.Quarantine, snapshotDate)}/{table}-{Source(source)}.jsonl";
+
+    /// <summary>
+    /// The refused rows of a source that got no file because so many were: in a folder of the execution's, since those of
+    /// the earlier file stay.
+    /// </summary>
+    /// <param name="staged">The key of its staged rows.</param>
+    public static string QuarantinedWithoutFile(string staged) =>
+        $"{Prefixes.Quarantine}/{staged[(staged.IndexOf('/', StringComparison.Ordinal) + 1)..]}";
 
     /// <summary>A snapshot's folder.</summary>
     public static string Partition(string table, DateOnly snapshotDate) =>

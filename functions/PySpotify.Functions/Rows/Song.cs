@@ -1,3 +1,7 @@
+using System.Buffers;
+using System.Text;
+using System.Text.Encodings.Web;
+using System.Text.Json;
 using System.Text.Json.Serialization;
 using PySpotify.Functions.Spotify;
 
@@ -11,31 +15,66 @@ namespace PySpotify.Functions.Rows;
 /// <param name="AlbumNm">The album's title.</param>
 /// <param name="AlbumDt">The album's release date as Spotify has it: year, month or day.</param>
 /// <param name="TrackId">Spotify's base-62 id.</param>
+/// <param name="Artists">All artists' names in Spotify's order, as a JSON list.</param>
+/// <param name="Isrc">The recording's international code.</param>
+/// <param name="Fault">What in the track could not be read; such a row is refused.</param>
 public sealed record Song(
-    string? Artist, string? Track, int? TrackPop, long? DurationMs, string? AlbumNm, string? AlbumDt, string? TrackId)
+    string? Artist,
+    string? Track,
+    int? TrackPop,
+    long? DurationMs,
+    string? AlbumNm,
+    string? AlbumDt,
+    string? TrackId,
+    string? Artists = null,
+    string? Isrc = null,
+    string? Fault = null)
 {
-    /// <summary>The raw tables' columns, in order.</summary>
-    public static IReadOnlyList<string> Columns { get; } =
-        ["artist", "track", "track_pop", "duration_ms", "album_nm", "album_dt", "track_id", "rank"];
+    // Names stay readable: only what JSON itself cannot hold is escaped.
+    private static readonly JsonWriterOptions Relaxed = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
-    /// <summary>A track as a row.</summary>
+    /// <summary>A track as a row. What is outside its range is unknown.</summary>
     public static Song From(Track track) => new(
-        Known(track.Artists is [{ } first, ..] ? first.Name : null),
+        Known(track.Artists is [var first, ..] ? first : null),
         Known(track.Name),
-        track.Popularity,
-        track.DurationMs,
+        track.Popularity is >= 0 and <= 100 and var popularity ? (int)popularity : null,
+        track.DurationMs is >= 0 and var duration ? duration : null,
         Known(track.Album?.Name),
         Known(track.Album?.ReleaseDate),
-        Known(track.Id));
+        Known(track.Id),
+        NamesOf(track.Artists ?? []),
+        Known(track.Isrc),
+        track.Fault);
 
     /// <summary>Why the row cannot be written, or null if it can.</summary>
-    public string? Fault() => this switch
+    public string? Reason() => this switch
     {
+        { Fault: { } fault } => fault,
         { TrackId: null } => "no track id",
         { Track: null } => "no track name",
         { Artist: null } => "no artist",
         _ => null,
     };
+
+    private static string? NamesOf(IReadOnlyList<string?> artists)
+    {
+        var names = artists.Select(Known).OfType<string>().ToList();
+        if (names is [])
+        {
+            return null;
+        }
+
+        var json = new ArrayBufferWriter<byte>(64);
+        using (var writer = new Utf8JsonWriter(json, Relaxed))
+        {
+            writer.WriteStartArray();
+            names.ForEach(writer.WriteStringValue);
+
+            writer.WriteEndArray();
+        }
+
+        return Encoding.UTF8.GetString(json.WrittenSpan);
+    }
 
     private static string? Known(string? text) => string.IsNullOrWhiteSpace(text) ? null : text;
 }

@@ -62,7 +62,7 @@ internal static class SongLines
             throw new JsonException("A staged row is no JSON object.");
         }
 
-        string? artist = null, track = null, albumNm = null, albumDt = null, trackId = null;
+        string? artist = null, track = null, albumNm = null, albumDt = null, trackId = null, artists = null, isrc = null, fault = null;
         int? trackPop = null;
         long? durationMs = null;
         while (json.Read() && json.TokenType == JsonTokenType.PropertyName)
@@ -95,13 +95,25 @@ internal static class SongLines
             {
                 trackId = Text(ref json);
             }
+            else if (json.ValueTextEquals("artists"u8))
+            {
+                artists = Text(ref json);
+            }
+            else if (json.ValueTextEquals("isrc"u8))
+            {
+                isrc = Text(ref json);
+            }
+            else if (json.ValueTextEquals("fault"u8))
+            {
+                fault = Text(ref json);
+            }
             else
             {
                 throw new JsonException($"A staged row has a member '{json.GetString()}'.");
             }
         }
 
-        return new(artist, track, trackPop, durationMs, albumNm, albumDt, trackId);
+        return new(artist, track, trackPop, durationMs, albumNm, albumDt, trackId, artists, isrc, fault);
     }
 
     private static string? Text(ref Utf8JsonReader json)

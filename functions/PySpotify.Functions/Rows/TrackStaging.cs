@@ -4,34 +4,17 @@ using PySpotify.Functions.Spotify;
 
 namespace PySpotify.Functions.Rows;
 
-/// <summary>A claim check: where a source's rows are staged, and what came of the rest.</summary>
-/// <param name="Source">The playlist or query as a file name.</param>
-/// <param name="Key">The staged rows: JSON, one row a line.</param>
-/// <param name="Rows">Staged rows.</param>
-/// <param name="Skipped">Rows that were left out, by reason.</param>
-public sealed record StagedTracks(string Source, string Key, int Rows, IReadOnlyDictionary<string, int> Skipped);
-
 /// <summary>Reads a list of Spotify's to its end and stages the tracks in it that can be played.</summary>
 public sealed class TrackStaging(ISecretStore secrets, IObjectStore store, TimeProvider clock, SpotifyOptions options)
 {
     private static readonly byte[] LineEnd = "\n"u8.ToArray();
 
+    /// <summary>Stages a source's tracks. What is wrong with this source alone is told in the answer, not thrown.</summary>
+    /// <param name="request">The source, and where to stage it.</param>
     /// <param name="token">Where the access token is kept.</param>
-    /// <param name="source">The source's name; see <see cref="Keys.Source"/>.</param>
-    /// <param name="key">Where to stage.</param>
-    /// <param name="getPage">Asks for a page with an access token.</param>
-    /// <param name="cap">Rows that Spotify gives at most.</param>
-    /// <param name="arrange">Puts the rows into their order.</param>
     /// <param name="cancellationToken">Ends the calls.</param>
     /// <exception cref="SpotifyTokenExpiredException">The token ran out before or while fetching.</exception>
-    internal async Task<StagedTracks> StageAsync(
-        TokenReference token,
-        string source,
-        string key,
-        Func<string, GetTrackPage> getPage,
-        int cap,
-        Func<IAsyncEnumerable<Song>, IAsyncEnumerable<Song>> arrange,
-        CancellationToken cancellationToken)
+    internal async Task<StagedTracks> StageAsync(StagingRequest request, TokenReference token, CancellationToken cancellationToken)
     {
         var access = await Secrets.ReadTokenAsync(secrets, token.Secret, cancellationToken);
         if (access is null || access.ExpiresAt <= clock.GetUtcNow())
@@ -39,16 +22,21 @@ public sealed class TrackStaging(ISecretStore secrets, IObjectStore store, TimeP
             throw new SpotifyTokenExpiredException(access?.ExpiresAt ?? token.ExpiresAt);
         }
 
-        var rows = 0;
+        int rows = 0, outOfRange = 0;
         var skipped = new SortedDictionary<string, int>(StringComparer.Ordinal);
         try
         {
-            var tracks = TrackPages.ReadAllAsync(getPage(access.Value), cap, options.Concurrency, cancellationToken);
+            var naming = NameAsync(request, access.Value, cancellationToken);
+            var tracks = TrackPages.ReadAllAsync(
+                (offset, limit, cancellationToken) => request.GetPage(access.Value, offset, limit, cancellationToken),
+                request.MaxRows,
+                options.Concurrency,
+                cancellationToken);
             await store.WriteAsync(
-                key,
+                request.Key,
                 async (stream, cancellationToken) =>
                 {
-                    await foreach (var song in arrange(Playable(tracks, skipped)).WithCancellation(cancellationToken))
+                    await foreach (var song in request.Arrange(Playable(tracks, skipped, () => outOfRange++)).WithCancellation(cancellationToken))
                     {
                         await JsonSerializer.SerializeAsync(stream, song, SongJson.Default.Song, cancellationToken);
                         await stream.WriteAsync(LineEnd, cancellationToken);
@@ -56,16 +44,40 @@ public sealed class TrackStaging(ISecretStore secrets, IObjectStore store, TimeP
                     }
                 },
                 cancellationToken);
+            var name = await naming;
+            if (rows == 0)
+            {
+                throw new SourceEmptyException(request.Empty);
+            }
+
+            var note = outOfRange > 0 ? $"{outOfRange} songs had a popularity or a duration out of range, which is unknown." : null;
+            return new(request.Source, name, request.Key, rows, skipped, Note: note);
+        }
+        catch (SourceException e)
+        {
+            return new(request.Source, null, null, 0, skipped, e.Problem);
         }
         catch (SpotifyUnauthorizedException) when (access.ExpiresAt <= clock.GetUtcNow())
         {
             throw new SpotifyTokenExpiredException(access.ExpiresAt);
         }
-
-        return new(source, key, rows, skipped);
     }
 
-    private static async IAsyncEnumerable<Song> Playable(IAsyncEnumerable<Track?> tracks, SortedDictionary<string, int> skipped)
+    /// <summary>Rows are worth having without their list's name.</summary>
+    private static async Task<string?> NameAsync(StagingRequest request, string accessToken, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await request.GetName(accessToken, cancellationToken);
+        }
+        catch (PySpotifyException)
+        {
+            return null;
+        }
+    }
+
+    private static async IAsyncEnumerable<Song> Playable(
+        IAsyncEnumerable<Track?> tracks, SortedDictionary<string, int> skipped, Action countOutOfRange)
     {
         var seen = new HashSet<string>(StringComparer.Ordinal);
         await foreach (var track in tracks)
@@ -76,12 +88,20 @@ public sealed class TrackStaging(ISecretStore secrets, IObjectStore store, TimeP
                 { IsLocal: true } => "local file",
                 { Type: "episode" } => "episode",
                 { Type: not (null or "track") } => "unknown type",
+                { Fault: not null } => null,
+                { Id.Length: > 0, Name: null or "" } => "unavailable",
                 { Id: { } id } when !seen.Add(id) => "duplicate",
                 _ => null,
             };
             if (reason is null)
             {
-                yield return Song.From(track!);
+                var song = Song.From(track!);
+                if (song.TrackPop != track!.Popularity || song.DurationMs != track.DurationMs)
+                {
+                    countOutOfRange();
+                }
+
+                yield return song;
             }
             else
             {
@@ -89,4 +109,20 @@ public sealed class TrackStaging(ISecretStore secrets, IObjectStore store, TimeP
             }
         }
     }
+}
+
+/// <summary>What to read and where to stage it.</summary>
+internal sealed record StagingRequest(Source Source, string Key, int MaxRows)
+{
+    /// <summary>Asks for a page with an access token.</summary>
+    public required Func<string, int, int, CancellationToken, Task<TrackPage>> GetPage { get; init; }
+
+    /// <summary>Finds out what people call the source, with an access token.</summary>
+    public required Func<string, CancellationToken, Task<string?>> GetName { get; init; }
+
+    /// <summary>Puts the rows into their order; as they come, unless set.</summary>
+    public Func<IAsyncEnumerable<Song>, IAsyncEnumerable<Song>> Arrange { get; init; } = songs => songs;
+
+    /// <summary>What to say of a source without a song.</summary>
+    public required Problem Empty { get; init; }
 }

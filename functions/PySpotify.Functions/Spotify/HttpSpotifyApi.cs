@@ -58,6 +58,31 @@ public sealed class HttpSpotifyApi(HttpClient http, SpotifyOptions options) : IS
         return answer.ToTrackPage();
     }
 
+    /// <inheritdoc/>
+    public async Task<TrackPage> GetTopTracksAsync(
+        string accessToken, string timeRange, int offset, int limit, CancellationToken cancellationToken)
+    {
+        var page = await GetAsync(
+            $"me/top/tracks?time_range={Uri.EscapeDataString(timeRange)}&limit={limit}&offset={offset}",
+            accessToken,
+            SpotifyJson.Default.TracksPage,
+            answer => SpotifyAnswers.Error(answer.Status, answer.Body, limit),
+            cancellationToken);
+        return page.ToTrackPage();
+    }
+
+    /// <inheritdoc/>
+    public async Task<string?> GetPlaylistNameAsync(string accessToken, string playlistId, CancellationToken cancellationToken)
+    {
+        var playlist = await GetAsync(
+            $"playlists/{Uri.EscapeDataString(playlistId)}?fields=name",
+            accessToken,
+            SpotifyJson.Default.PlaylistAnswer,
+            answer => SpotifyAnswers.Error(answer.Status, answer.Body, playlistId: playlistId),
+            cancellationToken);
+        return playlist.Name;
+    }
+
     private async Task<IssuedToken> RequestTokenAsync(
         SpotifyCredentials credentials, Dictionary<string, string> form, CancellationToken cancellationToken)
     {

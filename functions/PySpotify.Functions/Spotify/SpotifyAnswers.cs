@@ -1,27 +1,35 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using System.Text.RegularExpressions;
 
 namespace PySpotify.Functions.Spotify;
 
 /// <summary>How Spotify's answers look on the wire, and what its refusals mean: the same for every client.</summary>
-public static class SpotifyAnswers
+public static partial class SpotifyAnswers
 {
+    private const int MaxMessage = 200;
+
     /// <summary>The error that the Web API's refusal means.</summary>
     /// <param name="status">The HTTP status.</param>
     /// <param name="body">The body, JSON or not.</param>
     /// <param name="limit">The page size that was asked for.</param>
     /// <param name="playlistId">The playlist that was asked for, if one was.</param>
-    public static PySpotifyException Error(int status, string? body, int limit, string? playlistId = null)
+    public static PySpotifyException Error(int status, string? body, int limit = 0, string? playlistId = null)
     {
-        var message = Read(body, root => root.GetProperty("error").GetProperty("message").GetString());
-        return (status, playlistId) switch
+        var message = MessageIn(body);
+        return status switch
         {
-            (400, _) when message?.Contains("Invalid limit", StringComparison.OrdinalIgnoreCase) == true =>
-                new SpotifyInvalidLimitException(limit),
-            (403, { } id) => new SpotifyPlaylistForbiddenException(id),
-            (404, { } id) => new SpotifyPlaylistNotFoundException(id),
+            400 when Says("Invalid limit") => new SpotifyInvalidLimitException(limit),
+            403 when Says("premium") => new SpotifyPremiumRequiredException(message!),
+            403 when Says("registered") => new SpotifyUserNotRegisteredException(message!),
+            403 when Says("scope") => new SpotifyScopeMissingException(message!),
+            403 when playlistId is not null => new SpotifyPlaylistForbiddenException(message),
+            403 => new SpotifyForbiddenException(message),
+            404 when playlistId is not null => new SpotifyPlaylistNotFoundException(),
             _ => new SpotifyResponseException($"status {status}{Quoted(message)}"),
         };
+
+        bool Says(string words) => message?.Contains(words, StringComparison.OrdinalIgnoreCase) == true;
     }
 
     /// <summary>The error that the accounts service's refusal means.</summary>
@@ -30,11 +38,25 @@ public static class SpotifyAnswers
     public static PySpotifyException TokenError(int status, string? body) =>
         Read(body, root => root.GetProperty("error").GetString()) switch
         {
-            "invalid_grant" => new SpotifySignInExpiredException(),
-            "invalid_client" => new SpotifyCredentialsException("invalid_client"),
-            var error when status is 400 or 401 or 403 => new SpotifyCredentialsException($"status {status}{Quoted(error)}"),
-            var error => new SpotifyResponseException($"status {status} from the accounts service{Quoted(error)}"),
+            "invalid_grant" => new SpotifySignInExpiredException(MessageIn(body)),
+            var error when error is "invalid_client" || status is 400 or 401 or 403 =>
+                new SpotifyCredentialsException($"{error ?? $"status {status}"}{Quoted(MessageIn(body))}"),
+            var error => new SpotifyResponseException($"status {status} from the accounts service{Quoted(MessageIn(body) ?? error)}"),
         };
+
+    /// <summary>Spotify's own sentence in a refusal, whether it is JSON, plain text or a page of HTML.</summary>
+    private static string? MessageIn(string? body)
+    {
+        var text = Read(body, root => root.GetProperty("error_description").GetString())
+            ?? Read(body, root => root.GetProperty("error").GetProperty("message").GetString())
+            ?? Read(body, root => root.GetProperty("error").GetString())
+            ?? (Read(body, root => "JSON") is null ? Tag().Replace(body ?? "", " ") : null);
+        var words = string.Join(' ', (text ?? "").Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries));
+        return words is "" ? null : new string([.. words.Where(c => !char.IsControl(c)).Take(MaxMessage)]);
+    }
+
+    [GeneratedRegex("<(script|style|head)\\b.*?</\\1>|<[^>]*>", RegexOptions.Singleline | RegexOptions.IgnoreCase)]
+    private static partial Regex Tag();
 
     /// <summary>A body as one of the records below.</summary>
     /// <param name="body">The body, JSON or not.</param>
@@ -68,39 +90,36 @@ public static class SpotifyAnswers
         }
     }
 
-    private static string Quoted(string? message) => string.IsNullOrWhiteSpace(message)
-        ? ""
-        : $": '{new string([.. message.Where(c => !char.IsControl(c)).Take(200)])}'";
+    private static string Quoted(string? message) => message is null ? "" : $": '{message}'";
 }
 
 /// <summary><c>GET /v1/playlists/{id}/items</c></summary>
-public sealed record PlaylistPage(int? Total = null, string? Next = null, IReadOnlyList<PlaylistRow?>? Items = null)
+public sealed record PlaylistPage(int? Total = null, string? Next = null, IReadOnlyList<JsonElement>? Items = null)
 {
-    /// <summary>The rows' tracks, wherever they stand.</summary>
+    /// <summary>The rows' tracks, wherever in a row they are.</summary>
     public TrackPage ToTrackPage() => Items is null
         ? throw new SpotifyResponseException("a playlist's page has no items")
-        : new TrackPage(Total, Next is not null, [.. Items.Select(row => row?.ToTrack())]);
-}
-
-/// <summary>A playlist's row: its track stands under <c>item</c>, before 2026 under <c>track</c>.</summary>
-public sealed record PlaylistRow(Track? Item = null, Track? Track = null, bool? IsLocal = null)
-{
-    internal Track? ToTrack() => (Item ?? Track) is { } track
-        ? track with { IsLocal = track.IsLocal ?? IsLocal }
-        : null;
+        : new TrackPage(Total, Next is not null, [.. Items.Select(TrackJson.FromPlaylistRow)]);
 }
 
 /// <summary><c>GET /v1/search</c></summary>
-public sealed record SearchAnswer(SearchPage? Tracks = null)
+public sealed record SearchAnswer(TracksPage? Tracks = null)
 {
     /// <summary>The page of tracks.</summary>
-    public TrackPage ToTrackPage() => Tracks?.Items is { } items
-        ? new TrackPage(Tracks.Total, Tracks.Next is not null, items)
-        : throw new SpotifyResponseException("a search's page has no tracks");
+    public TrackPage ToTrackPage() => (Tracks ?? throw new SpotifyResponseException("a search's page has no tracks")).ToTrackPage();
 }
 
-/// <summary>The tracks of a search's page.</summary>
-public sealed record SearchPage(int? Total = null, string? Next = null, IReadOnlyList<Track?>? Items = null);
+/// <summary>A page of tracks: in a search's answer, and the answer of <c>GET /v1/me/top/tracks</c>.</summary>
+public sealed record TracksPage(int? Total = null, string? Next = null, IReadOnlyList<JsonElement>? Items = null)
+{
+    /// <summary>The page of tracks.</summary>
+    public TrackPage ToTrackPage() => Items is null
+        ? throw new SpotifyResponseException("a page of tracks has no items")
+        : new TrackPage(Total, Next is not null, [.. Items.Select(TrackJson.From)]);
+}
+
+/// <summary><c>GET /v1/playlists/{id}</c></summary>
+public sealed record PlaylistAnswer(string? Name = null);
 
 /// <summary><c>POST /api/token</c></summary>
 public sealed record TokenAnswer(string? AccessToken = null, int? ExpiresIn = null, string? RefreshToken = null)
@@ -117,5 +136,7 @@ public sealed record TokenAnswer(string? AccessToken = null, int? ExpiresIn = nu
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower)]
 [JsonSerializable(typeof(PlaylistPage))]
 [JsonSerializable(typeof(SearchAnswer))]
+[JsonSerializable(typeof(TracksPage))]
+[JsonSerializable(typeof(PlaylistAnswer))]
 [JsonSerializable(typeof(TokenAnswer))]
 internal sealed partial class SpotifyJson : JsonSerializerContext;

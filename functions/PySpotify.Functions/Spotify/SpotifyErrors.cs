@@ -1,4 +1,5 @@
 using System.Globalization;
+using PySpotify.Functions.Rows;
 
 namespace PySpotify.Functions.Spotify;
 
@@ -8,9 +9,26 @@ public sealed class SpotifyCredentialsException(string detail) : PySpotifyExcept
     + "against the app's page on https://developer.spotify.com/dashboard.");
 
 /// <summary>The refresh token is six months old or was revoked (<c>invalid_grant</c>).</summary>
-public sealed class SpotifySignInExpiredException() : PySpotifyException(
-    "The Spotify sign-in has expired or was revoked; Spotify ends one six months after it was made. "
+public sealed class SpotifySignInExpiredException(string? message = null) : PySpotifyException(
+    $"The Spotify sign-in has expired or was revoked{(message is null ? "" : $" ('{message}')")}; Spotify ends one six months after it was made. "
     + "Sign in again with `pyspotify login`, then redrive the execution.");
+
+/// <summary>The app's owner has no Premium (403): nothing can be read until they have.</summary>
+public sealed class SpotifyPremiumRequiredException(string message) : PySpotifyException(
+    $"Spotify says '{message}'. In Development Mode the app's owner needs Spotify Premium. Renew it, then redrive the execution.");
+
+/// <summary>The signed-in person is not one of the app's users (403).</summary>
+public sealed class SpotifyUserNotRegisteredException(string message) : PySpotifyException(
+    $"Spotify says '{message}'. Add the person who signed in under 'User Management' on the app's page "
+    + "(https://developer.spotify.com/dashboard), then redrive the execution.");
+
+/// <summary>The sign-in does not allow what was asked (403).</summary>
+public sealed class SpotifyScopeMissingException(string message) : PySpotifyException(
+    $"Spotify says '{message}'. Sign in again with `pyspotify login`, which asks for all that is needed, then redrive the execution.");
+
+/// <summary>Spotify forbids the call, for a reason that is not known here (403).</summary>
+public sealed class SpotifyForbiddenException(string? message) : PySpotifyException(
+    $"Spotify says '{message ?? "Forbidden"}'. `pyspotify check` finds out what this app may read.");
 
 /// <summary>The access token has run out; a new one is to be had from Authenticate.</summary>
 public sealed class SpotifyTokenExpiredException(DateTimeOffset expiresAt) : PySpotifyException(
@@ -22,15 +40,26 @@ public sealed class SpotifyUnauthorizedException() : PySpotifyException(
     + "app on https://developer.spotify.com/dashboard. The token is used until it expires, an hour after it was issued; "
     + "redrive the execution after that.");
 
+/// <summary>Something is wrong with one source, for good, and with no other.</summary>
+public abstract class SourceException(Problem problem) : PySpotifyException($"{problem.Cause}: {problem.Advice}")
+{
+    /// <summary>What is wrong, and what to do.</summary>
+    public Problem Problem { get; } = problem;
+}
+
+/// <summary>A source has no song that can be kept.</summary>
+public sealed class SourceEmptyException(Problem problem) : SourceException(problem);
+
 /// <summary>No such playlist for this app (404).</summary>
-public sealed class SpotifyPlaylistNotFoundException(string playlistId) : PySpotifyException(
-    $"Spotify knows no playlist {playlistId} for this app. Check the id; Spotify's own and editorial playlists answer "
-    + "so to every app made after November 2024: use a copy of the playlist in your own account.");
+public sealed class SpotifyPlaylistNotFoundException() : SourceException(new(
+    "not found (404)",
+    "Check the playlist's link. Spotify's own playlists are closed to apps made after November 2024; copy such a playlist into your own account."));
 
 /// <summary>The playlist is not the signed-in user's (403), which Development Mode demands.</summary>
-public sealed class SpotifyPlaylistForbiddenException(string playlistId) : PySpotifyException(
-    $"Spotify does not let this app read playlist {playlistId}. In Development Mode only playlists are readable that "
-    + "the signed-in user owns or collaborates on: run `pyspotify login` as that user, or use a playlist of theirs.");
+public sealed class SpotifyPlaylistForbiddenException(string? message) : SourceException(new(
+    "forbidden (403)",
+    $"Spotify says '{message ?? "Forbidden"}'. In Development Mode an app reads only playlists that the signed-in person owns or helps to edit: "
+    + "run `pyspotify login` as that person, or use a playlist of theirs."));
 
 /// <summary>Too many requests, and the time to wait is longer than is waited for.</summary>
 public sealed class SpotifyRateLimitedException(DateTimeOffset? until) : PySpotifyException(

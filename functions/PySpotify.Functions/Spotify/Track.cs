@@ -11,25 +11,26 @@ public sealed record TrackPage(int? Total, bool HasNext, IReadOnlyList<Track?> T
 /// <paramref name="Type"/>.
 /// </summary>
 /// <param name="Id">Base-62 id; null for a local file.</param>
-/// <param name="Name">Title.</param>
+/// <param name="Name">Title; empty for a song that is no longer available.</param>
 /// <param name="Type"><c>track</c>, <c>episode</c> or something newer; null where not sent.</param>
 /// <param name="IsLocal">A file from somebody's own disk.</param>
 /// <param name="Popularity">0–100; null where Spotify gave none, as it does in Development Mode.</param>
 /// <param name="DurationMs">Milliseconds.</param>
-/// <param name="Artists">In order of billing.</param>
+/// <param name="Artists">Names in order of billing; null for one without a name.</param>
 /// <param name="Album">The album it is on.</param>
+/// <param name="Isrc">The recording's international code, 12 characters.</param>
+/// <param name="Fault">What in it could not be read; null where all could.</param>
 public sealed record Track(
     string? Id = null,
     string? Name = null,
     string? Type = null,
     bool? IsLocal = null,
-    int? Popularity = null,
+    long? Popularity = null,
     long? DurationMs = null,
-    IReadOnlyList<Artist?>? Artists = null,
-    Album? Album = null);
-
-/// <summary>An artist on a track.</summary>
-public sealed record Artist(string? Name = null);
+    IReadOnlyList<string?>? Artists = null,
+    Album? Album = null,
+    string? Isrc = null,
+    string? Fault = null);
 
 /// <summary>The album a track is on.</summary>
 /// <param name="Name">Title; may be empty.</param>

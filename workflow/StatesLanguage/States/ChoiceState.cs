@@ -48,7 +48,9 @@ internal sealed class ChoiceState : State
         var holds = ReadComparison(rule);
         rule.Close();
         var variable = rule.Required(path, "Variable");
-        return holds is null ? throw rule.Refuse("Variable", "it has no comparison") : data => holds(variable.Get(data, "Variable"));
+        return holds is null ? throw rule.Refuse("Variable", "it has no comparison")
+            : rule.Has("IsPresent") ? data => holds(variable.Find(data))
+            : data => holds(variable.Get(data, "Variable"));
     }
 
     private static Func<JsonElement, bool>? ReadComparison(DefinitionReader rule)
@@ -58,8 +60,16 @@ internal sealed class ChoiceState : State
             return node => node.ValueKind == JsonValueKind.String && node.ValueEquals(text);
         }
 
-        return rule.Number("NumericGreaterThan") is { } number
-            ? node => node.ValueKind == JsonValueKind.Number && node.GetDouble() > number
-            : null;
+        if (rule.Number("NumericGreaterThan") is { } number)
+        {
+            return node => node.ValueKind == JsonValueKind.Number && node.GetDouble() > number;
+        }
+
+        return rule.Take("IsPresent") switch
+        {
+            null => null,
+            { ValueKind: JsonValueKind.True } => node => node.ValueKind != JsonValueKind.Undefined,
+            _ => throw rule.Refuse("IsPresent", "only true is supported"),
+        };
     }
 }
