@@ -37,14 +37,14 @@ public sealed class Analytics : ComponentResource
                 },
             },
             options);
-        foreach (var file in Policies.Files("queries"))
+        foreach (var name in Policies.Files("queries").Select(Path.GetFileNameWithoutExtension).Where(name => name != "beginning"))
         {
-            var (name, sql) = (Path.GetFileNameWithoutExtension(file), Policies.Text(file));
+            var sql = Sql(name!);
             _ = new NamedQuery(
-                name,
+                name!,
                 new NamedQueryArgs
                 {
-                    Name = name,
+                    Name = name!,
                     Description = sql.Split('\n')[0].TrimStart('-', ' ').TrimEnd(),
                     Database = catalog.Refined.Name,
                     Workgroup = Workgroup.Name,
@@ -55,6 +55,10 @@ public sealed class Analytics : ComponentResource
 
         RegisterOutputs();
     }
+
+    /// <summary>A query of workflow/queries as Athena is asked it, with what all of them begin with.</summary>
+    public static string Sql(string query) => Policies.Text($"queries/{query}.sql")
+        .Replace("-- beginning.sql\n", Policies.Text("queries/beginning.sql"), StringComparison.Ordinal);
 
     /// <summary>The workgroup; its settings hold for every query in it.</summary>
     public Workgroup Workgroup { get; }

@@ -130,7 +130,7 @@ public sealed partial class QuickSight : ComponentResource
                         {
                             DataSourceArn = source.Arn,
                             Name = query,
-                            SqlQuery = catalog.Refined.Name.Apply(database => Qualify(Policies.Text($"queries/{query}.sql"), database)),
+                            SqlQuery = catalog.Refined.Name.Apply(database => Qualify(Analytics.Sql(query), database)),
                             Columns =
                             [
                                 .. columns.Select(column => new DataSetPhysicalTableMapCustomSqlColumnArgs
@@ -164,7 +164,7 @@ public sealed partial class QuickSight : ComponentResource
     private static string Qualify(string sql, string database) =>
         Table().Replace(Comment().Replace(sql, ""), $"$1 {database}.$2").Trim();
 
-    [GeneratedRegex(@"\b(FROM|JOIN) (\w+_refined|quarantine)\b")]
+    [GeneratedRegex(@"\b(FROM|JOIN) (charts|sources)\b")]
     private static partial Regex Table();
 
     [GeneratedRegex(@"^\s*--.*\n", RegexOptions.Multiline)]

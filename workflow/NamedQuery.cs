@@ -1,55 +1,62 @@
 using System.Globalization;
-using PySpotify.Workflow.Local;
+using PySpotify.Workflow.Local.Warehouse;
 
 namespace PySpotify.Workflow;
 
 /// <summary>
-/// A question with its answer's SQL, which Athena (Trino) and SQLite both run: a file in <c>queries/</c>, whose comment on
-/// top is the question.
+/// A question with the SQL that answers it, which Athena (Trino) and SQLite both run: a file in <c>queries/</c>, with
+/// beginning.sql in the place of its name. The first line is the question.
 /// </summary>
 /// <param name="Name">The file's name.</param>
-/// <param name="Question">The comment's first line.</param>
-/// <param name="Sql">The file.</param>
+/// <param name="Question">The question.</param>
+/// <param name="Sql">The statement.</param>
 internal sealed record NamedQuery(string Name, string Question, string Sql)
 {
-    // These literals stand in the files, so that they run as they are, too: 'latest' sorts behind every date.
-    private const string Latest = "'latest'", Strongest = "'strongest'";
+    /// <summary>The file that every query begins with.</summary>
+    private const string Beginning = "beginning";
+
+    // These stand in the files, so that they run as they are, too: 'latest' sorts behind every date.
+    private const string Latest = "'latest'", Strongest = "'strongest'", Leaders = "place <= 10";
 
     /// <summary>All of them, by name.</summary>
     public static IReadOnlyList<NamedQuery> All { get; } =
     [
-        .. Directory.GetFiles(Path.Combine(AppContext.BaseDirectory, "queries"), "*.sql").Order(StringComparer.Ordinal).Select(file =>
-        {
-            var sql = File.ReadAllText(file);
-            return new NamedQuery(Path.GetFileNameWithoutExtension(file), sql.Split('\n')[0].TrimStart('-', ' ').TrimEnd(), sql);
-        }),
+        .. Directory.GetFiles(Folder, "*.sql").Order(StringComparer.Ordinal).Select(Path.GetFileNameWithoutExtension).Where(name => name != Beginning)
+            .Select(name => (Name: name!, Text: Read(name!)))
+            .Select(file => new NamedQuery(
+                file.Name, file.Text.Split('\n')[0].TrimStart('-', ' '), file.Text.Replace($"-- {Beginning}.sql\n", Read(Beginning), StringComparison.Ordinal))),
     ];
 
-    /// <summary>Whether it follows a song, which <see cref="AskAsync(Warehouse, DateOnly?, string?, CancellationToken)"/> takes then.</summary>
+    private static string Folder => Path.Combine(AppContext.BaseDirectory, "queries");
+
+    /// <summary>Whether it follows a song, which <see cref="AskAsync(TableReader, DateOnly?, string?, CancellationToken)"/> takes then.</summary>
     public bool TakesTrack => Sql.Contains(Strongest, StringComparison.Ordinal);
 
     /// <summary>The query of that name.</summary>
     public static NamedQuery Get(string name) => All.Single(query => query.Name == name);
 
+    /// <summary>The query that follows the leading songs of each list, following more or fewer than ten.</summary>
+    public NamedQuery Following(int songs) => this with { Sql = Sql.Replace(Leaders, $"place <= {songs}", StringComparison.Ordinal) };
+
     /// <summary>Asks it.</summary>
-    /// <param name="warehouse">Whom.</param>
+    /// <param name="tables">The tables.</param>
     /// <param name="week">The snapshot that is to be 'this week'; null is the newest.</param>
     /// <param name="track">The song, by its id; null is the strongest ten.</param>
     /// <param name="cancellationToken">Ends it.</param>
     /// <exception cref="QueryException">There is no such snapshot or song.</exception>
-    public Task<Answer> AskAsync(Warehouse warehouse, DateOnly? week, string? track, CancellationToken cancellationToken) =>
-        AskAsync(warehouse, week, track, _ => true, cancellationToken);
+    public Task<Answer> AskAsync(TableReader tables, DateOnly? week, string? track, CancellationToken cancellationToken) =>
+        AskAsync(tables, week, track, _ => true, cancellationToken);
 
     /// <summary>Asks it, and holds of its rows those that <paramref name="keep"/>, which sees each in turn, says are wanted.</summary>
-    /// <inheritdoc cref="AskAsync(Warehouse, DateOnly?, string?, CancellationToken)"/>
+    /// <inheritdoc cref="AskAsync(TableReader, DateOnly?, string?, CancellationToken)"/>
     public async Task<Answer> AskAsync(
-        Warehouse warehouse, DateOnly? week, string? track, Func<Answer.Row, bool> keep, CancellationToken cancellationToken)
+        TableReader tables, DateOnly? week, string? track, Func<Answer.Row, bool> keep, CancellationToken cancellationToken)
     {
         var sql = Sql;
         if (week is { } day)
         {
             var date = day.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture);
-            await ExpectSnapshotAsync(warehouse, date, cancellationToken);
+            await ExpectSnapshotAsync(tables, date, cancellationToken);
             sql = sql.Replace(Latest, $"'{date}'", StringComparison.Ordinal);
         }
 
@@ -58,7 +65,7 @@ internal sealed record NamedQuery(string Name, string Question, string Sql)
             sql = sql.Replace(Strongest, $"'{track}'", StringComparison.Ordinal);
         }
 
-        var (columns, rows) = await warehouse.QueryAsync(sql, (columns, row) => keep(new(columns, row)), cancellationToken);
+        var (columns, rows) = await tables.QueryAsync(sql, (columns, row) => keep(new(columns, row)), cancellationToken);
         var answer = new Answer(columns, rows);
         if (track is not null && !answer.Any(row => row.Text("track_id") == track))
         {
@@ -68,11 +75,11 @@ internal sealed record NamedQuery(string Name, string Question, string Sql)
         return answer;
     }
 
-    private static async Task ExpectSnapshotAsync(Warehouse warehouse, string date, CancellationToken cancellationToken)
+    private static string Read(string name) => File.ReadAllText(Path.Combine(Folder, $"{name}.sql")).ReplaceLineEndings("\n");
+
+    private static async Task ExpectSnapshotAsync(TableReader tables, string date, CancellationToken cancellationToken)
     {
-        var (_, rows) = await warehouse.QueryAsync(
-            "SELECT snapshot_date FROM spotifytopplayed_refined UNION SELECT snapshot_date FROM spotifypopularsongs_refined ORDER BY 1",
-            cancellationToken);
+        var (_, rows) = await tables.QueryAsync("SELECT DISTINCT snapshot_date FROM sources WHERE rows > 0 ORDER BY 1", cancellationToken);
         List<string> dates = [.. rows.Select(row => (string)row[0]!)];
         if (dates.Contains(date))
         {

@@ -4,6 +4,7 @@ using System.Text.Encodings.Web;
 using System.Text.Unicode;
 using PySpotify.Workflow.Cli;
 using PySpotify.Workflow.Local;
+using PySpotify.Workflow.Local.Warehouse;
 
 namespace PySpotify.Workflow;
 
@@ -37,17 +38,17 @@ internal sealed class Report
 
     /// <summary>Writes <see cref="DataFolder.Report"/>.</summary>
     /// <param name="data">Where.</param>
-    /// <param name="warehouse">What the queries ask.</param>
+    /// <param name="tables">What the queries ask.</param>
     /// <param name="week">The snapshot that is 'this week'; null is the newest.</param>
     /// <param name="cancellationToken">Ends it.</param>
     /// <exception cref="QueryException">There is no such snapshot.</exception>
-    public static async Task WriteAsync(DataFolder data, Warehouse warehouse, DateOnly? week, CancellationToken cancellationToken)
+    public static async Task WriteAsync(DataFolder data, TableReader tables, DateOnly? week, CancellationToken cancellationToken)
     {
         var answers = new Dictionary<string, Answer>();
         var excerpt = new Excerpt();
         foreach (var query in NamedQuery.All)
         {
-            answers.Add(query.Name, await query.AskAsync(warehouse, week, null, row => excerpt.Holds(query.Name, row), cancellationToken));
+            answers.Add(query.Name, await query.AskAsync(tables, week, null, row => excerpt.Holds(query.Name, row), cancellationToken));
         }
 
         var report = new Report(answers, excerpt);
@@ -195,8 +196,9 @@ internal sealed class Report
             new("songs", "Songs", "number"), new("popularity", "Sum of popu­larity", "number wide"),
         ];
         var rows = Rows("artists", list).ToList();
+        var byPopularity = rows.Where(row => row.Number("place_by_popularity") is not null).OrderBy(row => row.Number("place_by_popularity")).ToList();
         return Titled("By number of songs", "artists", list, columns, rows, Artists)
-            + Titled("By summed popularity", "artists", list, columns, rows.OrderBy(row => row.Number("place_by_popularity")), Artists);
+            + (byPopularity is [] ? "" : Titled("By summed popularity", "artists", list, columns, byPopularity, Artists));
     }
 
     private string Overlap()
@@ -412,9 +414,8 @@ internal sealed class Report
                     return Next("new-and-gone", row.Text("list"), gone ? "Gone" : "Entered") <= (gone ? Leavers : Entries);
                 case "artists":
                     // Any number of them can share a place.
-                    var place = row.Number("place_by_popularity")!.Value;
                     return Next("artists", row.Text("list")) <= Artists
-                        | (place <= Artists && Next("artists", row.Text("list"), Invariant($"{place}")) <= Artists);
+                        | (row.Number("place_by_popularity") is <= Artists and var place && Next("artists", row.Text("list"), Invariant($"{place}")) <= Artists);
                 case "top":
                     return _top.Add((row.Text("list"), row.Text("track_id")));
                 case "weeks":

@@ -101,7 +101,7 @@ public static class Columns
     [
         new("list", "string"), new("source", "string"), new("kind", "string"), new("name", "string"),
         new("status", "string"), new("reason", "string"), new("rows", "bigint"), new("skipped", "bigint"),
-        new("skipped_reasons", "string"), new("quarantined", "bigint"), Partition,
+        new("skipped_reasons", "string"), new("quarantined", "bigint"), new("fingerprint", "string"), Partition,
     ];
 
     /// <summary>Those of <see cref="Tables.Quarantine"/>.</summary>

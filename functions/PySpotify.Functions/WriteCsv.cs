@@ -3,7 +3,6 @@ using System.Globalization;
 using System.Text;
 using System.Text.Json;
 using CsvHelper;
-using CsvHelper.Configuration;
 using Microsoft.Extensions.Logging;
 using PySpotify.Functions.Ports;
 using PySpotify.Functions.Rows;
@@ -40,14 +39,7 @@ public sealed partial class WriteCsv(IObjectStore store, ILogger<WriteCsv> logge
     // A query in a message; so that those of 300 sources fit what Step Functions lets a Fail state say (32,768 characters).
     private const int MaxShownId = 40;
 
-    private static readonly SearchValues<char> Special = SearchValues.Create("\",");
-
-    // CsvHelper's own rule in one pass over the text instead of five; line breaks are gone by then.
-    private static readonly CsvConfiguration Csv = new(CultureInfo.InvariantCulture)
-    {
-        NewLine = "\n",
-        ShouldQuote = cell => cell.Field is [var first, ..] text && (first == ' ' || text[^1] == ' ' || text.AsSpan().ContainsAny(Special)),
-    };
+    private static readonly CsvWriterOptions Csv = new() { NewLine = "\n", Quoting = CsvQuoting.WhenNeededOrWhitespace };
 
     /// <exception cref="ObjectNotFoundException">The staged rows are gone: they are kept for 30 days.</exception>
     /// <exception cref="StagedRowsException">The staged rows are not those that were fetched.</exception>
@@ -88,13 +80,13 @@ public sealed partial class WriteCsv(IObjectStore store, ILogger<WriteCsv> logge
     private async Task<int> WriteAsync(
         Stream stream, StagedTracks staged, List<RefusedSong> refused, CancellationToken cancellationToken)
     {
-        await using var csv = new CsvWriter(new StreamWriter(stream, new UTF8Encoding(false), 1 << 16, leaveOpen: true), Csv);
+        await using var csv = CsvWriter.Create(stream, Csv, leaveOpen: true);
         foreach (var column in Columns.Raw)
         {
             csv.WriteField(column.Name);
         }
 
-        csv.NextRecord();
+        csv.EndRecord();
 
         var rank = 0;
         await foreach (var read in SongLines.ReadAsync(await store.OpenReadAsync(staged.Key!, cancellationToken), cancellationToken))
@@ -117,16 +109,16 @@ public sealed partial class WriteCsv(IObjectStore store, ILogger<WriteCsv> logge
 
             csv.WriteField(song.Artist);
             csv.WriteField(song.Track);
-            WriteNumber(csv, song.TrackPop);
-            WriteNumber(csv, song.DurationMs);
+            csv.WriteField(song.TrackPop);
+            csv.WriteField(song.DurationMs);
             csv.WriteField(song.AlbumNm);
             csv.WriteField(song.AlbumDt);
             csv.WriteField(song.TrackId);
-            WriteNumber(csv, ++rank);
+            csv.WriteField(++rank);
             csv.WriteField(song.Artists);
             csv.WriteField(song.Isrc);
             csv.WriteField(staged.Source.Id);
-            csv.NextRecord();
+            csv.EndRecord();
         }
 
         return rank;
@@ -187,10 +179,6 @@ public sealed partial class WriteCsv(IObjectStore store, ILogger<WriteCsv> logge
             },
             cancellationToken);
     }
-
-    // As text that nothing can need quotes in: CsvHelper would look its converter up anew for every number.
-    private static void WriteNumber(CsvWriter csv, long? number) =>
-        csv.WriteField(number?.ToString(CultureInfo.InvariantCulture), shouldQuote: false);
 
     // No text SerDe of Glue's or Hive's reads a line break inside a quoted cell, and readers differ on which
     // characters break a line. What is then empty is unknown.

@@ -1,7 +1,6 @@
 using System.Globalization;
 using System.Text;
 using CsvHelper;
-using CsvHelper.Configuration;
 using Microsoft.Extensions.Logging.Abstractions;
 using PySpotify.Functions;
 using PySpotify.Functions.Rows;
@@ -91,14 +90,13 @@ internal static class CsvWriting
     private static Task WriteBareAsync(string path, Song[] songs)
     {
         using var file = File.Create(path, 1 << 16);
-        using var csv = new CsvWriter(
-            new StreamWriter(file, new UTF8Encoding(false), 1 << 16, leaveOpen: true), new CsvConfiguration(CultureInfo.InvariantCulture) { NewLine = "\n" });
+        using var csv = CsvWriter.Create(file, new CsvWriterOptions { NewLine = "\n", Quoting = CsvQuoting.WhenNeededOrWhitespace }, leaveOpen: true);
         foreach (var column in Columns.Raw)
         {
             csv.WriteField(column.Name);
         }
 
-        csv.NextRecord();
+        csv.EndRecord();
         for (var i = 0; i < Rows; i++)
         {
             var song = songs[i % Distinct];
@@ -110,7 +108,7 @@ internal static class CsvWriting
             csv.WriteField(song.AlbumDt);
             csv.WriteField(song.TrackId);
             csv.WriteField(i + 1);
-            csv.NextRecord();
+            csv.EndRecord();
         }
 
         // As the object store does: what is written is to outlive a power cut.

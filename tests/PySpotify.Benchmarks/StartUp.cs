@@ -9,6 +9,7 @@ using PySpotify.Functions.Rows;
 using PySpotify.Functions.Spotify;
 using PySpotify.Workflow.Cli;
 using PySpotify.Workflow.Local;
+using PySpotify.Workflow.Local.Warehouse;
 using Spectre.Console;
 
 namespace PySpotify.Benchmarks;
@@ -76,7 +77,7 @@ internal static class StartUp
         using var scratch = new Scratch();
         var date = new DateOnly(2026, 11, 22);
         var store = new LocalObjectStore(scratch.Folder);
-        var warehouse = new Warehouse(scratch["warehouse.db"], scratch.Folder, TimeProvider.System);
+        var (database, rawFolder) = (new Database(scratch["warehouse.db"]), new RawFolder(scratch.Folder));
         var start = Stopwatch.GetTimestamp();
         var host = new Host(AnsiConsole.Console, AnsiConsole.Console, settings => settings.AddUserSecrets("pyspotify").AddEnvironmentVariables(), TimeProvider.System);
         Step("command line", Commands.Create(host).Parse(["run", "--data", scratch.Folder]));
@@ -91,9 +92,9 @@ internal static class StartUp
         var staged = await new FetchPopular(api, staging).InvokeAsync(new(new(Source.Search, "year:2025-2026"), access.Reference, "benchmark"), default);
         Step("the sample's charts and 20 pages", staged);
         Step("WriteCsv", await new WriteCsv(store, NullLogger<WriteCsv>.Instance).InvokeAsync(new(Tables.Popular, date, staged), default));
-        Step("SQLite, its schema and a crawl", await warehouse.StartAsync(Warehouse.RawCrawler, default));
-        Step("refine", await warehouse.RefineAsync(date, default));
-        Step("query", await warehouse.QueryAsync("SELECT count(*) FROM spotifypopularsongs_refined", default));
+        Step("SQLite, its schema and a crawl", await new Crawler(database, rawFolder, TimeProvider.System).StartAsync(Crawler.Raw, default));
+        Step("refine", await new RefineJob(database, rawFolder).RunAsync(date, default));
+        Step("query", await new TableReader(scratch["warehouse.db"]).QueryAsync("SELECT count(*) FROM charts", default));
 
         T Step<T>(string name, T result)
         {

@@ -312,7 +312,7 @@ public sealed partial class InfraTests(InfraTests.Layout layout) : IClassFixture
             var sql = Text(query["query"]);
             string[] parts = [.. Part().Matches(sql).Select(match => match.Groups[1].Value)];
             Assert.Subset(
-                new HashSet<string>(["quarantine", "spotifypopularsongs_refined", "spotifytopplayed_refined"]),
+                new HashSet<string>(["charts", "sources"]),
                 new HashSet<string>(Table().Matches(sql).Select(match => match.Groups[1].Value).Except(parts)));
         });
     }

@@ -61,10 +61,11 @@ public sealed class QuickSightTests(QuickSightTests.Layout layout) : IClassFixtu
             var sql = Text(query.GetProperty("sqlQuery"));
             Assert.StartsWith("WITH\n", sql, StringComparison.Ordinal);
             Assert.DoesNotContain("--", sql, StringComparison.Ordinal);
-            Assert.Contains(" spotify_data_refined.spotifytopplayed_refined", sql, StringComparison.Ordinal);
-            Assert.DoesNotMatch(@"\b(FROM|JOIN)\s+(spotifytopplayed|spotifypopularsongs|quarantine)", sql);
+            Assert.Contains("FROM spotify_data_refined.charts", sql, StringComparison.Ordinal);
+            Assert.DoesNotMatch(@"\b(FROM|JOIN)\s+(charts|sources)\b", sql);
         });
         var health = One("quicksight/dataSet", "health");
+        Assert.Contains("FROM spotify_data_refined.sources", Text(health["physicalTableMaps"][0].GetProperty("customSql").GetProperty("sqlQuery")), StringComparison.Ordinal);
         var day = health["logicalTableMaps"][0].GetProperty("dataTransforms")[0].GetProperty("castColumnTypeOperation");
         Assert.Equal(("snapshot_date", "DATETIME"), (Text(day.GetProperty("columnName")), Text(day.GetProperty("newColumnType"))));
     }

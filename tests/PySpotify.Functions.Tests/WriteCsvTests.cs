@@ -108,23 +108,22 @@ public sealed class WriteCsvTests : IAsyncLifetime
 
         await WriteAsync([.. songs]);
 
-        using var csv = new CsvReader(new StreamReader(CsvFile), CultureInfo.InvariantCulture);
-        await csv.ReadAsync();
+        using var csv = CsvReader.FromFile(CsvFile);
         csv.ReadHeader();
-        Assert.Equal(Columns.RawHeader.Split(','), csv.HeaderRecord);
+        Assert.Equal(Columns.RawHeader.Split(','), csv.Headers);
         var read = new List<Song>();
-        while (await csv.ReadAsync())
+        while (await csv.ReadAsync(Cancelled))
         {
-            string? Text(string column) => csv.GetField(column) is "" ? null : csv.GetField(column);
+            string? Text(string column) => csv.GetString(column) is "" ? null : csv.GetString(column);
             read.Add(new(
                 Text("artist"),
                 Text("track"),
-                csv.GetField<int?>("track_pop"),
-                csv.GetField<long?>("duration_ms"),
+                Text("track_pop") is { } popularity ? int.Parse(popularity, CultureInfo.InvariantCulture) : null,
+                Text("duration_ms") is { } duration ? long.Parse(duration, CultureInfo.InvariantCulture) : null,
                 Text("album_nm"),
                 Text("album_dt"),
                 Text("track_id")));
-            Assert.Equal((read.Count, Pipeline.PlaylistId), (csv.GetField<int>("rank"), csv.GetField("source")));
+            Assert.Equal((read.Count, Pipeline.PlaylistId), (csv.Parse<int>("rank"), csv.GetString("source")));
         }
 
         Assert.Equal(songs, read);

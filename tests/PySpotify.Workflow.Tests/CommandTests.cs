@@ -193,7 +193,7 @@ public sealed class CommandTests
     {
         await using var spotify = await NewSpotifyAsync();
         await using var pyspotify = new Pyspotify().With(spotify);
-        var damaged = Path.Combine(pyspotify.Raw, Tables.Popular, "snapshot_date=2026-11-13", "damaged.csv");
+        var damaged = Path.Combine(pyspotify.Raw, Tables.Popular, $"snapshot_date={Day}", "damaged.csv");
         Directory.CreateDirectory(Path.GetDirectoryName(damaged)!);
         await File.WriteAllTextAsync(damaged, "no header", TestContext.Current.CancellationToken);
         Assert.Contains(damaged, (await pyspotify.RunAsync("--snapshot-date", Day)).Failed(), StringComparison.Ordinal);
@@ -204,7 +204,7 @@ public sealed class CommandTests
 
         Assert.Equal(calls, spotify.Requests.Count);
         Assert.DoesNotContain("Fetch", redrive.Output, StringComparison.Ordinal);
-        Assert.Contains("StartRawCrawler", redrive.Output, StringComparison.Ordinal);
+        Assert.Contains("RefineToParquet", redrive.Output, StringComparison.Ordinal);
     }
 
     [Fact]

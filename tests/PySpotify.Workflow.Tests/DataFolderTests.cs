@@ -146,10 +146,10 @@ public sealed class DataFolderTests
 
         var error = (await pyspotify.RunAsync("--snapshot-date", Day)).Failed();
         Assert.Contains("StartRawCrawler failed with WarehouseException", error, StringComparison.Ordinal);
-        Assert.Contains($"{warehouse} cannot be used as a warehouse", error, StringComparison.Ordinal);
+        Assert.Contains($"{warehouse} cannot be used", error, StringComparison.Ordinal);
         foreach (var arguments in (string[][])[["query", "SELECT 1 FROM spotifytopplayed_refined"], ["refine"]])
         {
-            Assert.Contains($"{warehouse} cannot be used as a warehouse: SQLite Error 26", (await pyspotify.RunAsync(arguments)).Failed(), StringComparison.Ordinal);
+            Assert.Contains($"{warehouse} cannot be used: SQLite Error 26", (await pyspotify.RunAsync(arguments)).Failed(), StringComparison.Ordinal);
         }
 
         Assert.Equal(text, await File.ReadAllTextAsync(warehouse, TestContext.Current.CancellationToken));
@@ -171,7 +171,7 @@ public sealed class DataFolderTests
         await File.WriteAllBytesAsync(warehouse, bytes, TestContext.Current.CancellationToken);
         foreach (var arguments in (string[][])[["query", "SELECT 1 FROM spotifytopplayed_refined"], ["refine"], ["run", "--snapshot-date", Day]])
         {
-            Assert.Contains($"{warehouse} cannot be used as a warehouse: SQLite Error 11", (await pyspotify.RunAsync(arguments)).Failed(), StringComparison.Ordinal);
+            Assert.Contains($"{warehouse} cannot be used: SQLite Error 11", (await pyspotify.RunAsync(arguments)).Failed(), StringComparison.Ordinal);
         }
 
         File.Delete(warehouse);
@@ -183,7 +183,7 @@ public sealed class DataFolderTests
             command.ExecuteNonQuery();
         }
 
-        Assert.Contains("move it away; `pyspotify refine` makes it anew", (await pyspotify.RunAsync("refine")).Failed(), StringComparison.Ordinal);
+        Assert.Contains("Move it away; `pyspotify refine` makes a new one", (await pyspotify.RunAsync("refine")).Failed(), StringComparison.Ordinal);
     }
 
     [Theory]

@@ -7,6 +7,7 @@ using PySpotify.Functions.Spotify;
 using PySpotify.Tests;
 using PySpotify.Workflow.Cli;
 using PySpotify.Workflow.Local;
+using PySpotify.Workflow.Local.Warehouse;
 using PySpotify.Workflow.StatesLanguage;
 using Spectre.Console;
 
@@ -112,7 +113,7 @@ internal sealed class LocalWorkflow : IAsyncDisposable
         {
             using var command = connection.CreateCommand();
 #pragma warning disable CA2100 // The table's name is a constant.
-            command.CommandText = $"SELECT '{table}', * FROM {Warehouse.Refined(table)} ORDER BY snapshot_date, rank, track_id";
+            command.CommandText = $"SELECT '{table}', * FROM {Tables.RefinedOf(table)} ORDER BY snapshot_date, rank, track_id";
 #pragma warning restore CA2100
             using var reader = command.ExecuteReader();
             while (reader.Read())
@@ -127,7 +128,7 @@ internal sealed class LocalWorkflow : IAsyncDisposable
     }
 
     public async Task<IReadOnlyList<object?[]>> QueryAsync(string sql) =>
-        (await new Warehouse(Data.Warehouse, Data.Raw, Clock).QueryAsync(sql, TestContext.Current.CancellationToken)).Rows;
+        (await new TableReader(Data.Warehouse).QueryAsync(sql, TestContext.Current.CancellationToken)).Rows;
 
     /// <summary>Throws where a file stands half written, or beside the place where it belongs.</summary>
     public void AssertNothingHalf()

@@ -1,8 +1,10 @@
 using System.Text.Json;
+using System.Text.RegularExpressions;
 using PySpotify.Functions;
 using PySpotify.Functions.Rows;
 using PySpotify.Workflow.Cli;
 using PySpotify.Workflow.Local;
+using PySpotify.Workflow.Local.Warehouse;
 using Spectre.Console.Testing;
 
 namespace PySpotify.Workflow.Tests;
@@ -114,7 +116,7 @@ public sealed class QueryTests(HandMadeWeeks weeks, SampleTables sample) : IClas
             "popular Song G 2 2 2 3 2 2026-10-04 2026-11-01", "top played Song E 1 1 0 0 4 2026-10-11 2026-10-11",
             "popular Song F 1 1 1 0 2 2026-11-01 2026-11-01",
         ],
-        await weeks.Tables.AskAsync("weeks", "list track weeks longest_streak current_streak weeks_unknown best_rank first_seen last_seen"));
+        await weeks.Tables.AskAsync("weeks", "list track weeks longest_streak current_streak weeks_unknown peak first_seen last_seen"));
 
     [Fact]
     public async Task Popularity_follows_a_song_and_shows_where_it_was_not_and_what_is_unknown()
@@ -156,12 +158,14 @@ public sealed class QueryTests(HandMadeWeeks weeks, SampleTables sample) : IClas
     [Fact]
     public async Task Health_counts_what_is_there_and_what_is_missing() => Assert.Equal(
         [
-            "top played 2026-11-06 5 4 0 0 2 0 3 0", "top played 2026-11-03 3 3 0 0 1 0 2 0",
-            "top played 2026-11-01 4 4 0 0 2 2 21 2", "popular 2026-11-01 3 3 1 33.3 1 0 28 3",
-            "top played 2026-10-11 4 4 1 25 0 0 7 0", "top played 2026-10-04 4 4 0 0 1 0 - 0", "popular 2026-10-04 2 2 0 0 0 0 - 0",
+            "top played 2026-11-06 another 2 - 4 0 0 2 0 3 0", "top played 2026-11-06 source 3 3 4 0 0 2 0 3 0",
+            "top played 2026-11-03 source 3 4 3 0 0 1 0 2 0", "top played 2026-11-01 source 4 4 4 0 0 2 2 21 2",
+            "popular 2026-11-01 source 3 2 3 1 33.3 1 0 28 3", "top played 2026-10-11 source 4 4 4 1 25 0 0 7 0",
+            "top played 2026-10-04 source 4 - 4 0 0 1 0 - 0", "popular 2026-10-04 source 2 - 2 0 0 0 0 - 0",
         ],
         await weeks.Tables.AskAsync(
-            "health", "list snapshot_date row_count songs unknown_popularity unknown_popularity_pct unknown_year quarantined days_between weeks_missing"));
+            "health",
+            "list snapshot_date source row_count rows_before songs unknown_popularity unknown_popularity_pct unknown_year quarantined days_between weeks_missing"));
 
     /// <summary>Days are counted by arithmetic that both engines know; leap years and turns of the year are where it could err.</summary>
     [Theory]
@@ -189,7 +193,7 @@ public sealed class QueryTests(HandMadeWeeks weeks, SampleTables sample) : IClas
         Assert.Equal(6, health.Length);
 
         var movers = await tables.AskAsync("movers", "list move rank_before rank track");
-        Assert.Equal("top played 193 455 262 Gilded Ladder", movers[0]);
+        Assert.Contains("top played 193 455 262 Gilded Ladder", movers);
         Assert.Equal((500, 931), (movers.Count(row => row.StartsWith("top")), movers.Count(row => row.StartsWith("pop"))));
         Assert.Equal(259, movers.Count(row => row.StartsWith("top played -")));
 
@@ -254,7 +258,7 @@ public sealed class QueryTests(HandMadeWeeks weeks, SampleTables sample) : IClas
     [Fact]
     public void Queries_keep_to_what_Athena_and_SQLite_share() => Assert.All(NamedQuery.All, query => Assert.DoesNotMatch(
         @"(?i)\b(julianday|strftime|date_diff|date_add|try_cast|ifnull|iif|group_concat|array_agg|glob|regexp|typeof|current_date|interval|greatest|least|rowid|limit)\b|::|""|\[|\$|;",
-        string.Join('\n', query.Sql.Split('\n').Where(line => !line.TrimStart().StartsWith("--", StringComparison.Ordinal)))));
+        Regex.Replace(query.Sql, @"--.*|'[^']*'", "")));
 
     [Fact]
     public void A_table_fits_the_width_and_says_what_it_left_out()

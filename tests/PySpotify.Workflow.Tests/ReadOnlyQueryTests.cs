@@ -1,5 +1,5 @@
 using Microsoft.Data.Sqlite;
-using PySpotify.Workflow.Local;
+using PySpotify.Workflow.Local.Warehouse;
 
 namespace PySpotify.Workflow.Tests;
 
@@ -73,7 +73,7 @@ public sealed class ReadOnlyQueryTests
         using var folder = new TempFolder();
         await MakeAsync(folder["warehouse.db"]);
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
-        var query = Task.Run(() => new Warehouse(folder["warehouse.db"], folder.Path, TimeProvider.System).QueryAsync(
+        var query = Task.Run(() => new TableReader(folder["warehouse.db"]).QueryAsync(
             "WITH RECURSIVE n(x) AS (VALUES (1) UNION ALL SELECT x + 1 FROM n) SELECT 0 UNION ALL SELECT count(*) FROM n",
             (_, _) =>
             {
@@ -128,14 +128,14 @@ public sealed class ReadOnlyQueryTests
 
     private static async Task MakeAsync(string path)
     {
-        await new Warehouse(path, Path.GetDirectoryName(path)!, TimeProvider.System).StartAsync(Warehouse.RefinedCrawler, TestContext.Current.CancellationToken);
+        await new Database(path).UseAsync(_ => Task.FromResult(true), TestContext.Current.CancellationToken);
         using var connection = new SqliteConnection($"Data Source={path};Pooling=False");
         connection.Open();
         Execute(connection, "INSERT INTO spotifypopularsongs_refined (track) VALUES ('one')");
     }
 
     private static async Task<IReadOnlyList<object?[]>> QueryAsync(string path, string sql) =>
-        (await new Warehouse(path, Path.GetDirectoryName(path)!, TimeProvider.System).QueryAsync(sql, TestContext.Current.CancellationToken)).Rows;
+        (await new TableReader(path).QueryAsync(sql, TestContext.Current.CancellationToken)).Rows;
 
     private static void Execute(SqliteConnection connection, string sql)
     {

@@ -29,13 +29,26 @@ public sealed class RefineTests
     }
 
     [Fact]
-    public async Task A_folder_that_is_named_after_no_date_is_named()
+    public async Task What_is_not_a_snapshot_is_passed_over_and_told()
     {
         await using var pyspotify = new Pyspotify();
-        var folder = Directory.CreateDirectory(Path.Combine(pyspotify.Raw, "spotifytopplayed", "snapshot_date=last week")).FullName;
-        await File.WriteAllTextAsync(Path.Combine(folder, "a.csv"), "", TestContext.Current.CancellationToken);
-        var error = (await pyspotify.RunAsync("refine")).Failed();
-        Assert.Contains($"{folder}: 'last week' is no date", error, StringComparison.Ordinal);
+        (await pyspotify.RunAsync("--snapshot-date", "2026-11-22")).Succeeded();
+        var rows = await CountAsync(pyspotify);
+        foreach (var file in (string[])
+            ["snapshot_date=latest/a.csv", "snapshot_date=20261122/a.csv", "snapshot_date=2026-11-22/notes.txt", "snapshot_date=2026-11-22/a.csv.tmp",
+             "snapshot_date=2026-11-22/._a.csv", "snapshot_date=2026-11-22/_a.csv", "snapshot_date=2026-11-22/a.CSV", "a.csv"])
+        {
+            var path = Path.Combine(pyspotify.Raw, "spotifytopplayed", file);
+            Directory.CreateDirectory(Path.GetDirectoryName(path)!);
+            await File.WriteAllTextAsync(path, "anything", TestContext.Current.CancellationToken);
+        }
+
+        var told = (await pyspotify.RunAsync("refine")).Succeeded().Output;
+
+        var line = Assert.Single(told.Split('\n'), line => line.StartsWith("Passed over", StringComparison.Ordinal));
+        Assert.Contains("snapshot_date=2026-11-22/._a.csv", line, StringComparison.Ordinal);
+        Assert.EndsWith("and 3 more", line.TrimEnd(), StringComparison.Ordinal);
+        Assert.Equal(rows, await CountAsync(pyspotify));
     }
 
     [Theory]
@@ -49,7 +62,7 @@ public sealed class RefineTests
         var folder = Directory.CreateDirectory(Path.Combine(pyspotify.Raw, "quarantine", "snapshot_date=2026-11-22")).FullName;
         var file = Path.Combine(folder, "spotifytopplayed-strange.jsonl");
         await File.WriteAllTextAsync(file, line, TestContext.Current.CancellationToken);
-        Assert.Contains($"{file} has a line that is no refused row", (await pyspotify.RunAsync("refine")).Failed(), StringComparison.Ordinal);
+        Assert.Contains($"{file}, line 1: not a refused row", (await pyspotify.RunAsync("refine")).Failed(), StringComparison.Ordinal);
     }
 
     [Fact]

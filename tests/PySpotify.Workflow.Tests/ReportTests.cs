@@ -5,6 +5,7 @@ using PySpotify.Functions;
 using PySpotify.Functions.Rows;
 using PySpotify.Workflow.Cli;
 using PySpotify.Workflow.Local;
+using PySpotify.Workflow.Local.Warehouse;
 
 namespace PySpotify.Workflow.Tests;
 
@@ -175,8 +176,8 @@ public sealed class ReportTests(Browser browser, SampleTables sample, HandMadeWe
     public async Task Without_a_snapshot_there_is_no_report()
     {
         using var tables = new TestTables();
-        await Assert.ThrowsAsync<QueryException>(() => Report.WriteAsync(tables.Data, tables.Warehouse, null, Cancelled));
-        await Assert.ThrowsAsync<QueryException>(() => Report.WriteAsync(weeks.Tables.Data, weeks.Tables.Warehouse, new(2026, 10, 5), Cancelled));
+        await Assert.ThrowsAsync<QueryException>(() => Report.WriteAsync(tables.Data, tables.Reader, null, Cancelled));
+        await Assert.ThrowsAsync<QueryException>(() => Report.WriteAsync(weeks.Tables.Data, weeks.Tables.Reader, new(2026, 10, 5), Cancelled));
         Assert.False(File.Exists(tables.Data.Report));
     }
 
@@ -189,7 +190,7 @@ public sealed class ReportTests(Browser browser, SampleTables sample, HandMadeWe
         await tables.AddAsync(Tables.TopPlayed, "2026-11-22", "A1");
         var file = Directory.GetFiles(tables.Data.Raw, "*.csv", SearchOption.AllDirectories).Single();
         await File.WriteAllTextAsync(file, (await File.ReadAllTextAsync(file, Cancelled)).Replace("Song A", $"\"{name.Replace("\"", "\"\"")}\""), Cancelled);
-        await tables.Warehouse.RefineAsync(new(2026, 11, 22), Cancelled);
+        await tables.RefineAsync(new(2026, 11, 22));
 
         var page = await OpenAsync(tables);
 
@@ -211,7 +212,7 @@ public sealed class ReportTests(Browser browser, SampleTables sample, HandMadeWe
 
     private async Task<IPage> OpenAsync(TestTables tables, DateOnly? week = null, int width = 1280, ColorScheme scheme = ColorScheme.Light)
     {
-        await Report.WriteAsync(tables.Data, tables.Warehouse, week, Cancelled);
+        await Report.WriteAsync(tables.Data, tables.Reader, week, Cancelled);
         return await browser.OpenAsync(tables.Data.Report, width, scheme);
     }
 
@@ -225,7 +226,7 @@ public sealed class ReportTests(Browser browser, SampleTables sample, HandMadeWe
         var answers = new Dictionary<string, List<Dictionary<string, string>>>();
         foreach (var query in NamedQuery.All)
         {
-            answers[query.Name] = [.. (await query.AskAsync(tables.Warehouse, week, null, Cancelled)).Select(row =>
+            answers[query.Name] = [.. (await query.AskAsync(tables.Reader, week, null, Cancelled)).Select(row =>
                 row.Columns.ToDictionary(column => column, column => Written(column, row[column])))];
         }
 

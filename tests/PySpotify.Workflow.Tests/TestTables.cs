@@ -3,6 +3,7 @@ using System.Text.Json;
 using PySpotify.Functions;
 using PySpotify.Functions.Rows;
 using PySpotify.Workflow.Local;
+using PySpotify.Workflow.Local.Warehouse;
 using PySpotify.Workflow.StatesLanguage;
 
 namespace PySpotify.Workflow.Tests;
@@ -12,7 +13,7 @@ public sealed class TestTables : IDisposable
 {
     internal DataFolder Data { get; } = new(Directory.CreateTempSubdirectory("pyspotify-").FullName);
 
-    public Warehouse Warehouse => new(Data.Warehouse, Data.Raw, TimeProvider.System);
+    internal TableReader Reader => new(Data.Warehouse);
 
     public void Dispose() => Directory.Delete(Data.Root, recursive: true);
 
@@ -31,9 +32,12 @@ public sealed class TestTables : IDisposable
             Write(Keys.Quarantined(table, day, source), refused.Select(reason => $$"""{"reason":"{{reason}}","song":null}"""));
         }
 
-        await Warehouse.StartAsync(Warehouse.RawCrawler, TestContext.Current.CancellationToken);
-        await Warehouse.RefineAsync(day, TestContext.Current.CancellationToken);
+        await RefineAsync(day);
     }
+
+    /// <summary>Fills the tables from the CSV files.</summary>
+    public async Task RefineAsync(DateOnly? day) =>
+        await new RefineJob(new Database(Data.Warehouse), new RawFolder(Data.Raw)).RunAsync(day, TestContext.Current.CancellationToken);
 
     /// <summary>Runs the workflow over the made-up Spotify, a snapshot a week.</summary>
     public async Task AddSampleAsync(params DateOnly[] weeks)
@@ -55,7 +59,7 @@ public sealed class TestTables : IDisposable
     public async Task<string[]> AskAsync(string query, string columns, string? week = null, char? track = null)
     {
         var answer = await NamedQuery.Get(query).AskAsync(
-            Warehouse,
+            Reader,
             week is null ? null : DateOnly.ParseExact(week, "yyyy-MM-dd", CultureInfo.InvariantCulture),
             track is { } letter ? IdOf(letter) : null,
             TestContext.Current.CancellationToken);

@@ -2,7 +2,6 @@ using System.Text.Json;
 using PySpotify.Functions;
 using PySpotify.Functions.Rows;
 using PySpotify.Tests;
-using PySpotify.Workflow.Local;
 
 namespace PySpotify.Workflow.Tests;
 
@@ -55,7 +54,7 @@ public sealed class TrapRowTests
 
         foreach (var table in (string[])[Tables.TopPlayed, Tables.Popular])
         {
-            var ids = $"SELECT count(*), min(rank), max(rank), count(DISTINCT rank) FROM {Warehouse.Refined(table)}";
+            var ids = $"SELECT count(*), min(rank), max(rank), count(DISTINCT rank) FROM {Tables.RefinedOf(table)}";
             var expected = 120 + (Fate[trap] is null ? rows.Length - 1 : 1);
             Assert.Equal([[(long)expected, 1L, (long)expected, (long)expected]], await workflow.QueryAsync(ids));
             if (Fate[trap] is not { } cells)
@@ -64,7 +63,7 @@ public sealed class TrapRowTests
             }
 
             var id = JsonDocument.Parse(FakeSpotify.TrapRows[trap]!).RootElement.GetProperty("id").GetString();
-            Assert.Equal([[1L]], await workflow.QueryAsync($"SELECT count(*) FROM {Warehouse.Refined(table)} one WHERE track_id = '{id}' AND {cells}"));
+            Assert.Equal([[1L]], await workflow.QueryAsync($"SELECT count(*) FROM {Tables.RefinedOf(table)} one WHERE track_id = '{id}' AND {cells}"));
         }
     }
 }

@@ -1,7 +1,7 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
 using System.Text.RegularExpressions;
-using PySpotify.Workflow.Local;
+using PySpotify.Workflow.Local.Warehouse;
 
 namespace PySpotify.Workflow.Cli;
 
@@ -21,7 +21,7 @@ internal static partial class QueryCommand
         query.SetAction(async (arguments, cancellationToken) =>
         {
             var (columns, rows) = arguments.GetValue(sql) is { } statement
-                ? await Open(arguments, host).QueryAsync(statement, cancellationToken)
+                ? await Open(arguments).QueryAsync(statement, cancellationToken)
                 : (["query", "question"], [.. NamedQuery.All.Select(named => (object?[])[named.Name, named.Question])]);
             Write(host, arguments.GetRequiredValue(format), columns, rows);
         });
@@ -47,17 +47,13 @@ internal static partial class QueryCommand
         command.SetAction(async (arguments, cancellationToken) =>
         {
             var song = named.TakesTrack ? arguments.GetValue(track) : null;
-            var answer = await named.AskAsync(Open(arguments, host), arguments.GetValue(week), song, cancellationToken);
+            var answer = await named.AskAsync(Open(arguments), arguments.GetValue(week), song, cancellationToken);
             Write(host, arguments.GetRequiredValue(format), answer.Columns, answer.Rows);
         });
         return command;
     }
 
-    private static Warehouse Open(ParseResult arguments, Host host)
-    {
-        var data = Options.DataFolder(arguments);
-        return new(data.Warehouse, data.Raw, host.Clock);
-    }
+    private static TableReader Open(ParseResult arguments) => new(Options.DataFolder(arguments).Warehouse);
 
     private static void Write(Host host, string format, IReadOnlyList<string> columns, IReadOnlyList<object?[]> rows)
     {

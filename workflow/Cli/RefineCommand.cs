@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Globalization;
 using PySpotify.Workflow.Local;
+using PySpotify.Workflow.Local.Warehouse;
 
 namespace PySpotify.Workflow.Cli;
 
@@ -24,12 +25,26 @@ internal static class RefineCommand
                 return;
             }
 
-            var warehouse = new Warehouse(data.Warehouse, data.Raw, host.Clock);
-            foreach (var (table, rows) in await warehouse.RefineAllAsync(arguments.GetValue(snapshotDate), cancellationToken))
+            var job = new RefineJob(new Database(data.Warehouse), new RawFolder(data.Raw));
+            var result = await job.RunAsync(arguments.GetValue(snapshotDate), cancellationToken);
+            foreach (var (table, rows) in result.Rows)
             {
                 host.Output.WriteText(string.Create(CultureInfo.InvariantCulture, $"{table}: {rows:N0} rows"));
+            }
+
+            if (result.Removed is not [])
+            {
+                host.Output.WriteText($"Removed, because their folders are gone: {string.Join(", ", result.Removed.Select(date => date.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture)))}");
+            }
+
+            if (result.PassedOver is not [])
+            {
+                host.Output.WriteText($"Passed over, because they are not snapshots: {Shorten(result.PassedOver, 5)}");
             }
         });
         return refine;
     }
+
+    private static string Shorten(IReadOnlyList<string> names, int most) =>
+        string.Join(", ", names.Take(most)) + (names.Count > most ? $" and {names.Count - most} more" : "");
 }

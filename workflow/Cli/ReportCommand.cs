@@ -1,5 +1,5 @@
 using System.CommandLine;
-using PySpotify.Workflow.Local;
+using PySpotify.Workflow.Local.Warehouse;
 
 namespace PySpotify.Workflow.Cli;
 
@@ -13,7 +13,7 @@ internal static class ReportCommand
         report.SetAction(async (arguments, cancellationToken) =>
         {
             var data = Options.DataFolder(arguments);
-            await Report.WriteAsync(data, new Warehouse(data.Warehouse, data.Raw, host.Clock), arguments.GetValue(week), cancellationToken);
+            await Report.WriteAsync(data, new TableReader(data.Warehouse), arguments.GetValue(week), cancellationToken);
             host.Output.WriteText(data.Report);
         });
         return report;

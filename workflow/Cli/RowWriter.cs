@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Serialization;
@@ -9,6 +8,8 @@ namespace PySpotify.Workflow.Cli;
 /// <summary>Writes rows for other programs.</summary>
 internal static class RowWriter
 {
+    private static readonly CsvWriterOptions Csv = new() { NewLine = Environment.NewLine, Quoting = CsvQuoting.WhenNeededOrWhitespace };
+
     private static readonly JsonSerializerOptions Json = new()
     {
         Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
@@ -18,7 +19,7 @@ internal static class RowWriter
     /// <summary>Comma-separated (RFC 4180), with a header.</summary>
     public static void WriteCsv(TextWriter writer, IReadOnlyList<string> columns, IReadOnlyList<object?[]> rows)
     {
-        using var csv = new CsvWriter(writer, CultureInfo.InvariantCulture, leaveOpen: true);
+        using var csv = CsvWriter.Create(writer, Csv, leaveOpen: true);
         foreach (var cells in rows.Select(row => row.Select(DisplayText.Cell)).Prepend(columns.Select(DisplayText.Clean)))
         {
             foreach (var cell in cells)
@@ -26,7 +27,7 @@ internal static class RowWriter
                 csv.WriteField(cell);
             }
 
-            csv.NextRecord();
+            csv.EndRecord();
         }
     }
 

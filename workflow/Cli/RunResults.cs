@@ -1,4 +1,5 @@
 using PySpotify.Workflow.Local;
+using PySpotify.Workflow.Local.Warehouse;
 using Spectre.Console;
 
 namespace PySpotify.Workflow.Cli;
@@ -31,8 +32,8 @@ internal static class RunResults
     private static async Task ShowAsync(Host host, DataFolder data, DateOnly? snapshotDate, CancellationToken cancellationToken)
     {
         var console = host.Output;
-        var warehouse = new Warehouse(data.Warehouse, data.Raw, host.Clock);
-        var top = await NamedQuery.Get("top").AskAsync(warehouse, snapshotDate, null, cancellationToken);
+        var tables = new TableReader(data.Warehouse);
+        var top = await NamedQuery.Get("top").AskAsync(tables, snapshotDate, null, cancellationToken);
         foreach (var list in top.GroupBy(row => row.Text("list")))
         {
             console.WriteText();
@@ -43,11 +44,16 @@ internal static class RunResults
                 [.. list.Take(10).Select(row => (object?[])[row["rank"], Move(row, console), row["track"], row["artist"], row["track_pop"]])]);
         }
 
-        var health = await NamedQuery.Get("health").AskAsync(warehouse, snapshotDate, null, cancellationToken);
-        var newest = health.TakeWhile(row => row.Text("snapshot_date") == health.First().Text("snapshot_date"));
-        await Report.WriteAsync(data, warehouse, snapshotDate, cancellationToken);
+        var health = await NamedQuery.Get("health").AskAsync(tables, snapshotDate, null, cancellationToken);
+        var newest = health.TakeWhile(row => row.Text("snapshot_date") == health.First().Text("snapshot_date")).ToList();
+        await Report.WriteAsync(data, tables, snapshotDate, cancellationToken);
         console.WriteText();
-        console.WriteText($"Health      {string.Join("; ", newest.Select(Health))}");
+        console.WriteText($"Health      {string.Join("; ", newest.GroupBy(row => row.Text("list")).Select(Health))}");
+        foreach (var row in newest.Where(row => row.Text("warnings") is not null))
+        {
+            console.WriteText($"Warning     {row["list"]}, {row["name"]}: {row["warnings"]}");
+        }
+
         console.WriteText($"Report      {data.Report}");
         console.WriteText($"CSV         {data.Raw}");
         console.WriteText($"Tables      {data.Warehouse}");
@@ -68,7 +74,10 @@ internal static class RunResults
         };
     }
 
-    private static string Health(Answer.Row row) =>
-        $"{row["list"]}: {row["songs"]} songs, {row["unknown_popularity"]} without popularity, {row["quarantined"]} quarantined"
-        + (row.Number("weeks_missing") is > 0 and var weeks ? $", {weeks} {(weeks == 1 ? "week" : "weeks")} missing before" : "");
+    private static string Health(IEnumerable<Answer.Row> sources)
+    {
+        var row = sources.First();
+        return $"{row["list"]}: {row["songs"]} songs, {row["unknown_popularity"]} without popularity, {sources.Sum(source => source.Number("quarantined"))} quarantined"
+            + (row.Number("weeks_missing") is > 0 and var weeks ? $", {weeks} {(weeks == 1 ? "week" : "weeks")} missing before" : "");
+    }
 }

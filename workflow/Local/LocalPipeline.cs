@@ -6,6 +6,7 @@ using PySpotify.Functions;
 using PySpotify.Functions.Ports;
 using PySpotify.Functions.Rows;
 using PySpotify.Functions.Spotify;
+using PySpotify.Workflow.Local.Warehouse;
 using PySpotify.Workflow.StatesLanguage;
 
 namespace PySpotify.Workflow.Local;
@@ -15,16 +16,17 @@ internal sealed class LocalPipeline : IDisposable
 {
     private const string LambdaInvoke = "arn:aws:states:::lambda:invoke";
     private const string GlueStartJobRun = "arn:aws:states:::glue:startJobRun.sync";
-    private const string RefineJob = "csv-to-parquet";
+    private const string JobName = "csv-to-parquet";
 
     private readonly ServiceProvider _services;
-    private readonly Warehouse _warehouse;
+    private readonly RefineJob _refine;
     private readonly Dictionary<string, Func<JsonElement, CancellationToken, Task<JsonElement>>> _functions;
 
     public LocalPipeline(
         DataFolder data, SecretsFile secrets, SpotifyOptions options, HttpMessageHandler? spotify, TimeProvider clock, Action<LogLevel, string> log)
     {
-        _warehouse = new Warehouse(data.Warehouse, data.Raw, clock);
+        var (database, rawFolder) = (new Database(data.Warehouse), new RawFolder(data.Raw));
+        _refine = new RefineJob(database, rawFolder);
         var store = new LocalObjectStore(data.Raw);
         var services = new ServiceCollection()
             .AddSingleton(clock)
@@ -32,7 +34,7 @@ internal sealed class LocalPipeline : IDisposable
             .AddSingleton(typeof(ILogger<>), typeof(Logger<>))
             .AddSingleton<IObjectStore>(store)
             .AddSingleton<ISecretStore>(secrets)
-            .AddSingleton<ICrawler>(_warehouse)
+            .AddSingleton<ICrawler>(new Crawler(database, rawFolder, clock))
             .AddPySpotifyFunctions(() => options);
         if (spotify is not null)
         {
@@ -72,9 +74,9 @@ internal sealed class LocalPipeline : IDisposable
             [nameof(WriteCsv)] = nameof(WriteCsv),
             [nameof(StartCrawler)] = nameof(StartCrawler),
             [nameof(PollCrawler)] = nameof(PollCrawler),
-            [nameof(Warehouse.RawCrawler)] = Warehouse.RawCrawler,
-            [nameof(Warehouse.RefinedCrawler)] = Warehouse.RefinedCrawler,
-            [nameof(RefineJob)] = RefineJob,
+            ["RawCrawler"] = Crawler.Raw,
+            ["RefinedCrawler"] = Crawler.Refined,
+            [nameof(RefineJob)] = JobName,
         });
 
     /// <summary>Does what a Task asks for, on a thread of its own: branches are to run side by side.</summary>
@@ -97,13 +99,13 @@ internal sealed class LocalPipeline : IDisposable
 
     private async Task<JsonElement> RunJobAsync(JsonElement call, CancellationToken cancellationToken)
     {
-        if (call.GetProperty("JobName").GetString() is var name && name != RefineJob)
+        if (call.GetProperty("JobName").GetString() is var name && name != JobName)
         {
             throw new NotSupportedException($"There is no job {name}.");
         }
 
         var date = call.GetProperty("Arguments").GetProperty("--snapshot_date").GetString()!;
-        await _warehouse.RefineAsync(DateOnly.ParseExact(date, "yyyy-MM-dd"), cancellationToken);
+        await _refine.RunAsync(DateOnly.ParseExact(date, "yyyy-MM-dd"), cancellationToken);
         return Json.Object("JobRunState", Json.String("SUCCEEDED"));
     }
 

@@ -1,72 +1,13 @@
--- Which songs moved up and down against the week before?
--- The biggest moves come first. The week before is the snapshot before; days_between says how long before.
--- 'latest' can be a day instead, such as '2026-11-22': then the last snapshot up to it.
-WITH
--- Each list's last snapshot, and the one before it.
-latest AS (
-    SELECT 'top played' AS list, max(snapshot_date) AS snapshot_date
-    FROM spotifytopplayed_refined
-    WHERE snapshot_date <= 'latest'
-    UNION ALL
-    SELECT 'popular', max(snapshot_date)
-    FROM spotifypopularsongs_refined
-    WHERE snapshot_date <= 'latest'
-),
-before AS (
-    SELECT 'top played' AS list, max(snapshot_date) AS snapshot_date
-    FROM spotifytopplayed_refined
-    WHERE snapshot_date < (SELECT max(snapshot_date) FROM latest)
-    UNION ALL
-    SELECT 'popular', max(snapshot_date)
-    FROM spotifypopularsongs_refined
-    WHERE snapshot_date < (SELECT max(snapshot_date) FROM latest)
-),
--- Julian day numbers (the formula holds from 1901 to 2099).
-days AS (
-    SELECT
-        list, snapshot_date,
-        367 * y - 7 * (y + (m + 9) / 12) / 4 + 275 * m / 9 + d + 1721014 AS day
-    FROM (
-        SELECT
-            list, snapshot_date,
-            CAST(substr(snapshot_date, 1, 4) AS integer) AS y,
-            CAST(substr(snapshot_date, 6, 2) AS integer) AS m,
-            CAST(substr(snapshot_date, 9, 2) AS integer) AS d
-        FROM (SELECT * FROM latest UNION ALL SELECT * FROM before)
-    )
-),
-week AS (
-    SELECT
-        latest.list, latest.snapshot_date, before.snapshot_date AS compared_with, today.day - earlier.day AS days_between
-    FROM latest
-    JOIN before ON before.list = latest.list
-    JOIN days AS today ON today.list = latest.list AND today.snapshot_date = latest.snapshot_date
-    LEFT JOIN days AS earlier ON earlier.list = before.list AND earlier.snapshot_date = before.snapshot_date
-    WHERE latest.snapshot_date = (SELECT max(snapshot_date) FROM latest)
-),
--- Several playlists or searches may list a song: its best place counts.
-places AS (
-    SELECT
-        'top played' AS list, snapshot_date, track_id,
-        min(rank) AS rank, max(track) AS track, max(artist) AS artist, max(track_pop) AS track_pop
-    FROM spotifytopplayed_refined
-    WHERE snapshot_date IN (SELECT snapshot_date FROM week UNION SELECT compared_with FROM week)
-    GROUP BY snapshot_date, track_id
-    UNION ALL
-    SELECT
-        'popular', snapshot_date, track_id,
-        min(rank), max(track), max(artist), max(track_pop)
-    FROM spotifypopularsongs_refined
-    WHERE snapshot_date IN (SELECT snapshot_date FROM week UNION SELECT compared_with FROM week)
-    GROUP BY snapshot_date, track_id
-)
+-- Which songs moved up and down against the snapshot before?
+-- The biggest moves come first, those into, within or out of the top 50 before all others. days_between says how long ago
+-- the snapshot before was.
+-- beginning.sql
 SELECT
-    now.list, was.rank - now.rank AS move, now.rank, was.rank AS rank_before,
-    now.track, now.artist, now.track_pop, now.track_id,
-    week.snapshot_date, week.compared_with, week.days_between
-FROM week
-JOIN places AS now ON now.list = week.list AND now.snapshot_date = week.snapshot_date
-JOIN places AS was
-    ON was.list = week.list AND was.snapshot_date = week.compared_with AND was.track_id = now.track_id
-WHERE was.rank <> now.rank
-ORDER BY abs(was.rank - now.rank) DESC, now.list DESC, now.rank, now.track_id
+    songs.list, rank_before - songs.rank AS move, songs.rank, rank_before, track, artist, track_pop, songs.track_id,
+    songs.snapshot_date, compared_with, days_between
+FROM songs
+JOIN charts ON charts.list = songs.list AND charts.snapshot_date = last_seen AND charts.track_id = songs.track_id
+WHERE songs.rank <> rank_before
+ORDER BY
+    CASE WHEN songs.rank <= 50 OR rank_before <= 50 THEN 0 ELSE 1 END, abs(rank_before - songs.rank) DESC, songs.list DESC,
+    songs.rank, songs.track_id

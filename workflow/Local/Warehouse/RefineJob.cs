@@ -1,0 +1,70 @@
+using System.Globalization;
+using Microsoft.Data.Sqlite;
+using PySpotify.Functions;
+
+namespace PySpotify.Workflow.Local.Warehouse;
+
+/// <summary>What a refine did.</summary>
+/// <param name="Rows">Rows by refined table, of the snapshots that were refined.</param>
+/// <param name="Removed">Snapshots that the tables had and the raw folder has no longer.</param>
+/// <param name="PassedOver">Files and folders beside the snapshots that do not count.</param>
+internal sealed record RefineResult(IReadOnlyDictionary<string, long> Rows, IReadOnlyList<DateOnly> Removed, IReadOnlyList<string> PassedOver);
+
+/// <summary>
+/// The job between the crawls, csv_to_parquet.py on AWS: fills the refined tables from the raw files, in one transaction.
+/// </summary>
+internal sealed class RefineJob(Database database, RawFolder rawFolder)
+{
+    /// <summary>
+    /// Makes the tables equal to the raw folder: every snapshot, or the one that is asked for. Tables of an earlier shape are
+    /// replaced whole, whatever is asked for.
+    /// </summary>
+    /// <param name="snapshotDate">The only snapshot; null is all of them.</param>
+    /// <param name="cancellationToken">Ends it, and nothing has changed.</param>
+    /// <exception cref="RefineException">A raw file cannot be read, or there is no such snapshot. Nothing has changed.</exception>
+    /// <exception cref="WarehouseException">The database cannot be read or written.</exception>
+    public Task<RefineResult> RunAsync(DateOnly? snapshotDate, CancellationToken cancellationToken) => database.UseAsync(
+        async connection =>
+        {
+            await using var transaction = connection.BeginTransaction();
+            if (!Database.IsCurrent(connection))
+            {
+                Database.CreateTables(connection);
+                snapshotDate = null;
+            }
+
+            var passedOver = new List<string>();
+            var found = rawFolder.Find(snapshotDate, passedOver);
+            var gone = connection.Query<DateOnly>($"SELECT DISTINCT snapshot_date FROM {Tables.Sources}")
+                .Where(date => snapshotDate is null || date == snapshotDate).Except(found.Select(snapshot => snapshot.Date)).Order().ToList();
+            if (found.Count == 0 && (snapshotDate is null || gone is []))
+            {
+                throw new RefineException(
+                    $"{rawFolder.Root} has no snapshot{(snapshotDate is { } date ? string.Create(CultureInfo.InvariantCulture, $" of {date:yyyy-MM-dd}") : "")}.");
+            }
+
+            using var tables = new SnapshotWriter(connection);
+            foreach (var date in gone)
+            {
+                tables.Remove(date);
+            }
+
+            var problems = new List<string>();
+            foreach (var snapshot in found)
+            {
+                tables.Replace(snapshot, problems, cancellationToken);
+            }
+
+            if (problems is not [])
+            {
+                throw new RefineException($"{string.Join('\n', problems)}{(problems.Count == 1 ? "." : "\n")}");
+            }
+
+            await transaction.CommitAsync(cancellationToken);
+            return new RefineResult(tables.Rows, gone, passedOver);
+        },
+        cancellationToken);
+}
+
+/// <summary>The raw files could not be refined.</summary>
+public sealed class RefineException(string problem) : PySpotifyException($"{problem} The tables are as they were.");

@@ -1,0 +1,235 @@
+using System.Runtime.InteropServices;
+using System.Security.Cryptography;
+using Microsoft.Data.Sqlite;
+using PySpotify.Functions;
+
+namespace PySpotify.Workflow.Local.Warehouse;
+
+/// <summary>Writes snapshots into the refined tables, each from its own raw files alone.</summary>
+internal sealed class SnapshotWriter : IDisposable
+{
+    private readonly SqliteConnection _connection;
+    private readonly Dictionary<string, SqliteCommand> _inserts;
+    private readonly Dictionary<string, long> _rows = Tables.Refined.ToDictionary(table => table.Name, _ => 0L);
+
+    public SnapshotWriter(SqliteConnection connection)
+    {
+        _connection = connection;
+        _connection.Execute("CREATE TEMP TABLE repeats (row INTEGER PRIMARY KEY, sources INTEGER)");
+        _inserts = Tables.Refined.ToDictionary(table => table.Name, table => Insert(connection, table.Name, table.Columns));
+    }
+
+    /// <summary>How many rows were written, by table.</summary>
+    public IReadOnlyDictionary<string, long> Rows => _rows;
+
+    /// <summary>Takes a snapshot out of the tables.</summary>
+    public void Remove(DateOnly date)
+    {
+        foreach (var (table, _) in Tables.Refined)
+        {
+            // The index of charts begins with the list.
+            var lists = table == Tables.Charts ? $"list IN ('{Lists.TopPlayed}', '{Lists.Popular}') AND " : "";
+            _connection.Execute($"DELETE FROM {table} WHERE {lists}snapshot_date = $date", ("$date", date));
+        }
+    }
+
+    /// <summary>Puts a snapshot in place of what the tables have of it.</summary>
+    /// <param name="snapshot">The snapshot.</param>
+    /// <param name="problems">Gets what is wrong with each file that cannot be read.</param>
+    /// <param name="cancellationToken">Ends it.</param>
+    public void Replace(RawSnapshot snapshot, List<string> problems, CancellationToken cancellationToken)
+    {
+        Remove(snapshot.Date);
+        var files = new Dictionary<(string Table, string Source), SongFile>();
+        foreach (var (table, paths) in snapshot.Songs)
+        {
+            var charts = new BestRows(_connection.QueryOne<long>($"SELECT coalesce(max(rowid), 0) + 1 FROM {Tables.RefinedOf(table)}"));
+            foreach (var path in paths)
+            {
+                Try(problems, () => files.Add(
+                    (table, Path.GetFileNameWithoutExtension(path)), WriteSongs(path, table, snapshot.Date, charts, cancellationToken)));
+            }
+
+            WriteCharts(table, charts);
+        }
+
+        var records = new Dictionary<(string Table, string Source), SourceRecord>();
+        foreach (var file in snapshot.Records)
+        {
+            Try(problems, () => records.Add((file.Table, file.Source), RawRecords.ReadSource(file.Path)));
+        }
+
+        var quarantined = new Dictionary<(string Table, string Source), long>();
+        foreach (var file in snapshot.Quarantine.Concat(snapshot.OldQuarantine))
+        {
+            var source = records.GetValueOrDefault((file.Table, file.Source))?.Source ?? file.Source;
+            Try(problems, () => quarantined[(file.Table, file.Source)] = WriteQuarantine(file, source, snapshot.Date));
+        }
+
+        foreach (var key in records.Keys.Union(files.Keys))
+        {
+            var file = files.GetValueOrDefault(key);
+            var record = records.GetValueOrDefault(key)
+                ?? new(key.Source, null, null, "read", null, null, null, quarantined.GetValueOrDefault(key));
+            Write(
+                Tables.Sources, Lists.Of(key.Table), record.Source, record.Kind, record.Name, record.Status, record.Reason, file.Rows,
+                record.Skipped, record.SkippedReasons, record.Quarantined, file.Fingerprint, snapshot.Date);
+        }
+    }
+
+    public void Dispose()
+    {
+        foreach (var insert in _inserts.Values)
+        {
+            insert.Dispose();
+        }
+    }
+
+    private SongFile WriteSongs(string path, string table, DateOnly date, BestRows charts, CancellationToken cancellationToken)
+    {
+        using var csv = new RawCsv(path);
+        using var fingerprint = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        var insert = _inserts[Tables.RefinedOf(table)];
+        foreach (SqliteParameter parameter in insert.Parameters)
+        {
+            parameter.Value = DBNull.Value;
+        }
+
+        insert.Parameters["$snapshot_date"].Value = date;
+        charts.BeginFile();
+        var rows = 0L;
+        while (csv.Read())
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            for (var i = 0; i < csv.ColumnCount; i++)
+            {
+                insert.Parameters[i].Value = csv[i];
+            }
+
+            insert.ExecuteNonQuery();
+            charts.Add((string)insert.Parameters["$track_id"].Value!, (long)insert.Parameters["$rank"].Value!);
+            fingerprint.AppendData(csv.Bytes(TrackId));
+            fingerprint.AppendData("\n"u8);
+            rows++;
+        }
+
+        _rows[Tables.RefinedOf(table)] += rows;
+        return rows > 0
+            ? new(rows, Convert.ToHexStringLower(fingerprint.GetCurrentHash()))
+            : throw new RawFileException($"{path} has a header and no rows");
+    }
+
+    /// <summary>A song once, by its best row, which is that of the first file where several have its rank.</summary>
+    private void WriteCharts(string table, BestRows best)
+    {
+        _connection.Execute("DELETE FROM repeats");
+        foreach (var (row, sources) in best.Repeats())
+        {
+            _connection.Execute("INSERT INTO repeats VALUES ($row, $sources)", ("$row", row), ("$sources", sources));
+        }
+
+        using var insert = _connection.Command(
+            $"""
+            INSERT INTO {Tables.Charts} (list, sources, {SharedColumns})
+            SELECT $list, coalesce(repeats.sources, 1), {SharedColumns}
+            FROM {Tables.RefinedOf(table)} AS songs
+            LEFT JOIN repeats ON repeats.row = songs.rowid
+            WHERE songs.rowid >= $first AND coalesce(repeats.sources, 1) > 0
+            """,
+            ("$list", Lists.Of(table)),
+            ("$first", best.FirstRow));
+        _rows[Tables.Charts] += insert.ExecuteNonQuery();
+    }
+
+    private long WriteQuarantine(RawFile file, string source, DateOnly date)
+    {
+        var rows = 0L;
+        foreach (var refused in RawRecords.ReadQuarantine(file.Path))
+        {
+            Write(Tables.Quarantine, refused.Reason, Lists.Of(file.Table), source, refused.Song, date);
+            rows++;
+        }
+
+        return rows;
+    }
+
+    private void Write(string table, params ReadOnlySpan<object?> values)
+    {
+        var insert = _inserts[table];
+        for (var i = 0; i < values.Length; i++)
+        {
+            insert.Parameters[i].Value = values[i] ?? DBNull.Value;
+        }
+
+        insert.ExecuteNonQuery();
+        _rows[table]++;
+    }
+
+    private static void Try(List<string> problems, Action read)
+    {
+        try
+        {
+            read();
+        }
+        catch (RawFileException e)
+        {
+            problems.Add(e.Message);
+        }
+    }
+
+    private static SqliteCommand Insert(SqliteConnection connection, string table, IReadOnlyList<Column> columns)
+    {
+        var insert = connection.Command($"INSERT INTO {table} VALUES ({string.Join(", ", columns.Select(column => $"${column.Name}"))})");
+        insert.Parameters.AddRange(columns.Select(column => new SqliteParameter { ParameterName = $"${column.Name}" }));
+        return insert;
+    }
+
+    private static string SharedColumns { get; } = string.Join(", ", Columns.Charts.Select(column => column.Name).Except(["list", "sources"]));
+
+    private static int TrackId { get; } = Columns.Raw.Select(column => column.Name).ToList().IndexOf("track_id");
+
+    /// <summary>What was read of a raw file.</summary>
+    /// <param name="Rows">Its rows.</param>
+    /// <param name="Fingerprint">Tells whether another snapshot of the source has the same songs in the same order.</param>
+    private readonly record struct SongFile(long Rows, string? Fingerprint);
+}
+
+/// <summary>Finds out which of a table's rows, as they are written one after the other, is each song's best.</summary>
+/// <param name="firstRow">The number of the first.</param>
+internal sealed class BestRows(long firstRow)
+{
+    private readonly Dictionary<string, Best> _songs = new(StringComparer.Ordinal);
+    private readonly List<long> _worse = [];
+    private long _row = firstRow;
+    private int _file;
+
+    /// <summary>The number of the first row.</summary>
+    public long FirstRow { get; } = firstRow;
+
+    /// <summary>What is added from now on comes from the next file.</summary>
+    public void BeginFile() => _file++;
+
+    /// <summary>Adds the next row.</summary>
+    public void Add(string trackId, long rank)
+    {
+        ref var best = ref CollectionsMarshal.GetValueRefOrAddDefault(_songs, trackId, out var isKnown);
+        if (!isKnown)
+        {
+            best = new(_row, rank, _file, 1);
+        }
+        else
+        {
+            var isBetter = rank < best.Rank;
+            _worse.Add(isBetter ? best.Row : _row);
+            best = new(isBetter ? _row : best.Row, Math.Min(rank, best.Rank), _file, best.Files + (best.LastFile == _file ? 0 : 1));
+        }
+
+        _row++;
+    }
+
+    /// <summary>The rows that are not a song's best, with 0, and those that are, of songs in several files, with the number of these.</summary>
+    public IEnumerable<(long Row, int Files)> Repeats() =>
+        _worse.Select(row => (row, 0)).Concat(_songs.Values.Where(best => best.Files > 1).Select(best => (best.Row, best.Files)));
+
+    private readonly record struct Best(long Row, long Rank, int LastFile, int Files);
+}
