@@ -1,9 +1,10 @@
 """Turns the raw tables' CSV files into Parquet with types: the Glue job, or the same under plain pyspark.
 
-On AWS Glue:  --database RAW --refined s3://BUCKET [--snapshot_date 2026-11-22 | --full]
+On AWS Glue:  --database RAW --raw s3://BUCKET --refined s3://BUCKET [--snapshot_date 2026-11-22 | --full]
 Anywhere:     python3 csv_to_parquet.py --raw DIR --refined DIR [--snapshot-date 2026-11-22 | --full]
 
-Without a date it takes the newest snapshot. It replaces the partitions that it read and no others.
+Without a date it takes the newest snapshot. It replaces the partitions that it read and no others,
+`charts` last.
 """
 
 import argparse
@@ -11,10 +12,12 @@ import sys
 from datetime import date
 from pathlib import Path
 
-from pyspark.sql import Column, DataFrame, SparkSession
+from pyspark.sql import Column, DataFrame, SparkSession, Window
 from pyspark.sql import functions as F
 
-TABLES = ("spotifytopplayed", "spotifypopularsongs")
+LISTS = {"spotifytopplayed": "top played", "spotifypopularsongs": "popular"}
+
+TABLES = tuple(LISTS)
 
 COLUMNS = {
     "artist": "string",
@@ -30,7 +33,14 @@ COLUMNS = {
     "source": "string",
 }
 
-REQUIRED = ("artist", "track", "track_id")
+REQUIRED = ("artist", "track", "track_id", "rank")
+
+RECORD = """
+    list string, source string, kind string, name string, status string, reason string, rows bigint,
+    skipped map<string, bigint>, quarantined bigint
+"""
+
+CHART = ("track_id", "rank", "artist", "artists", "track", "track_pop", "duration_ms", "album_nm", "album_dt", "isrc")
 
 
 class RefineError(Exception):
@@ -69,6 +79,99 @@ def read(spark: SparkSession, table: str, partitions: dict[str, str]) -> DataFra
         # Not by Spark's basePath, which looks at the folder of the whole table; the role may look into its partitions.
         .withColumn("snapshot_date", F.regexp_extract(F.input_file_name(), r"/snapshot_date=([0-9-]{10})/", 1))
     )
+
+
+def charts(songs: DataFrame) -> DataFrame:
+    """A song once a list and snapshot, by its best row; by that of the first source where several have its rank."""
+    song = Window.partitionBy("list", "snapshot_date", "track_id")
+    return (
+        songs.withColumn("sources", F.size(F.collect_set("source").over(song)).cast("bigint"))
+        .withColumn("place", F.row_number().over(song.orderBy("rank", "source")))
+        .where("place = 1")
+        .select("list", "track_id", "rank", "sources", *CHART[2:], "snapshot_date")
+    )
+
+
+def sources(songs: DataFrame, records: DataFrame) -> DataFrame:
+    """What the sources' records say, with the rows that were read and a fingerprint of their songs in order."""
+    row = F.struct("rank", "track_id")
+    ids = F.transform(F.array_sort(F.collect_list(row)), lambda row: F.concat(row["track_id"], F.lit("\n")))
+    read = songs.groupBy("list", "source", "snapshot_date").agg(
+        F.count("*").alias("row_count"), F.sha2(F.concat_ws("", ids), 256).alias("fingerprint")
+    )
+    return records.join(read, ["list", "source", "snapshot_date"], "left").select(
+        "list",
+        "source",
+        "kind",
+        "name",
+        "status",
+        "reason",
+        F.coalesce("row_count", F.lit(0)).alias("rows"),
+        F.aggregate(F.map_values("skipped"), F.lit(0).cast("bigint"), lambda total, n: total + n).alias("skipped"),
+        F.to_json("skipped").alias("skipped_reasons"),
+        "quarantined",
+        "fingerprint",
+        "snapshot_date",
+    )
+
+
+def quarantine(lines: DataFrame, records: DataFrame) -> DataFrame:
+    """The refused rows; a file is named after its table and its source's file."""
+    refused = lines.select(
+        F.get_json_object("value", "$.reason").alias("reason"), F.get_json_object("value", "$.song").alias("song"), "file", "snapshot_date"
+    )
+    return refused.join(records.select("list", "source", "file", "snapshot_date"), ["file", "snapshot_date"]).select(
+        "reason", "list", "source", "song", "snapshot_date"
+    )
+
+
+def located(rows: DataFrame) -> DataFrame:
+    """Adds a row's file, without its ending, and its date, which are told by where the file is."""
+    path = F.input_file_name()
+    return rows.withColumn("file", F.regexp_extract(path, r"/([^/]*)\.json(?:l)?$", 1)).withColumn(
+        "snapshot_date", F.regexp_extract(path, r"/snapshot_date=([0-9-]{10})/", 1)
+    )
+
+
+def read_json(spark: SparkSession, raw: str, prefix: str, days: list[str]) -> DataFrame:
+    """The lines of JSON under a prefix of the raw bucket, of some snapshots; those that have none give none."""
+    lines = spark.read.option("pathGlobFilter", "[!._]*").option("ignoreMissingFiles", True)
+    found = [f"{raw.rstrip('/')}/{prefix}/snapshot_date={day}" for day in days]
+    existing = [path for path in found if exists(spark, path)]
+    return located(lines.text(existing)) if existing else spark.createDataFrame([], "value string, file string, snapshot_date string")
+
+
+def exists(spark: SparkSession, path: str) -> bool:
+    hadoop = spark.sparkContext._jvm.org.apache.hadoop.fs.Path(path)
+    return hadoop.getFileSystem(spark.sparkContext._jsc.hadoopConfiguration()).exists(hadoop)
+
+
+def write(rows: DataFrame, target: str) -> None:
+    """Replaces the partitions that the rows are of."""
+    (
+        rows.repartition("snapshot_date")
+        .write.mode("overwrite")
+        .option("partitionOverwriteMode", "dynamic")
+        .option("compression", "snappy")
+        .partitionBy("snapshot_date")
+        .parquet(target)
+    )
+
+
+def refine_lists(spark: SparkSession, raw: str, refined: str, partitions: dict[str, dict[str, str]]) -> None:
+    """Makes sources, quarantine and charts of what the song tables have of some snapshots."""
+    days = sorted({day for found in partitions.values() for day in found})
+    songs = None
+    for table, found in partitions.items():
+        rows = spark.read.parquet(f"{refined}/{table}_refined").where(F.col("snapshot_date").cast("string").isin(*found))
+        rows = rows.withColumn("snapshot_date", F.col("snapshot_date").cast("string")).withColumn("list", F.lit(LISTS[table]))
+        songs = rows if songs is None else songs.unionByName(rows)
+    records = read_json(spark, raw, "sources", days)
+    records = records.select(F.from_json("value", RECORD).alias("record"), "file", "snapshot_date").select("record.*", "file", "snapshot_date")
+    write(sources(songs, records), f"{refined}/sources")
+    write(quarantine(read_json(spark, raw, "quarantine", days), records), f"{refined}/quarantine")
+    write(charts(songs), f"{refined}/charts")
+    print(f"charts, sources and quarantine: {', '.join(days)}")
 
 
 def check(table: str, partitions: dict[str, str], rows: DataFrame) -> dict[str, int]:
@@ -130,9 +233,8 @@ def folders_of(database: str, table: str) -> dict[str, str]:
 
 def arguments(argv: list[str]) -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__, allow_abbrev=False, formatter_class=argparse.RawDescriptionHelpFormatter)
-    source = parser.add_mutually_exclusive_group(required=True)
-    source.add_argument("--raw", help="a folder that holds the raw tables")
-    source.add_argument("--database", help="the Data Catalog's database of the raw tables")
+    parser.add_argument("--raw", required=True, help="where the raw files are: a folder or s3://BUCKET")
+    parser.add_argument("--database", help="the Data Catalog's database of the raw tables, on AWS")
     parser.add_argument("--refined", required=True, help="where the refined tables lie: a folder or s3://BUCKET")
     which = parser.add_mutually_exclusive_group()
     # Glue passes arguments in underscores.
@@ -164,7 +266,7 @@ def chosen(tables: dict[str, dict[str, str]], snapshot_date: str | None, full: b
 def main(argv: list[str]) -> None:
     args = arguments(argv)
     tables = {
-        table: folders_in(args.raw, table) if args.raw else folders_of(args.database, table)
+        table: folders_of(args.database, table) if args.database else folders_in(args.raw, table)
         for table in TABLES
     }
     partitions = chosen(tables, args.snapshot_date, bool(args.full))
@@ -180,6 +282,8 @@ def main(argv: list[str]) -> None:
     )
     for table, found in partitions.items():
         refine_table(spark, table, found, f"{args.refined.rstrip('/')}/{table}_refined")
+    raw = args.raw if args.database else str(Path(args.raw).absolute())
+    refine_lists(spark, raw, args.refined.rstrip("/"), partitions)
 
 
 if __name__ == "__main__":
