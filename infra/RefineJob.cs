@@ -48,6 +48,7 @@ public sealed class RefineJob : ComponentResource
                 DefaultArguments =
                 {
                     ["--database"] = catalog.Raw.Name,
+                    ["--raw"] = Output.Format($"s3://{storage.Raw.BucketName}"),
                     ["--refined"] = Output.Format($"s3://{storage.Refined.BucketName}"),
                     ["--job-language"] = "python",
                     ["--custom-logGroup-prefix"] = log,

@@ -35,7 +35,7 @@ public sealed partial class ColumnsTests : IDisposable
         var song = new Song("artist", "track", 1, 1, "album_nm", "album_dt", "track_id");
         var required = Names().Matches(Required().Match(Job).Groups[1].Value).Select(match => match.Groups[1].Value);
         Assert.Null(song.Reason());
-        Assert.Equal(["artist", "track", "track_id"], required);
+        Assert.Equal(["artist", "track", "track_id", "rank"], required);
         Assert.All(
             [song with { Artist = null }, song with { Track = null }, song with { TrackId = null }],
             incomplete => Assert.NotNull(incomplete.Reason()));
@@ -43,7 +43,7 @@ public sealed partial class ColumnsTests : IDisposable
 
     [Fact]
     public void The_job_knows_the_two_tables() =>
-        Assert.Contains($"TABLES = (\"{Tables.TopPlayed}\", \"{Tables.Popular}\")", Job, StringComparison.Ordinal);
+        Assert.Contains($"LISTS = {{\"{Tables.TopPlayed}\": \"{Lists.TopPlayed}\", \"{Tables.Popular}\": \"{Lists.Popular}\"}}", Job, StringComparison.Ordinal);
 
     [Fact]
     public async Task A_csv_begins_with_the_columns()

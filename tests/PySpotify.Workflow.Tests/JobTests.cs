@@ -15,7 +15,7 @@ public sealed class JobTests
         for name in ("pyspark", "pyspark.sql", "pyspark.sql.functions"):
             sys.modules[name] = types.ModuleType(name)
         sys.modules["pyspark.sql"].functions = sys.modules["pyspark.sql.functions"]
-        for name in ("Column", "DataFrame", "SparkSession"):
+        for name in ("Column", "DataFrame", "SparkSession", "Window"):
             setattr(sys.modules["pyspark.sql"], name, object)
         sys.dont_write_bytecode = True
         sys.path.insert(0, sys.argv.pop(1))

@@ -94,7 +94,7 @@ internal sealed class LocalWorkflow : IAsyncDisposable
     }
 
     public Kept Look() => new(
-        TempFolder.Snapshot(Data.Raw, name => !name.StartsWith('_') && !name.StartsWith("quarantine/2", StringComparison.Ordinal)), Rows());
+        TempFolder.Snapshot(Data.Raw, name => !name.StartsWith('_') && !name.StartsWith("quarantine/2", StringComparison.Ordinal) && !name.StartsWith("sources/", StringComparison.Ordinal)), Rows());
 
     /// <summary>The refined tables' rows as JSON, in order.</summary>
     public List<string> Rows() => Rows(Data.Warehouse);

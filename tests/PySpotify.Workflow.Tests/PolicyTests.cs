@@ -99,7 +99,7 @@ public sealed partial class PolicyTests
         ],
         ["job"] =
         [
-            "s3:GetObject ${Script}", .. On(["s3:GetObject"], Csv),
+            "s3:GetObject ${Script}", .. On(["s3:GetObject"], ["${RawBucket}/quarantine/*", "${RawBucket}/sources/*", .. Csv]),
             .. On(["glue:GetTable", "glue:GetPartitions"], RawCatalog),
             .. On(["s3:GetBucketLocation", "s3:ListBucket"], "${RawBucket}", "${RefinedBucket}"),
 

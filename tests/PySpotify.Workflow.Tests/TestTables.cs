@@ -26,10 +26,10 @@ public sealed class TestTables : IDisposable
             var (known, year) = song.Split('/') is [var first, var second] ? (first, second) : (song, "2026-05-01");
             return $"Artist {"XYZ"[(known[0] - 'A') % 3]},Song {known[0]},{known[1..]},180000,Album,{year.TrimStart('?')},{IdOf(known[0])},{i + 1},,,{source}";
         });
-        Write(Keys.Csv(table, day, source), lines.Prepend(Columns.RawHeader));
+        Write($"{Keys.Partition(table, day)}/{source}.csv", lines.Prepend(Columns.RawHeader));
         if (refused is not null)
         {
-            Write(Keys.Quarantined(table, day, source), refused.Select(reason => $$"""{"reason":"{{reason}}","song":null}"""));
+            Write($"{Keys.Partition(Prefixes.Quarantine, day)}/{table}-{source}.jsonl", refused.Select(reason => $$"""{"reason":"{{reason}}","song":null}"""));
         }
 
         await RefineAsync(day);
