@@ -89,9 +89,9 @@ public sealed partial class DefinitionTests
             if (!Watch.GetProperty("States").TryGetProperty(state, out _))
             {
                 Assert.All(retry.GetProperty("ErrorEquals").EnumerateArray(), Named);
-            Assert.True(
-                state == "RefineToParquet" || retry.GetProperty("ErrorEquals").EnumerateArray().All(error => error.GetString() != "States.TaskFailed"),
-                "Only the job, whose errors have no names of ours, may be tried again whatever it failed with.");
+                Assert.True(
+                    state == "RefineToParquet" || retry.GetProperty("ErrorEquals").EnumerateArray().All(error => error.GetString() != "States.TaskFailed"),
+                    "Only the job, whose errors have no names of ours, may be tried again whatever it failed with.");
             }
 
             Assert.InRange(retry.GetProperty("MaxAttempts").GetInt32(), 1, 5);
