@@ -1,3 +1,4 @@
+using System.Globalization;
 using Amazon.Glue;
 using Amazon.Glue.Model;
 using PySpotify.Functions.Aws;
@@ -30,6 +31,28 @@ public sealed class GlueCrawler(IAmazonGlue glue) : ICrawler
             return true;
         }
         catch (CrawlerRunningException)
+        {
+            return false;
+        }
+    }
+
+    /// <inheritdoc/>
+    public async Task<bool> HasPartitionAsync(string crawler, string table, DateOnly snapshotDate, CancellationToken cancellationToken)
+    {
+        var answer = await AwsUnavailableException.NameAsync(
+            () => glue.GetCrawlerAsync(new GetCrawlerRequest { Name = crawler }, cancellationToken));
+        var partition = new GetPartitionRequest
+        {
+            DatabaseName = answer.Crawler.DatabaseName,
+            TableName = table,
+            PartitionValues = [snapshotDate.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture)],
+        };
+        try
+        {
+            await AwsUnavailableException.NameAsync(() => glue.GetPartitionAsync(partition, cancellationToken));
+            return true;
+        }
+        catch (EntityNotFoundException)
         {
             return false;
         }

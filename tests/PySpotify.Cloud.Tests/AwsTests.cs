@@ -85,10 +85,10 @@ public sealed class AwsTests(MotoServer moto)
         Assert.Equal(new Crawl(Crawl.Running), crawl);
         Assert.False(await crawler.StartAsync(name, Cancelled));
         Assert.False((await crawler.GetAsync(name, Cancelled)).Ready);
-        Assert.Equal(crawl, await poll.InvokeAsync(new(name, crawl), Cancelled));
+        Assert.Equal(crawl, await poll.InvokeAsync(new(name, crawl, [], default), Cancelled));
 
         await moto.LetCrawlsEndAsync(true, Cancelled);
-        Assert.Equal(Crawl.Succeeded, (await poll.InvokeAsync(new(name, crawl), Cancelled)).Status);
+        Assert.Equal(Crawl.Succeeded, (await poll.InvokeAsync(new(name, crawl, [], default), Cancelled)).Status);
         var first = (await crawler.GetAsync(name, Cancelled)).LastCrawl!;
         Assert.True(first.Succeeded);
         Assert.InRange(first.StartTime, DateTimeOffset.UtcNow.AddMinutes(-1), DateTimeOffset.UtcNow.AddSeconds(1));
@@ -98,7 +98,31 @@ public sealed class AwsTests(MotoServer moto)
         Assert.Equal(first.StartTime, next.Before);
         await client.StopCrawlerAsync(new StopCrawlerRequest { Name = name }, Cancelled);
         await moto.LetCrawlsEndAsync(true, Cancelled);
-        Assert.Equal(Crawl.Failed, (await poll.InvokeAsync(new(name, next), Cancelled)).Status);
+        Assert.Equal(Crawl.Failed, (await poll.InvokeAsync(new(name, next, [], default), Cancelled)).Status);
+    }
+
+    [Fact]
+    public async Task A_partition_is_found_in_the_crawlers_database()
+    {
+        await using var glue = await MotoGlue.StartAsync(moto);
+        using var client = glue.Client();
+        var name = $"test_{Guid.NewGuid():N}";
+        var day = new DateOnly(2026, 11, 22);
+        await client.CreateDatabaseAsync(new CreateDatabaseRequest { DatabaseInput = new() { Name = name } }, Cancelled);
+        await client.CreateCrawlerAsync(
+            new CreateCrawlerRequest { Name = name, DatabaseName = name, Role = "arn:aws:iam::123456789012:role/crawler", Targets = new() }, Cancelled);
+        var crawler = new GlueCrawler(client);
+        Assert.False(await crawler.HasPartitionAsync(name, Tables.Charts, day, Cancelled));
+
+        await client.CreateTableAsync(
+            new CreateTableRequest { DatabaseName = name, TableInput = new() { Name = Tables.Charts, PartitionKeys = [new() { Name = Columns.SnapshotDate, Type = "string" }] } },
+            Cancelled);
+        Assert.False(await crawler.HasPartitionAsync(name, Tables.Charts, day, Cancelled));
+
+        await client.CreatePartitionAsync(
+            new CreatePartitionRequest { DatabaseName = name, TableName = Tables.Charts, PartitionInput = new() { Values = ["2026-11-22"] } }, Cancelled);
+        Assert.True(await crawler.HasPartitionAsync(name, Tables.Charts, day, Cancelled));
+        Assert.False(await crawler.HasPartitionAsync(name, Tables.Charts, day.AddDays(7), Cancelled));
     }
 
     [Fact]

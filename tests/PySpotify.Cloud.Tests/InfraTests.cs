@@ -165,7 +165,7 @@ public sealed partial class InfraTests(InfraTests.Layout layout) : IClassFixture
         Assert.Equal(One("sqs/queue", "pyspotify-dead-letters").Arn, Text(target.GetProperty("deadLetterConfig").GetProperty("arn")));
         Assert.InRange(target.GetProperty("retryPolicy").GetProperty("maximumRetryAttempts").GetInt32(), 1, 10);
         var input = JsonDocument.Parse(Text(target.GetProperty("input"))).RootElement;
-        Assert.NotEmpty(input.GetProperty("topPlayed").GetProperty("playlistIds").EnumerateArray());
+        Assert.NotEmpty(input.GetProperty("topPlayed").GetProperty("playlists").EnumerateArray());
         Assert.NotEmpty(input.GetProperty("popular").GetProperty("queries").EnumerateArray());
     }
 

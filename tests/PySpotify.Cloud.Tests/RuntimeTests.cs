@@ -1,10 +1,13 @@
+extern alias infra;
 using System.Diagnostics;
 using System.Net;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using Amazon.Glue;
 using Amazon.Glue.Model;
 using Amazon.SecretsManager;
 using Amazon.SecretsManager.Model;
+using infra::PySpotify.Infra;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
@@ -23,7 +26,10 @@ public sealed class RuntimeTests(MotoServer moto) : IAsyncLifetime
     private const string Playlist = "fakePlaylist0000000001";
     private const string Execution = "weekly-2026-11-22";
 
+    private static readonly JsonNode Definition = ReadDefinition();
+
     private readonly string _bucket = $"raw-{Guid.NewGuid():N}";
+    private readonly string _database = $"raw_{Guid.NewGuid():N}";
     private readonly List<JsonObject> _log = [];
     private readonly Dictionary<string, string> _environment = [];
     private FakeSpotify _spotify = null!;
@@ -52,59 +58,58 @@ public sealed class RuntimeTests(MotoServer moto) : IAsyncLifetime
         await s3.PutBucketAsync(_bucket, Cancelled);
         await SetSecretAsync(secrets, SecretNames.Credentials, $$"""{"clientId":"{{_spotify.ClientId}}","clientSecret":"{{_spotify.ClientSecret}}"}""");
         await SetSecretAsync(secrets, SecretNames.Token, "{}");
-        await glue.CreateCrawlerAsync(new CreateCrawlerRequest { Name = _bucket, Role = "arn:aws:iam::123456789012:role/crawler", Targets = new() }, Cancelled);
+        await glue.CreateCrawlerAsync(new CreateCrawlerRequest { Name = _bucket, DatabaseName = _database, Role = "arn:aws:iam::123456789012:role/crawler", Targets = new() }, Cancelled);
+        await glue.CreateDatabaseAsync(new CreateDatabaseRequest { DatabaseInput = new() { Name = _database } }, Cancelled);
         _spotify.AddPlaylist(Playlist, FakeSpotify.Tracks(60));
         _spotify.AddSearch(FakeSpotify.Tracks(30));
 
-        var plan = await InvokeAsync("Authenticate", new
-        {
-            input = new { topPlayed = new { playlistIds = new[] { Playlist } }, popular = new { queries = new[] { "year:{thisYear}" } } },
-            startTime = "2026-11-22T09:30:00.000Z",
-        });
-        Assert.Equal("2026-11-22", (string?)plan["snapshotDate"]);
-        Assert.Equal("year:2026", (string?)plan["popular"]!["queries"]![0]);
+        // What each state reads and what it leaves, as the definition has it.
+        var data = new JsonObject();
+        data = (await InvokeAsync("Authenticate", data)).AsObject();
+        Assert.Equal("2026-11-22", (string?)data["snapshotDate"]);
+        var sources = data["popular"]!["sources"]!.AsArray();
+        Assert.Equal("""[{"kind":"search","id":"year:2026"}]""", sources.ToJsonString());
 
-        var staged = await InvokeAsync("FetchTopPlayed", new { playlistId = Playlist, token = plan["token"] });
-        var found = await InvokeAsync("FetchPopular", new { query = "year:2026", token = plan["token"] });
-        Assert.Equal((60, 30), ((int)staged["rows"]!, (int)found["rows"]!));
-
-        var written = await InvokeAsync("WriteCsv", new
-        {
-            table = Tables.TopPlayed,
-            snapshotDate = plan["snapshotDate"],
-            source = staged["source"],
-            key = staged["key"],
-            rows = staged["rows"],
-        });
-        Assert.Equal(60, (int)written["rows"]!);
+        data["source"] = data["topPlayed"]!["sources"]![0]!.DeepClone();
+        data["staged"] = await InvokeAsync("FetchTopPlayed", data);
+        Assert.Equal(60, (int)data["staged"]!["rows"]!);
+        var written = await InvokeAsync("WriteTopPlayedCsv", data);
+        Assert.Equal((60, """["spotifytopplayed"]"""), ((int)written["rows"]!, written["tables"]!.ToJsonString()));
         using var csv = new StreamReader(await new S3ObjectStore(s3, _bucket)
             .OpenReadAsync($"spotifytopplayed/snapshot_date=2026-11-22/{Playlist}.csv", Cancelled));
-        Assert.Equal("artist,track,track_pop,duration_ms,album_nm,album_dt,track_id,rank", await csv.ReadLineAsync(Cancelled));
-        Assert.Equal($"Artist 0,Track 0,0,180000,Album 0,2025-01-01,{FakeSpotify.TrackId(0)},1", await csv.ReadLineAsync(Cancelled));
+        Assert.Equal(string.Join(',', Columns.Raw.Select(column => column.Name)), await csv.ReadLineAsync(Cancelled));
+        Assert.StartsWith($"Artist 0,Track 0,0,180000,Album 0,2025-01-01,{FakeSpotify.TrackId(0)},1,", await csv.ReadLineAsync(Cancelled), StringComparison.Ordinal);
 
-        var crawl = await InvokeAsync("StartCrawler", new { crawler = _bucket, crawl = new { status = "NOT_STARTED" }, redriveCount = 0 });
-        Assert.Equal("""{"status":"RUNNING","before":null,"error":null,"redriveCount":0}""", crawl.ToJsonString());
+        data["source"] = sources[0]!.DeepClone();
+        data["staged"] = await InvokeAsync("FetchPopular", data);
+        Assert.Equal(30, (int)(await InvokeAsync("WritePopularCsv", data))["rows"]!);
+
+        data["extract"] = new JsonObject { ["tables"] = new JsonArray(Tables.TopPlayed, Tables.Popular) };
+        data["crawl"] = await InvokeAsync("StartRawCrawler", data);
+        Assert.Equal("""{"status":"RUNNING","before":null,"error":null,"redriveCount":0}""", data["crawl"]!.ToJsonString());
         await moto.LetCrawlsEndAsync(true, Cancelled);
-        Assert.Equal("SUCCEEDED", (string?)(await InvokeAsync("PollCrawler", new { crawler = _bucket, crawl }))["status"]);
+        await AddPartitionAsync(glue, Tables.TopPlayed);
+        var lacking = await InvokeAsync("PollRawCrawler", data);
+        Assert.Equal(("FAILED", $"it ended well, but {Tables.Popular} has no partition of 2026-11-22"), ((string?)lacking["status"], (string?)lacking["error"]));
+        await AddPartitionAsync(glue, Tables.Popular);
+        Assert.Equal("SUCCEEDED", (string?)(await InvokeAsync("PollRawCrawler", data))["status"]);
 
         Assert.All(_log, line => Assert.Equal(Execution, (string?)line["execution"]));
-        Assert.Equal(Handlers.Functions, _log.Where(line => line.ContainsKey("Seconds")).Select(line => (string?)line["state"]));
+        Assert.Equal(
+            ["Authenticate", "FetchTopPlayed", "WriteTopPlayedCsv", "FetchPopular", "WritePopularCsv", "StartRawCrawler", "PollRawCrawler", "PollRawCrawler"],
+            _log.Where(line => line.ContainsKey("Seconds")).Select(line => (string?)line["state"]));
         Assert.Contains(_log, line => (string?)line["Grant"] == "client credentials" && (string?)line["level"] == "Information");
-        var said = string.Concat(_log.Select(line => line.ToJsonString())) + plan.ToJsonString() + staged.ToJsonString();
+        var said = string.Concat(_log.Select(line => line.ToJsonString())) + data.ToJsonString();
         Assert.DoesNotContain(_spotify.ClientSecret, said, StringComparison.Ordinal);
         Assert.DoesNotContain("fake-access-token", said, StringComparison.Ordinal);
         _spotify.AssertNothingUnexpected();
 
         // What the functions do next meets the state machine's Retry and Catch by the error's type.
-        var (error, message) = await FailAsync("FetchTopPlayed", new { playlistId = "nobodys000000000000000", token = plan["token"] });
-        Assert.Equal("SpotifyPlaylistNotFoundException", error);
-        Assert.Contains("nobodys000000000000000", message, StringComparison.Ordinal);
-        var failed = Assert.Single(_log, line => (string?)line["level"] == "Error" && line.ContainsKey("execution"));
-        Assert.Equal((Execution, "FetchTopPlayed"), ((string?)failed["execution"], (string?)failed["state"]));
-        Assert.EndsWith("SpotifyPlaylistNotFoundException", (string?)failed["errorType"], StringComparison.Ordinal);
-
         await SetSecretAsync(secrets, SecretNames.Token, "{}");
-        Assert.Equal("SpotifyTokenExpiredException", (await FailAsync("FetchPopular", new { query = "a", token = plan["token"] })).Error);
+        Assert.Equal("SpotifyTokenExpiredException", (await FailAsync("FetchPopular", data)).Error);
+        var failed = Assert.Single(_log, line => (string?)line["level"] == "Error" && line.ContainsKey("execution"));
+        Assert.Equal((Execution, "FetchPopular"), ((string?)failed["execution"], (string?)failed["state"]));
+        Assert.EndsWith("SpotifyTokenExpiredException", (string?)failed["errorType"], StringComparison.Ordinal);
     }
 
     [Theory]
@@ -113,8 +118,24 @@ public sealed class RuntimeTests(MotoServer moto) : IAsyncLifetime
     public async Task A_function_that_lacks_a_setting_says_which(string variable, string value, string words)
     {
         _environment[variable] = value;
-        var (error, message) = await FailAsync("FetchPopular", new { query = "a", token = new { secret = SecretNames.Token, expiresAt = "2026-11-22T10:30:00Z" } });
-        Assert.Equal((nameof(SettingsException), words), (error, message));
+        var data = new JsonObject
+        {
+            ["source"] = new JsonObject { ["kind"] = "search", ["id"] = "a" },
+            ["token"] = new JsonObject { ["secret"] = SecretNames.Token, ["expiresAt"] = "2026-11-22T10:30:00Z" },
+        };
+        Assert.Equal((nameof(SettingsException), words), await FailAsync("FetchPopular", data));
+    }
+
+    private async Task AddPartitionAsync(AmazonGlueClient glue, string table)
+    {
+        await glue.CreateTableAsync(new CreateTableRequest { DatabaseName = _database, TableInput = new() { Name = table, PartitionKeys = [new() { Name = Columns.SnapshotDate, Type = "string" }] } }, Cancelled);
+        await glue.CreatePartitionAsync(new CreatePartitionRequest { DatabaseName = _database, TableName = table, PartitionInput = new() { Values = ["2026-11-22"] } }, Cancelled);
+    }
+
+    private static JsonNode ReadDefinition()
+    {
+        using var file = typeof(Pipeline).Assembly.GetManifestResourceStream("workflow/pyspotify.asl.json")!;
+        return JsonNode.Parse(file)!;
     }
 
     private static async Task SetSecretAsync(AmazonSecretsManagerClient secrets, string name, string value)
@@ -131,27 +152,58 @@ public sealed class RuntimeTests(MotoServer moto) : IAsyncLifetime
         await secrets.PutSecretValueAsync(new PutSecretValueRequest { SecretId = name, SecretString = value }, Cancelled);
     }
 
-    private async Task<JsonNode> InvokeAsync(string function, object payload)
+    private async Task<JsonNode> InvokeAsync(string state, JsonObject data)
     {
-        var (path, body) = await RunAsync(function, payload);
+        var (path, body) = await RunAsync(state, data);
         Assert.True(path == "response", body);
         return JsonNode.Parse(body)!;
     }
 
-    private async Task<(string? Error, string? Message)> FailAsync(string function, object payload)
+    private async Task<(string? Error, string? Message)> FailAsync(string state, JsonObject data)
     {
-        var (path, body) = await RunAsync(function, payload);
+        var (path, body) = await RunAsync(state, data);
         Assert.Equal("error", path);
         var error = JsonNode.Parse(body)!;
         return ((string?)error["errorType"], (string?)error["errorMessage"]);
     }
 
-    /// <summary>Runs a function once and gives its answer as the runtime's API gets it.</summary>
-    private async Task<(string Path, string Body)> RunAsync(string function, object payload)
+    /// <summary>The state of that name, wherever in the definition it is.</summary>
+    private static JsonObject? Find(JsonNode? node, string state) => node switch
     {
-        var input = JsonSerializer.SerializeToNode(payload)!.AsObject();
-        input["execution"] = Execution;
-        input["state"] = function;
+        JsonObject json when json["States"]?[state] is JsonObject found => found,
+        JsonObject json => json.Select(member => Find(member.Value, state)).FirstOrDefault(found => found is not null),
+        JsonArray list => list.Select(item => Find(item, state)).FirstOrDefault(found => found is not null),
+        _ => null,
+    };
+
+    /// <summary>A payload as Step Functions makes it: paths lead into the state's data or, with $$, into the context.</summary>
+    private JsonObject FillIn(JsonObject template, JsonObject data, string state)
+    {
+        var context = new JsonObject
+        {
+            ["Execution"] = new JsonObject
+            {
+                ["Name"] = Execution,
+                ["StartTime"] = "2026-11-22T09:30:00.000Z",
+                ["RedriveCount"] = 0,
+                ["Input"] = JsonNode.Parse($$$"""{"topPlayed":{"playlists":["{{{Playlist}}}"]},"popular":{"queries":["year:{thisYear}"]}}"""),
+            },
+            ["State"] = new JsonObject { ["Name"] = state },
+        };
+        return new(template.Select(member => member.Key.EndsWith(".$", StringComparison.Ordinal)
+            ? KeyValuePair.Create(member.Key[..^2], Lead((string)member.Value!))
+            : KeyValuePair.Create(member.Key, (string?)(member.Value as JsonValue) is "${RawCrawler}" ? _bucket : member.Value?.DeepClone())));
+
+        JsonNode? Lead(string path) => path.Split('.').Skip(1)
+            .Aggregate((JsonNode)(path.StartsWith("$$", StringComparison.Ordinal) ? context : data), (node, member) => node[member]!).DeepClone();
+    }
+
+    /// <summary>Runs a state's function once and gives its answer as the runtime's API gets it.</summary>
+    private async Task<(string Path, string Body)> RunAsync(string state, JsonObject data)
+    {
+        var parameters = Find(Definition, state)!["Parameters"]!;
+        var function = ((string)parameters["FunctionName"]!)[2..^1];
+        var input = FillIn(parameters["Payload"]!.AsObject(), data, state);
         var answer = new TaskCompletionSource<(string, string)>(TaskCreationOptions.RunContinuationsAsynchronously);
         var builder = WebApplication.CreateEmptyBuilder(new());
         builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel => kestrel.Listen(IPAddress.Loopback, 0));

@@ -158,10 +158,36 @@ public sealed class CrawlerTests
         Assert.Equal(Crawl.Succeeded, (await PollAsync(crawl)).Status);
     }
 
+    [Fact]
+    public async Task A_crawl_that_ended_without_a_partition_of_what_was_written_has_failed()
+    {
+        var crawl = await StartAsync();
+        _crawler.End();
+        _crawler.Lacks = Tables.Popular;
+        crawl = await PollAsync(crawl);
+
+        var error = await Assert.ThrowsAsync<CrawlFailedException>(() => StartAsync(crawl));
+        Assert.StartsWith($"The crawler raw failed: it ended well, but {Tables.Popular} has no partition of 2026-11-22.", error.Message, StringComparison.Ordinal);
+
+        crawl = await StartAsync(crawl, redriveCount: 1);
+        _crawler.End();
+        _crawler.Lacks = null;
+        Assert.Equal((Crawl.Succeeded, null), ((await PollAsync(crawl)).Status, crawl.Error));
+    }
+
+    [Fact]
+    public async Task Nobody_asks_for_partitions_before_the_crawl_has_ended()
+    {
+        _crawler.Lacks = Tables.Popular;
+
+        Assert.Equal(Crawl.Running, (await PollAsync(await StartAsync())).Status);
+    }
+
     private Task<Crawl> StartAsync(Crawl? crawl = null, int redriveCount = 0) =>
         new StartCrawler(_crawler).InvokeAsync(new("raw", crawl ?? new Crawl(Crawl.NotStarted), redriveCount), Cancelled);
 
-    private Task<Crawl> PollAsync(Crawl crawl) => new PollCrawler(_crawler).InvokeAsync(new("raw", crawl), Cancelled);
+    private Task<Crawl> PollAsync(Crawl crawl) => new PollCrawler(_crawler).InvokeAsync(
+        new("raw", crawl, [Tables.TopPlayed, Tables.TopPlayed, Tables.Popular], new(2026, 11, 22)), Cancelled);
 
     /// <summary>A crawler as Glue's: one crawl at a time, each a minute after the one before.</summary>
     private sealed class ScriptedCrawler : ICrawler
@@ -175,6 +201,9 @@ public sealed class CrawlerTests
 
         /// <summary>False where it says READY for a moment after a start, as Glue does.</summary>
         public bool ShowsStarts { get; set; } = true;
+
+        /// <summary>The table of which the catalog has no partition.</summary>
+        public string? Lacks { get; set; }
 
         /// <summary>What happens between a look at the crawler and the next call.</summary>
         public Action? AfterGet { get; set; }
@@ -212,5 +241,8 @@ public sealed class CrawlerTests
             Crawls++;
             return Task.FromResult(true);
         }
+
+        public Task<bool> HasPartitionAsync(string crawler, string table, DateOnly snapshotDate, CancellationToken cancellationToken) =>
+            Task.FromResult(table != Lacks);
     }
 }

@@ -42,7 +42,7 @@ public sealed class PayloadJsonTests
         },
         {
             typeof(PollCrawlerInput),
-            """{"crawler":"a","crawl":{"status":"RUNNING","before":"2026-11-22T06:00:00+00:00","error":"e","redriveCount":2},"execution":"run-1","state":"PollRawCrawler"}"""
+            """{"crawler":"a","crawl":{"status":"RUNNING","before":"2026-11-22T06:00:00+00:00","error":"e","redriveCount":2},"tables":["t"],"snapshotDate":"2026-11-22","execution":"run-1","state":"PollRawCrawler"}"""
         },
         { typeof(Crawl), """{"status":"FAILED","before":null,"error":"e","redriveCount":0}""" },
         { typeof(SpotifyCredentials), """{"clientId":"a","clientSecret":"b","refreshToken":null}""" },

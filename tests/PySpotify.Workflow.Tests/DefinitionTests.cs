@@ -33,6 +33,7 @@ public sealed partial class DefinitionTests
               "source": { "kind": "playlist", "id": "37i9dQZEVXbMDoHDwVN2tF" }, "name": "x", "key": "_staging/run/spotifytopplayed/x.jsonl",
               "rows": 50, "skipped": {}, "problem": null, "note": null
             },
+            "extract": { "tables": ["spotifytopplayed"], "notRead": [] },
             "crawl": { "status": "RUNNING", "before": null, "error": null, "redriveCount": 0 }
           },
           "$$": {

@@ -124,6 +124,30 @@ public sealed class RedriveTests
     }
 
     [Fact]
+    public async Task A_crawl_that_did_not_find_what_was_written_is_started_again()
+    {
+        await using var workflow = await LocalWorkflow.CreateAsync();
+        var (folder, away) = (Path.GetDirectoryName(workflow.CsvOf(Tables.Popular, Day))!, Path.Combine(workflow.Data.Root, "away"));
+
+        var first = await workflow.ExecuteAsync(Name, LocalWorkflow.Input(Day), (task, call) =>
+        {
+            if (task.State == "StartRawCrawler" && Directory.Exists(folder))
+            {
+                Directory.Move(folder, away);
+            }
+
+            return call();
+        });
+        Assert.Equal(("StartRawCrawler", nameof(CrawlFailedException)), (first.State, first.Error));
+        Assert.Contains($"it ended well, but {Tables.Popular} has no partition of {Day}", first.Cause, StringComparison.Ordinal);
+        Assert.Empty(workflow.Rows());
+
+        Directory.Move(away, folder);
+        await workflow.RedriveAsync();
+        (await Undisturbed.Value).AssertIn(workflow.Look());
+    }
+
+    [Fact]
     public async Task A_crawl_is_found_to_be_over_even_where_the_clock_was_put_back()
     {
         await using var workflow = await LocalWorkflow.CreateAsync();

@@ -12,6 +12,13 @@ public interface ICrawler
     /// <param name="crawler">The crawler's name.</param>
     /// <param name="cancellationToken">Ends the call.</param>
     Task<bool> StartAsync(string crawler, CancellationToken cancellationToken);
+
+    /// <summary>Whether the catalog knows a table's partition.</summary>
+    /// <param name="crawler">The crawler that is to find it.</param>
+    /// <param name="table">One of its tables.</param>
+    /// <param name="snapshotDate">The partition's day.</param>
+    /// <param name="cancellationToken">Ends the call.</param>
+    Task<bool> HasPartitionAsync(string crawler, string table, DateOnly snapshotDate, CancellationToken cancellationToken);
 }
 
 /// <summary>What a crawler is doing.</summary>

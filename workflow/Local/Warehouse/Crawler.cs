@@ -43,6 +43,13 @@ internal sealed class Crawler(Database database, RawFolder rawFolder, TimeProvid
         },
         cancellationToken);
 
+    /// <inheritdoc/>
+    /// <exception cref="WarehouseException">The database cannot be read or written.</exception>
+    public Task<bool> HasPartitionAsync(string crawler, string table, DateOnly snapshotDate, CancellationToken cancellationToken) => database.UseAsync(
+        connection => Task.FromResult(connection.Query<DateOnly>(
+            "SELECT snapshot_date FROM catalog WHERE table_name = $table AND snapshot_date = $date", ("$table", table), ("$date", snapshotDate)) is not []),
+        cancellationToken);
+
     private IEnumerable<(string Table, List<DateOnly> Dates)> Find(SqliteConnection connection, string crawler) => crawler switch
     {
         Raw => Tables.Raw.Select(table => (table, rawFolder.FindDates(table))),
