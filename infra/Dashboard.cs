@@ -1,3 +1,5 @@
+using PySpotify.Functions;
+
 namespace PySpotify.Infra;
 
 /// <summary>
@@ -9,32 +11,36 @@ internal static class Dashboard
     /// <summary>A sheet's grid is that wide.</summary>
     private const int GridColumns = 36;
 
-    private static readonly (string Id, string Name, string List)[] Lists =
-        [("played", "Most played", "top played"), ("popular", "Most popular", "popular")];
+    private static readonly (string Id, string Name, string List)[] ListSheets =
+        [("played", "Top played", Lists.TopPlayed), ("popular", "Searches", Lists.Popular)];
 
     /// <summary>The definition, as QuickSight reads it in JSON.</summary>
-    /// <param name="dataSets">The queries' data sets, with their ARNs.</param>
-    public static object Definition(IReadOnlyList<(string Query, string Arn)> dataSets)
+    /// <param name="dataSets">The data sets of tables and queries, with their ARNs.</param>
+    public static object Definition(IReadOnlyList<(string Name, string Arn)> dataSets)
     {
         (string Id, string Name, Picture[] Pictures)[] sheets =
         [
-            .. Lists.Select(list => (list.Id, list.Name, Pictures(list.Id, list.List))),
+            .. ListSheets.Select(list => (list.Id, list.Name, Pictures(list.Id, list.List))),
             (
                 "both", "Both lists",
                 [
                     Table("overlap", "overlap", "Songs on both lists", 36, ["track", "artist", "rank_played", "rank_popular", "track_pop"], [("rank_played", "ASC")]),
                     Table(
-                        "health", "health", "What the snapshots hold, and what they lack", 36,
-                        ["snapshot_date", "list", "row_count", "songs", "unknown_popularity", "unknown_year", "quarantined", "weeks_missing"],
+                        "health", "health", "What each source gave, and what is wrong with it", 36,
+                        ["snapshot_date", "list", "name", "row_count", "rows_before", "quarantined", "weeks_missing", "warnings"],
                         [("snapshot_date", "DESC"), ("list", "DESC")]),
                 ]),
         ];
         return new
         {
-            DataSetIdentifierDeclarations = dataSets.Select(set => new { Identifier = set.Query, DataSetArn = set.Arn }),
+            DataSetIdentifierDeclarations = dataSets.Select(set => new { Identifier = set.Name, DataSetArn = set.Arn }),
 
             // Two songs of one name are two lines.
-            CalculatedFields = (object[])[new { DataSetIdentifier = "popularity", Name = "song", Expression = "concat({track}, ' – ', {artist})" }],
+            CalculatedFields = (object[])
+            [
+                new { DataSetIdentifier = "popularity", Name = "song", Expression = "concat({track}, ' – ', {artist})" },
+                new { DataSetIdentifier = "charts", Name = "unknown_popularity", Expression = "ifelse(isNull({track_pop}), 1, 0)" },
+            ],
             Sheets = sheets.Select(sheet => new
             {
                 SheetId = sheet.Id,
@@ -65,11 +71,11 @@ internal static class Dashboard
         string[] moved = ["move", "track", "artist", "rank_before", "rank"];
         Picture[] all =
         [
-            Number("songs", "Songs in the snapshot"),
-            Number("unknown_popularity", "Songs of unknown popularity"),
-            Number("quarantined", "Rows set aside in quarantine"),
+            Number("songs", "charts", "Songs in the snapshot", id => Count(id, "charts", "track_id")),
+            Number("unknown_popularity", "charts", "Songs of unknown popularity", id => Measure(id, "charts", "unknown_popularity")),
+            Number("quarantined", "sources", "Rows set aside in quarantine", id => Measure(id, "sources", "quarantined")),
             Ranks(),
-            Table("top", "top", "The top 50", 36, ["rank", "change", "move", "track", "artist", "track_pop", "album_nm", "album_dt"], [("rank", "ASC")]),
+            Table("top", "top", "The top 50", 36, ["rank", "change", "move", "track", "artist", "peak", "weeks", "track_pop", "album_nm", "album_dt"], [("rank", "ASC")]),
             Table("up", "movers", "The biggest moves up", 18, moved, [("move", "DESC")], Moved("RangeMinimum", 1)),
             Table("down", "movers", "The biggest moves down", 18, moved, [("move", "ASC")], Moved("RangeMaximum", -1)),
             Table(
@@ -81,14 +87,14 @@ internal static class Dashboard
         ];
         return [.. all.Select(picture => picture.Of(sheet, list))];
 
-        Picture Number(string column, string title) => new(column, "health", title, 12, 6, "KPIVisual", id => new
+        Picture Number(string name, string dataSet, string title, Func<string, object> value) => new(name, dataSet, title, 12, 6, "KPIVisual", id => new
         {
-            FieldWells = new { Values = (object[])[Measure(id, "health", column)], TrendGroups = (object[])[Day(id, "health")] },
+            FieldWells = new { Values = (object[])[value(id)], TrendGroups = (object[])[Day(id, dataSet)] },
             KPIOptions = new { Comparison = new { ComparisonMethod = "DIFFERENCE" }, PrimaryValueDisplayType = "ACTUAL" },
         });
 
         // QuickSight draws no axis upside down.
-        Picture Ranks() => new("ranks", "popularity", "Rank of the ten strongest songs, week by week (1 is the best)", 36, 14, "LineChartVisual", id => new
+        Picture Ranks() => new("ranks", "popularity", "Rank of the ten leading songs, week by week (1 is the best)", 36, 14, "LineChartVisual", id => new
         {
             Type = "LINE",
             FieldWells = new
@@ -188,6 +194,11 @@ internal static class Dashboard
         },
     };
 
+    private static object Count(string picture, string dataSet, string column) => new
+    {
+        CategoricalMeasureField = new { FieldId = Field(picture, column), Column = Column(dataSet, column), AggregationFunction = "COUNT" },
+    };
+
     private static object Sort(string picture, (string Column, string Direction) by) =>
         new { FieldSort = new { FieldId = Field(picture, by.Column), by.Direction } };
 
@@ -212,14 +223,15 @@ internal static class Dashboard
         "album_dt" => "Released",
         "snapshot_date" => "Snapshot",
         "row_count" => "Rows",
-        "rank_played" => "Rank, most played",
-        "rank_popular" => "Rank, most popular",
+        "name" => "Source",
+        "rank_played" => "Rank in top played",
+        "rank_popular" => "Rank in searches",
         _ => char.ToUpperInvariant(column[0]) + column[1..].Replace('_', ' '),
     };
 
     /// <summary>One visual.</summary>
     /// <param name="Id">Its name, unique in the dashboard.</param>
-    /// <param name="DataSet">The query whose answer it shows.</param>
+    /// <param name="DataSet">The data set that it shows.</param>
     /// <param name="Title">What it says above it, and to a screen reader.</param>
     /// <param name="Width">Columns of the grid.</param>
     /// <param name="Height">Rows of the grid.</param>

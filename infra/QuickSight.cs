@@ -3,10 +3,11 @@ using System.Text.RegularExpressions;
 using Pulumi;
 using Pulumi.Aws.Quicksight;
 using Pulumi.Aws.Quicksight.Inputs;
+using PySpotify.Functions;
 
 namespace PySpotify.Infra;
 
-/// <summary>A dashboard of the questions in workflow/queries, for one user of QuickSight: data source, data sets, pictures.</summary>
+/// <summary>A dashboard for one user of QuickSight: data source, data sets of tables and of the questions in workflow/queries, pictures.</summary>
 public sealed partial class QuickSight : ComponentResource
 {
     // QuickSight takes these sets of actions, whole: those of who may use, and of who owns.
@@ -68,8 +69,10 @@ public sealed partial class QuickSight : ComponentResource
             },
             CustomResourceOptions.Merge(Policies.OnceKnown(this, "quicksight"), new() { DeleteBeforeReplace = true }));
 
-        var columns = JsonSerializer.Deserialize<Dictionary<string, Dictionary<string, string>>>(Policies.Text("data-sets.json"))!;
-        DataSets = columns.ToDictionary(set => set.Key, set => Make(set.Key, set.Value, source, catalog));
+        var queries = JsonSerializer.Deserialize<Dictionary<string, Dictionary<string, string>>>(Policies.Text("data-sets.json"))!;
+        DataSets = new[] { Tables.Charts, Tables.Sources }.Select(table => (Name: table, Set: OfTable(table, source, catalog)))
+            .Concat(queries.Select(query => (Name: query.Key, Set: OfQuery(query.Key, query.Value, source, catalog))))
+            .ToDictionary(set => set.Name, set => set.Set);
 
         // Pulumi's AWS provider leaves the definition out of its Dashboard: the type is too deep for it.
         _ = new Pulumi.Aws.CloudControl.Resource(
@@ -95,13 +98,52 @@ public sealed partial class QuickSight : ComponentResource
         RegisterOutputs();
     }
 
-    /// <summary>The data sets by their queries.</summary>
+    /// <summary>The data sets by their tables and queries.</summary>
     public IReadOnlyDictionary<string, DataSet> DataSets { get; }
 
-    /// <summary>A data set: a query's answer, kept in QuickSight's memory until the next refresh.</summary>
-    private DataSet Make(string query, Dictionary<string, string> columns, DataSource source, Catalog catalog)
+    private DataSet OfTable(string table, DataSource source, Catalog catalog)
     {
-        // Athena gives days as text. A list of transforms may be left out, and not be empty.
+        var columns = Tables.Refined.Single(refined => refined.Name == table).Columns.ToDictionary(
+            column => column.Name, column => column.Name == Columns.SnapshotDate ? "DATETIME" : column.Type == "string" ? "STRING" : "INTEGER");
+        return Make(table, columns, new DataSetPhysicalTableMapArgs
+        {
+            PhysicalTableMapId = "table",
+            RelationalTable = new DataSetPhysicalTableMapRelationalTableArgs
+            {
+                DataSourceArn = source.Arn,
+                Catalog = "AwsDataCatalog",
+                Schema = catalog.Refined.Name,
+                Name = table,
+                InputColumns =
+                [
+                    .. columns.Select(column => new DataSetPhysicalTableMapRelationalTableInputColumnArgs { Name = column.Key, Type = TypeIn(column.Value) }),
+                ],
+            },
+        });
+    }
+
+    private DataSet OfQuery(string query, Dictionary<string, string> columns, DataSource source, Catalog catalog) =>
+        Make(query, columns, new DataSetPhysicalTableMapArgs
+        {
+            PhysicalTableMapId = "query",
+            CustomSql = new DataSetPhysicalTableMapCustomSqlArgs
+            {
+                DataSourceArn = source.Arn,
+                Name = query,
+                SqlQuery = catalog.Refined.Name.Apply(database => Qualify(Analytics.Sql(query), database)),
+                Columns =
+                [
+                    .. columns.Select(column => new DataSetPhysicalTableMapCustomSqlColumnArgs { Name = column.Key, Type = TypeIn(column.Value) }),
+                ],
+            },
+        });
+
+    /// <summary>Athena gives days as text.</summary>
+    private static string TypeIn(string type) => type == "DATETIME" ? "STRING" : type;
+
+    /// <summary>A data set: a table, or a query's answer, kept in QuickSight's memory until the next refresh.</summary>
+    private DataSet Make(string name, Dictionary<string, string> columns, DataSetPhysicalTableMapArgs physical)
+    {
         InputList<DataSetLogicalTableMapDataTransformArgs> days =
         [
             .. columns.Where(column => column.Value == "DATETIME").Select(column => new DataSetLogicalTableMapDataTransformArgs
@@ -115,40 +157,22 @@ public sealed partial class QuickSight : ComponentResource
             }),
         ];
         return new DataSet(
-            query,
+            name,
             new DataSetArgs
             {
-                DataSetId = $"{_id}-{query}",
-                Name = $"PySpotify {query}",
+                DataSetId = $"{_id}-{name}",
+                Name = $"PySpotify {name}",
                 ImportMode = "SPICE",
-                PhysicalTableMaps =
-                {
-                    new DataSetPhysicalTableMapArgs
-                    {
-                        PhysicalTableMapId = "query",
-                        CustomSql = new DataSetPhysicalTableMapCustomSqlArgs
-                        {
-                            DataSourceArn = source.Arn,
-                            Name = query,
-                            SqlQuery = catalog.Refined.Name.Apply(database => Qualify(Analytics.Sql(query), database)),
-                            Columns =
-                            [
-                                .. columns.Select(column => new DataSetPhysicalTableMapCustomSqlColumnArgs
-                                {
-                                    Name = column.Key,
-                                    Type = column.Value == "DATETIME" ? "STRING" : column.Value,
-                                }),
-                            ],
-                        },
-                    },
-                },
+                PhysicalTableMaps = { physical },
                 LogicalTableMaps =
                 {
                     new DataSetLogicalTableMapArgs
                     {
                         LogicalTableMapId = "answer",
-                        Alias = query,
-                        Source = new DataSetLogicalTableMapSourceArgs { PhysicalTableId = "query" },
+                        Alias = name,
+                        Source = new DataSetLogicalTableMapSourceArgs { PhysicalTableId = physical.PhysicalTableMapId },
+
+                        // The list may be left out, and not be empty.
                         DataTransforms = columns.ContainsValue("DATETIME") ? days : null!,
                     },
                 },

@@ -1,7 +1,5 @@
-extern alias infra;
 using System.Text.Json;
-using infra::PySpotify.Infra;
-using PySpotify.Functions.Rows;
+using PySpotify.Functions;
 
 namespace PySpotify.Tests;
 
@@ -12,6 +10,10 @@ public sealed class QuickSightTests(QuickSightTests.Layout layout) : IClassFixtu
     private const string User = "arn:aws:quicksight:eu-central-1:123456789012:user/default/me";
 
     private static readonly string[] Queries = ["artists", "health", "movers", "new-and-gone", "overlap", "popularity", "top", "years"];
+
+    private static readonly string[] Read = ["charts", "sources"];
+
+    private static readonly string[] DataSets = [.. Queries.Concat(Read).Order(StringComparer.Ordinal)];
 
     private JsonElement Drawn =>
         JsonDocument.Parse(Text(One("cloudcontrol/resource", "dashboard")["desiredState"])).RootElement.GetProperty("Definition");
@@ -50,24 +52,41 @@ public sealed class QuickSightTests(QuickSightTests.Layout layout) : IClassFixtu
     }
 
     [Fact]
-    public void A_data_set_is_a_querys_answer_in_memory()
+    public void A_data_set_is_a_table_or_a_querys_answer_in_memory()
     {
-        Assert.Equal(Queries, All("quicksight/dataSet").Select(set => set.Name).Order(StringComparer.Ordinal));
+        Assert.Equal(DataSets, All("quicksight/dataSet").Select(set => set.Name).Order(StringComparer.Ordinal));
         Assert.All(All("quicksight/dataSet"), set =>
         {
             Assert.Equal((Id(set.Name), "SPICE"), (Text(set["dataSetId"]), Text(set["importMode"])));
-            var query = set["physicalTableMaps"][0].GetProperty("customSql");
-            Assert.Equal(One("quicksight/dataSource", "pyspotify").Arn, Text(query.GetProperty("dataSourceArn")));
-            var sql = Text(query.GetProperty("sqlQuery"));
+            Assert.Equal(One("quicksight/dataSource", "pyspotify").Arn, Text(Physical(set).GetProperty("dataSourceArn")));
+            Assert.Equal(
+                Text(set["physicalTableMaps"][0].GetProperty("physicalTableMapId")),
+                Text(set["logicalTableMaps"][0].GetProperty("source").GetProperty("physicalTableId")));
+        });
+        Assert.All(Queries, query =>
+        {
+            var sql = Text(Physical(One("quicksight/dataSet", query)).GetProperty("sqlQuery"));
             Assert.StartsWith("WITH\n", sql, StringComparison.Ordinal);
             Assert.DoesNotContain("--", sql, StringComparison.Ordinal);
             Assert.Contains("FROM spotify_data_refined.charts", sql, StringComparison.Ordinal);
-            Assert.DoesNotMatch(@"\b(FROM|JOIN)\s+(charts|sources)\b", sql);
+            Assert.DoesNotMatch(@"\b(FROM|JOIN)\s+(charts|sources)", sql);
         });
-        var health = One("quicksight/dataSet", "health");
-        Assert.Contains("FROM spotify_data_refined.sources", Text(health["physicalTableMaps"][0].GetProperty("customSql").GetProperty("sqlQuery")), StringComparison.Ordinal);
-        var day = health["logicalTableMaps"][0].GetProperty("dataTransforms")[0].GetProperty("castColumnTypeOperation");
-        Assert.Equal(("snapshot_date", "DATETIME"), (Text(day.GetProperty("columnName")), Text(day.GetProperty("newColumnType"))));
+        Assert.All(Read, table =>
+        {
+            var known = Tables.Refined.Single(refined => refined.Name == table).Columns;
+            var physical = Physical(One("quicksight/dataSet", table));
+            Assert.Equal(
+                ("AwsDataCatalog", "spotify_data_refined", table),
+                (Text(physical.GetProperty("catalog")), Text(physical.GetProperty("schema")), Text(physical.GetProperty("name"))));
+            Assert.Equal(
+                known.Select(column => (column.Name, column.Type == "string" ? "STRING" : "INTEGER")),
+                physical.GetProperty("inputColumns").EnumerateArray().Select(column => (Text(column.GetProperty("name")), Text(column.GetProperty("type")))));
+        });
+        foreach (var set in (string[])["charts", "health"])
+        {
+            var day = One("quicksight/dataSet", set)["logicalTableMaps"][0].GetProperty("dataTransforms")[0].GetProperty("castColumnTypeOperation");
+            Assert.Equal(("snapshot_date", "DATETIME"), (Text(day.GetProperty("columnName")), Text(day.GetProperty("newColumnType"))));
+        }
     }
 
     [Fact]
@@ -104,26 +123,26 @@ public sealed class QuickSightTests(QuickSightTests.Layout layout) : IClassFixtu
     {
         var sets = Drawn.GetProperty("DataSetIdentifierDeclarations").EnumerateArray()
             .ToDictionary(set => Text(set.GetProperty("Identifier")), set => Text(set.GetProperty("DataSetArn")));
-        Assert.Equal(Queries, sets.Keys.Order(StringComparer.Ordinal));
+        Assert.Equal(DataSets, sets.Keys.Order(StringComparer.Ordinal));
         Assert.All(sets, set => Assert.Equal(One("quicksight/dataSet", set.Key).Arn, set.Value));
 
         var known = All("quicksight/dataSet")
-            .SelectMany(set => set["physicalTableMaps"][0].GetProperty("customSql").GetProperty("columns").EnumerateArray()
+            .SelectMany(set => Physical(set).GetProperty(Queries.Contains(set.Name) ? "columns" : "inputColumns").EnumerateArray()
                 .Select(column => (set.Name, Text(column.GetProperty("name")))))
-            .Append(("popularity", "song"))
+            .Concat([("popularity", "song"), ("charts", "unknown_popularity")])
             .ToHashSet();
         var shown = Walk(Drawn)
             .Where(element => element.TryGetProperty("ColumnName", out _))
             .Select(column => (Text(column.GetProperty("DataSetIdentifier")), Text(column.GetProperty("ColumnName")))).ToHashSet();
         Assert.Subset(known, shown);
-        Assert.Equal(Queries, shown.Select(column => column.Item1).Distinct().Order(StringComparer.Ordinal));
+        Assert.Equal(DataSets, shown.Select(column => column.Item1).Distinct().Order(StringComparer.Ordinal));
     }
 
     [Fact]
     public void A_sheet_has_each_picture_of_one_list_at_a_place_of_its_own()
     {
         var sheets = Drawn.GetProperty("Sheets").EnumerateArray().ToList();
-        Assert.Equal(["Most played", "Most popular", "Both lists"], sheets.Select(sheet => Text(sheet.GetProperty("Name"))));
+        Assert.Equal(["Top played", "Searches", "Both lists"], sheets.Select(sheet => Text(sheet.GetProperty("Name"))));
         foreach (var sheet in sheets)
         {
             var visuals = sheet.GetProperty("Visuals").EnumerateArray().Select(VisualId).ToList();
@@ -168,7 +187,7 @@ public sealed class QuickSightTests(QuickSightTests.Layout layout) : IClassFixtu
         Assert.Equal((rule.Name, One("sfn/stateMachine", "pyspotify-refresh").Arn), (Text(target["rule"]), Text(target["arn"])));
         Assert.Equal(One("iam/role", "pyspotify-start-refresh").Arn, Text(target["roleArn"]));
         Assert.Equal(
-            Queries.Select(Id),
+            DataSets.Select(Id),
             JsonDocument.Parse(Text(target["input"])).RootElement.GetProperty("dataSets").EnumerateArray().Select(Text).Order(StringComparer.Ordinal));
         var definition = Text(One("sfn/stateMachine", "pyspotify-refresh")["definition"]);
         Assert.Contains("\"AwsAccountId\": \"123456789012\"", definition, StringComparison.Ordinal);
@@ -192,7 +211,7 @@ public sealed class QuickSightTests(QuickSightTests.Layout layout) : IClassFixtu
         var statement = Assert.Single(JsonDocument.Parse(Text(One("iam/rolePolicy", "pyspotify-refresh")["policy"])).RootElement.GetProperty("Statement").EnumerateArray());
         Assert.Equal("quicksight:CreateIngestion", Text(statement.GetProperty("Action")));
         Assert.Equal(
-            Queries.Select(query => $"{One("quicksight/dataSet", query).Arn}/ingestion/*"),
+            DataSets.Select(set => $"{One("quicksight/dataSet", set).Arn}/ingestion/*"),
             statement.GetProperty("Resource").EnumerateArray().Select(Text).Order(StringComparer.Ordinal));
     }
 
@@ -203,6 +222,8 @@ public sealed class QuickSightTests(QuickSightTests.Layout layout) : IClassFixtu
         Assert.Single(source.Options.Hooks.BeforeCreate);
         Assert.True(source.Options.DeleteBeforeReplace);
     }
+
+    private static JsonElement Physical(Asked set) => set["physicalTableMaps"][0].GetProperty(Queries.Contains(set.Name) ? "customSql" : "relationalTable");
 
     private static string Id(string query) => $"pyspotify-test-{query}";
 

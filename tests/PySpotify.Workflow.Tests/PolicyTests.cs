@@ -83,7 +83,7 @@ public sealed partial class PolicyTests
         ],
         ["refresh"] = On(
             ["quicksight:CreateIngestion"],
-            "${ArtistsDataSet}/ingestion/*", "${HealthDataSet}/ingestion/*", "${MoversDataSet}/ingestion/*", "${NewAndGoneDataSet}/ingestion/*",
+            "${ArtistsDataSet}/ingestion/*", "${ChartsDataSet}/ingestion/*", "${SourcesDataSet}/ingestion/*", "${HealthDataSet}/ingestion/*", "${MoversDataSet}/ingestion/*", "${NewAndGoneDataSet}/ingestion/*",
             "${OverlapDataSet}/ingestion/*", "${PopularityDataSet}/ingestion/*", "${TopDataSet}/ingestion/*", "${YearsDataSet}/ingestion/*").ToArray(),
         ["crawler"] =
         [
