@@ -158,14 +158,14 @@ public sealed class QueryTests(HandMadeWeeks weeks, SampleTables sample) : IClas
     [Fact]
     public async Task Health_counts_what_is_there_and_what_is_missing() => Assert.Equal(
         [
-            "top played 2026-11-06 another 2 - 4 0 0 2 0 3 0", "top played 2026-11-06 source 3 3 4 0 0 2 0 3 0",
-            "top played 2026-11-03 source 3 4 3 0 0 1 0 2 0", "top played 2026-11-01 source 4 4 4 0 0 2 2 21 2",
-            "popular 2026-11-01 source 3 2 3 1 33.3 1 0 28 3", "top played 2026-10-11 source 4 4 4 1 25 0 0 7 0",
-            "top played 2026-10-04 source 4 - 4 0 0 1 0 - 0", "popular 2026-10-04 source 2 - 2 0 0 0 0 - 0",
+            "top played 2026-11-06 2 - 4 0 0 2 0 3 0", "top played 2026-11-06 3 3 4 0 0 2 0 3 0",
+            "top played 2026-11-03 3 4 3 0 0 1 0 2 0", "top played 2026-11-01 4 4 4 0 0 2 2 21 2",
+            "popular 2026-11-01 3 2 3 1 33.3 1 0 28 3", "top played 2026-10-11 4 4 4 1 25 0 0 7 0",
+            "top played 2026-10-04 4 - 4 0 0 1 0 - 0", "popular 2026-10-04 2 - 2 0 0 0 0 - 0",
         ],
         await weeks.Tables.AskAsync(
             "health",
-            "list snapshot_date source row_count rows_before songs unknown_popularity unknown_popularity_pct unknown_year quarantined days_between weeks_missing"));
+            "list snapshot_date row_count rows_before songs unknown_popularity unknown_popularity_pct unknown_year quarantined days_between weeks_missing"));
 
     /// <summary>Days are counted by arithmetic that both engines know; leap years and turns of the year are where it could err.</summary>
     [Theory]

@@ -1,7 +1,9 @@
 using System.Runtime.InteropServices;
 using System.Security.Cryptography;
+using System.Text.Json;
 using Microsoft.Data.Sqlite;
 using PySpotify.Functions;
+using PySpotify.Functions.Rows;
 
 namespace PySpotify.Workflow.Local.Warehouse;
 
@@ -68,12 +70,13 @@ internal sealed class SnapshotWriter : IDisposable
 
         foreach (var key in records.Keys.Union(files.Keys))
         {
-            var file = files.GetValueOrDefault(key);
-            var record = records.GetValueOrDefault(key)
-                ?? new(key.Source, null, null, "read", null, null, null, quarantined.GetValueOrDefault(key));
+            // Until November 2026 there were no records: then only what the files tell is known.
+            var (file, record) = (files.GetValueOrDefault(key), records.GetValueOrDefault(key));
             Write(
-                Tables.Sources, Lists.Of(key.Table), record.Source, record.Kind, record.Name, record.Status, record.Reason, file.Rows,
-                record.Skipped, record.SkippedReasons, record.Quarantined, file.Fingerprint, snapshot.Date);
+                Tables.Sources, Lists.Of(key.Table), record?.Source ?? key.Source, record?.Kind, record?.Name,
+                record?.Status ?? SourceRecord.Read, record?.Reason, file.Rows, record?.Skipped.Values.Sum(),
+                record is null ? null : JsonSerializer.Serialize(record.Skipped, PayloadJson.Default.IReadOnlyDictionaryStringInt32),
+                record?.Quarantined ?? quarantined.GetValueOrDefault(key), file.Fingerprint, snapshot.Date);
         }
     }
 
