@@ -12,7 +12,8 @@ internal sealed record SampleTrack(
     int? Popularity,
     int DurationMs,
     string Type = "track",
-    bool IsLocal = false);
+    bool IsLocal = false,
+    string? Isrc = null);
 
 /// <summary>
 /// The charts of a week in a made-up world of music: every track has a lasting appeal, a wave of attention that comes
@@ -131,7 +132,8 @@ internal sealed class SampleCharts
         var artist = ArtistOf(week, n);
         var (title, artists) = TitleAndArtists(key, artist);
         var album = OnAlbum(n) ? Title(Hash(5, week, n / 4)) : title;
-        return new(IdOf(key), title, artists, album, Iso(ReleaseDay(week, n)), Rating(candidate), Duration(key));
+        var day = ReleaseDay(week, n);
+        return new(IdOf(key), title, artists, album, Iso(day), Rating(candidate), Duration(key), Isrc: Isrc(key, day.Year));
     }
 
     private static SampleTrack DescribeClassic(Candidate candidate)
@@ -142,14 +144,14 @@ internal sealed class SampleCharts
         // Spotify knows older releases by month or by year only.
         var precision = year < 1995 ? Hash(key, 11) % 8 : 7;
         var released = precision switch { < 2 => Iso(day)[..4], 2 => Iso(day)[..7], _ => Iso(day) };
-        return new(IdOf(key), title, artists, Title(Hash(key, 12)), released, Rating(candidate), Duration(key));
+        return new(IdOf(key), title, artists, Title(Hash(key, 12)), released, Rating(candidate), Duration(key), Isrc: Isrc(key, year));
     }
 
     private static SampleTrack DescribeCuriosity(Candidate candidate)
     {
         var it = Curiosities[candidate.N];
         var popularity = it.Popularity is { } odd ? odd() : Whole(candidate.Popularity);
-        return new(IdOf(candidate.Key), it.Name, [it.Artist], it.Album, it.Released, popularity, Duration(candidate.Key));
+        return new(IdOf(candidate.Key), it.Name, [it.Artist], it.Album, it.Released, popularity, Duration(candidate.Key), Isrc: Isrc(candidate.Key, 2026));
     }
 
     private static (string Title, string[] Artists) TitleAndArtists(ulong key, int artist)
@@ -229,6 +231,10 @@ internal sealed class SampleCharts
 
     private static string Iso(DateOnly day) => day.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture);
 
+    /// <summary>A recording's code; no country has ZZ.</summary>
+    private static string Isrc(ulong key, int year) =>
+        string.Create(CultureInfo.InvariantCulture, $"ZZSMP{year % 100:D2}{Hash(key, 22) % 100_000:D5}");
+
     private static string IdOf(ulong key) => string.Create(22, key, static (id, key) =>
     {
         const string base62 = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
@@ -280,8 +286,8 @@ internal sealed class SampleCharts
 
     /// <summary>Playable tracks that have broken parsers before; in both charts every week.</summary>
     private static readonly Curiosity[] Curiosities = [
-        new(88, "<script>alert(\"PySpotify\")</script>", "Bracket & Ampersand", "<b>Bold</b> Moves", "2021-04-01"),
         new(83, "Said \"Hello, Again\", Twice", "Comma, The \"Quoted\" Maker", "One, Two, \"Three\"", "2019-09-13"),
+        new(83, "<script>alert(\"PySpotify\")</script>", "Bracket & Ampersand", "<b>Bold</b> Moves", "2021-04-01"),
         new(78, "Moonlight 🌙 Picnic 🧺", "Émilande 🎈 Nuageot", "Üçüncü Ⅲ 👩‍🎤", "2022-06-24"),
         new(75, "=SUM(Hearts,2)", "=The Formulas", "=1+1", "2020-02-29"),
         new(72, "First Line\r\nSecond Line\u2028Third Line", "The Line\nBreakers", "Poem\rin Parts", "2018-11-02"),

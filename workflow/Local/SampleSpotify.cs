@@ -165,6 +165,13 @@ internal sealed class SampleSpotify(DateOnly snapshotDate) : HttpMessageHandler
         }
 
         json.WriteEndArray();
+        if (track.Isrc is not null)
+        {
+            json.WriteStartObject("external_ids");
+            json.WriteString("isrc", track.Isrc);
+            json.WriteEndObject();
+        }
+
         json.WriteStartObject("album");
         json.WriteString("type", "album");
         json.WriteString("album_type", track.Album == track.Name ? "single" : "album");
