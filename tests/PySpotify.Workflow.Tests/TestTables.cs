@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text;
 using System.Text.Json;
 using PySpotify.Functions;
 using PySpotify.Functions.Rows;
@@ -36,8 +37,8 @@ public sealed class TestTables : IDisposable
     }
 
     /// <summary>Fills the tables from the CSV files.</summary>
-    public async Task RefineAsync(DateOnly? day) =>
-        await new RefineJob(new Database(Data.Warehouse), new RawFolder(Data.Raw)).RunAsync(day, TestContext.Current.CancellationToken);
+    internal Task<RefineResult> RefineAsync(DateOnly? day) =>
+        new RefineJob(new Database(Data.Warehouse), new RawFolder(Data.Raw)).RunAsync(day, TestContext.Current.CancellationToken);
 
     /// <summary>Runs the workflow over the made-up Spotify, a snapshot a week.</summary>
     public async Task AddSampleAsync(params DateOnly[] weeks)
@@ -68,12 +69,17 @@ public sealed class TestTables : IDisposable
 
     public static string IdOf(char song) => new(song, 22);
 
-    private void Write(string key, IEnumerable<string> lines)
+    /// <summary>Puts a file into the raw folder.</summary>
+    /// <returns>Its path.</returns>
+    public string Write(string key, ReadOnlySpan<byte> bytes)
     {
-        var path = Path.Combine(Data.Raw, key);
+        var path = Path.Combine([Data.Raw, .. key.Split('/')]);
         Directory.CreateDirectory(Path.GetDirectoryName(path)!);
-        File.WriteAllText(path, string.Join('\n', lines) + "\n");
+        File.WriteAllBytes(path, bytes);
+        return path;
     }
+
+    private void Write(string key, IEnumerable<string> lines) => Write(key, Encoding.UTF8.GetBytes(string.Join('\n', lines) + "\n"));
 }
 
 /// <summary>Three weeks of the sample.</summary>

@@ -57,7 +57,7 @@ internal sealed class RefineJob(Database database, RawFolder rawFolder)
 
             if (problems is not [])
             {
-                throw new RefineException($"{string.Join('\n', problems)}{(problems.Count == 1 ? "." : "\n")}");
+                throw new RefineException($"{string.Join("; ", problems)}.");
             }
 
             await transaction.CommitAsync(cancellationToken);
