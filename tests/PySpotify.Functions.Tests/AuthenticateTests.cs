@@ -70,7 +70,7 @@ public sealed class AuthenticateTests : IAsyncLifetime
         Assert.Equal((Spotify.ClientId, Spotify.ClientSecret), ((string?)stored["clientId"], (string?)stored["clientSecret"]));
         Assert.Equal(1, Spotify.Calls(Endpoint.Token));
 
-        _pipeline.Clock.Advance(TimeSpan.FromHours(2));
+        _pipeline.Clock.Skip(TimeSpan.FromHours(2));
         await _pipeline.AuthenticateAsync();
         Assert.Equal(2, Spotify.Calls(Endpoint.Token));
     }
@@ -104,7 +104,7 @@ public sealed class AuthenticateTests : IAsyncLifetime
     {
         _pipeline.Register();
         var first = await _pipeline.AuthenticateAsync();
-        _pipeline.Clock.Advance(first.Token.ExpiresAt.AddSeconds(-secondsLeft) - _pipeline.Clock.GetUtcNow());
+        _pipeline.Clock.Skip(first.Token.ExpiresAt.AddSeconds(-secondsLeft) - _pipeline.Clock.GetUtcNow());
 
         var second = await _pipeline.AuthenticateAsync();
 

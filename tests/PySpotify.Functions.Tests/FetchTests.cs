@@ -230,7 +230,7 @@ public abstract class FetchTests : IAsyncLifetime
     {
         Add(FakeSpotify.Tracks(10));
         var token = await Pipeline.SignInAsync();
-        Pipeline.Clock.Advance(TimeSpan.FromHours(1));
+        Pipeline.Clock.Skip(TimeSpan.FromHours(1));
 
         var error = await Assert.ThrowsAsync<SpotifyTokenExpiredException>(() => FetchAsync(Pipeline, token));
 
@@ -258,7 +258,7 @@ public abstract class FetchTests : IAsyncLifetime
         {
             if (request.Offset == 100)
             {
-                Pipeline.Clock.Advance(TimeSpan.FromHours(1));
+                Pipeline.Clock.Skip(TimeSpan.FromHours(1));
             }
         };
 

@@ -20,15 +20,15 @@ internal sealed class Pipeline : IAsyncDisposable
 
     private readonly HttpClient _http;
 
-    private Pipeline(FakeSpotify spotify, int concurrency, TimeSpan? attempt)
+    private Pipeline(FakeSpotify spotify, int concurrency)
     {
         Spotify = spotify;
-        Clock = attempt is { } real ? new ImpatientClock { Real = real } : new ImpatientClock();
         spotify.Clock = Clock;
         Folder = Path.Combine(Path.GetTempPath(), $"pyspotify-tests-{Guid.NewGuid():N}");
         Store = new LocalObjectStore(Folder);
         Secrets = new MemorySecrets();
-        var options = new SpotifyOptions { ApiUrl = spotify.ApiUrl, AccountsUrl = spotify.AccountsUrl, Concurrency = concurrency, AttemptTimeout = Clock.Real };
+        var options = new SpotifyOptions { ApiUrl = spotify.ApiUrl, AccountsUrl = spotify.AccountsUrl, Concurrency = concurrency };
+        spotify.OnSilence = () => Clock.Advance(options.AttemptTimeout);
         _http = SpotifyHandler.CreateClient(options, Clock, Log.For<SpotifyHandler>());
         var api = new HttpSpotifyApi(_http, options);
         var staging = new TrackStaging(Secrets, Store, Clock, options);
@@ -41,7 +41,7 @@ internal sealed class Pipeline : IAsyncDisposable
     public FakeSpotify Spotify { get; }
 
     /// <summary>The functions' clock and Spotify's.</summary>
-    public ImpatientClock Clock { get; }
+    public TestClock Clock { get; } = new();
 
     public string Folder { get; }
 
@@ -69,9 +69,7 @@ internal sealed class Pipeline : IAsyncDisposable
     private static CancellationToken Cancelled => TestContext.Current.CancellationToken;
 
     /// <param name="concurrency">Calls under way at once, at most.</param>
-    /// <param name="attempt">How long an attempt may really take.</param>
-    public static async Task<Pipeline> StartAsync(int concurrency = 4, TimeSpan? attempt = null) =>
-        new(await FakeSpotify.StartAsync(), concurrency, attempt);
+    public static async Task<Pipeline> StartAsync(int concurrency = 4) => new(await FakeSpotify.StartAsync(), concurrency);
 
     public async ValueTask DisposeAsync()
     {

@@ -20,6 +20,9 @@ internal sealed partial class FakeSpotify : IAsyncDisposable
 {
     private const int SearchWindow = 1000;
 
+    // The headers of a body that never ends should have arrived before the deadline comes.
+    private static readonly TimeSpan TimeForHeaders = TimeSpan.FromMilliseconds(20);
+
     private readonly WebApplication _server;
     private readonly Lock _lock = new();
     private readonly List<SpotifyRequest> _requests = [];
@@ -82,6 +85,9 @@ internal sealed partial class FakeSpotify : IAsyncDisposable
 
     /// <summary>Awaited before a call is answered.</summary>
     public Func<SpotifyRequest, Task>? Before { get; set; }
+
+    /// <summary>Called once a call has got all that comes of <see cref="Fault.Hang"/> or <see cref="Fault.NeverEnds"/> soon.</summary>
+    public Action? OnSilence { get; set; }
 
     /// <summary>Changes a page (<c>items</c>, <c>total</c>, <c>next</c> …) before it is sent.</summary>
     public Action<SpotifyRequest, JsonObject>? OnPage { get; set; }
@@ -223,7 +229,14 @@ internal sealed partial class FakeSpotify : IAsyncDisposable
 
                 if (fault is not null && !fault.NeedsAnswer)
                 {
-                    await fault.Send(context.Response, []);
+                    var sending = fault.Send(context.Response, []);
+                    if (fault.IsSilent && OnSilence is { } onSilence)
+                    {
+                        await Task.Delay(TimeForHeaders, ends);
+                        onSilence();
+                    }
+
+                    await sending;
                     return;
                 }
 
@@ -581,10 +594,11 @@ internal sealed class Fault
 
     /// <summary>No answer comes, and the connection stays open.</summary>
     public static Fault Hang { get; } = new((response, _) =>
-        Task.Delay(Timeout.Infinite, response.HttpContext.RequestAborted));
+        Task.Delay(Timeout.Infinite, response.HttpContext.RequestAborted))
+    { IsSilent = true };
 
     /// <summary>A body that trickles in, a byte at a time, for ever.</summary>
-    public static Fault NeverEnds { get; } = new((response, _) => Repeat(response, " ", TimeSpan.FromMilliseconds(10)));
+    public static Fault NeverEnds { get; } = new((response, _) => Repeat(response, " ", TimeSpan.FromMilliseconds(10))) { IsSilent = true };
 
     /// <summary>A body that pours in for ever.</summary>
     public static Fault Floods { get; } = new((response, _) => Repeat(response, new string('[', 65_536), TimeSpan.Zero));
@@ -605,6 +619,9 @@ internal sealed class Fault
     public Func<HttpResponse, byte[], Task> Send { get; }
 
     public bool NeedsAnswer { get; private init; }
+
+    /// <summary>Whether only a deadline ends the call.</summary>
+    public bool IsSilent { get; private init; }
 
     /// <summary>A status in Spotify's JSON error shape.</summary>
     /// <param name="status">The HTTP status.</param>

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using PySpotify.Functions;
 using PySpotify.Functions.Rows;
+using PySpotify.Tests;
 using PySpotify.Workflow.Local;
 using PySpotify.Workflow.StatesLanguage;
 
@@ -83,7 +84,7 @@ public sealed class LimitTests
     /// <summary>Runs the definition with the largest answers that the functions can give.</summary>
     private static int LargestPayload(string input)
     {
-        var clock = new SkippingClock();
+        var clock = new TestClock();
         var events = new List<HistoryEvent>();
         var error = new string('"', 2048);
         var skipped = new[] { "duplicate", "episode", "local file", "no track", "unknown type" }.ToDictionary(reason => reason, _ => int.MaxValue);

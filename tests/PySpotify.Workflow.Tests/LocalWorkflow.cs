@@ -23,7 +23,8 @@ internal sealed class LocalWorkflow : IAsyncDisposable
 
     public FakeSpotify Spotify { get; private init; } = null!;
 
-    public SkippingClock Clock { get; } = new();
+    /// <summary>Starts now, since the files that the workflow writes have the real time.</summary>
+    public TestClock Clock { get; } = new(TimeProvider.System.GetUtcNow());
 
     public DataFolder Data => new(_folder["data"]);
 
@@ -48,6 +49,7 @@ internal sealed class LocalWorkflow : IAsyncDisposable
         spotify.AddSearch(FakeSpotify.Tracks(100, 500));
         var workflow = new LocalWorkflow { Spotify = spotify };
         spotify.Clock = workflow.Clock;
+        spotify.OnSilence = () => workflow.Clock.Advance(workflow.Options.AttemptTimeout);
         workflow.Options = new SpotifyOptions { ApiUrl = spotify.ApiUrl, AccountsUrl = spotify.AccountsUrl, AttemptTimeout = TimeSpan.FromSeconds(5) };
         return workflow;
     }
@@ -64,6 +66,9 @@ internal sealed class LocalWorkflow : IAsyncDisposable
     public async Task RunAsync(JsonObject input)
     {
         using var folderLock = Data.Lock(Clock);
+
+        // Executions are listed by their start.
+        Clock.Skip(TimeSpan.FromSeconds(1));
         await NewRunner().StartAsync(ExecutionInput.Read(JsonSerializer.SerializeToElement(input), Clock.GetUtcNow()), TestContext.Current.CancellationToken);
     }
 

@@ -208,11 +208,10 @@ public sealed class BranchTests
     [Fact]
     public void An_abort_ends_every_branch()
     {
-        using CancellationTokenSource abort = new();
         var trial = Parallel();
+        using CancellationTokenSource abort = new(TimeSpan.FromSeconds(5), trial.Clock);
         trial.Abort = abort.Token;
         trial.OnAfter("a", 100).OnAfter("b", 100);
-        trial.Clock.CreateTimer(_ => abort.Cancel(), null, TimeSpan.FromSeconds(5), Timeout.InfiniteTimeSpan);
         Assert.Equal(ExecutionStatus.Aborted, trial.Run().Status);
         Assert.Equal(["A", "B", "P"], trial.Events(HistoryEventType.StateAborted).Select(e => e.State!).Order());
         Assert.Equal(HistoryEventType.ExecutionAborted, trial.History[^1].Type);

@@ -1,3 +1,4 @@
+using PySpotify.Tests;
 using PySpotify.Workflow.StatesLanguage;
 
 namespace PySpotify.Workflow.Tests.StatesLanguage;
@@ -254,14 +255,9 @@ public sealed class ErrorTests
     [Fact]
     public void Cancelling_ends_a_wait_between_attempts_and_a_loop_without_waits()
     {
-        using CancellationTokenSource abort = new();
-        var waiting = Retrying("""{"ErrorEquals": ["E"], "IntervalSeconds": 1000}""");
+        var waiting = Retrying("""{"ErrorEquals": ["E"], "IntervalSeconds": 1000}""", "!E");
+        using CancellationTokenSource abort = new(TimeSpan.FromSeconds(10), waiting.Clock);
         waiting.Abort = abort.Token;
-        waiting.On("task", _ =>
-        {
-            waiting.Clock.CreateTimer(_ => abort.Cancel(), null, TimeSpan.FromSeconds(10), Timeout.InfiniteTimeSpan);
-            throw new StateFailure("E", "");
-        });
         Assert.Equal(ExecutionStatus.Aborted, waiting.Run().Status);
         Assert.Equal(TimeSpan.FromSeconds(10), waiting.Clock.Elapsed);
 
@@ -284,7 +280,7 @@ public sealed class ErrorTests
     [Fact]
     public void A_recorder_that_fails_stops_the_execution_before_the_effect()
     {
-        FakeClock clock = new();
+        TestClock clock = new();
         List<HistoryEvent> kept = [];
         var calls = 0;
         var machine = StateMachine.Load("""

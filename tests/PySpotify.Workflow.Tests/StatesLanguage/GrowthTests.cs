@@ -1,3 +1,4 @@
+using PySpotify.Tests;
 using PySpotify.Workflow.StatesLanguage;
 
 namespace PySpotify.Workflow.Tests.StatesLanguage;
@@ -51,7 +52,7 @@ public sealed class GrowthTests
         var machine = StateMachine.Load("""
             {"StartAt": "P", "States": {"P": {"Type": "Parallel", "Next": "P", "Branches": [{"StartAt": "A", "States": {"A": {"Type": "Succeed"}}}]}}}
             """);
-        FakeClock clock = new();
+        TestClock clock = new();
         using CancellationTokenSource abort = new();
         long early = 0, late = 0;
         IEnumerable<HistoryEvent> History()

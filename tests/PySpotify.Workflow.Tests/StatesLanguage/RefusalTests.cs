@@ -1,3 +1,4 @@
+using PySpotify.Tests;
 using PySpotify.Workflow.StatesLanguage;
 
 namespace PySpotify.Workflow.Tests.StatesLanguage;
@@ -234,7 +235,7 @@ public sealed class RefusalTests
     {
         var machine = StateMachine.Load("""{"StartAt": "S", "States": {"S": {"Type": "Task", "Resource": "arn:x:y", "Parameters": {"x": "${A.b}-${C}"}, "OutputPath": "$.x", "End": true}}}""",
             new Dictionary<string, string> { ["A.b"] = "one \"two\"", ["C"] = @"\" });
-        FakeClock clock = new();
+        TestClock clock = new();
         var result = clock.Run(() => new Interpreter(machine, (call, _) => Task.FromResult(call.Payload), clock, _ => { }).RunAsync("n", Json.Parse("{}")));
         Assert.Equal("one \"two\"-\\", result.Output?.GetString());
     }

@@ -1,15 +1,16 @@
+using PySpotify.Tests;
 using PySpotify.Workflow.StatesLanguage;
 
 namespace PySpotify.Workflow.Tests.StatesLanguage;
 
-/// <summary>A definition run under a fake clock, with what it called and recorded. Resources are named by their last
+/// <summary>A definition run under a test clock, with what it called and recorded. Resources are named by their last
 /// part: <c>arn:x:fetch</c> is answered by what <see cref="On(string, Func{Call, string})"/> got for <c>fetch</c>; else a task echoes its payload.</summary>
 internal sealed class Trial(string definition)
 {
     private readonly Dictionary<string, Func<Call, CancellationToken, Task<string>>> _answers = [];
     private readonly Lock _lock = new();
 
-    public FakeClock Clock { get; } = new();
+    public TestClock Clock { get; } = new(new(2026, 1, 31, 9, 30, 0, TimeSpan.Zero));
     public List<Call> Calls { get; } = [];
     public List<HistoryEvent> History { get; } = [];
     public Func<double> Random { get; set; } = () => 0.5;
