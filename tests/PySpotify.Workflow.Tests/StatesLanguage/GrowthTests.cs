@@ -12,7 +12,7 @@ public sealed class GrowthTests
         {"StartAt": "Turn", "States": {
           "Turn": {"Type": "Wait", "Seconds": 0, "Next": "Call"},
           "Call": {"Type": "Task", "Resource": "arn:x:call", "TimeoutSeconds": 60, "ResultPath": "$.n", "Next": "Enough?"},
-          "Enough?": {"Type": "Choice", "Choices": [{"Variable": "$.n", "NumericGreaterThan": 33333, "Next": "Done"}], "Default": "Turn"},
+          "Enough?": {"Type": "Choice", "Choices": [{"Variable": "$.n", "StringEquals": "33334", "Next": "Done"}], "Default": "Turn"},
           "Done": {"Type": "Succeed"}}}
         """;
 
@@ -35,11 +35,11 @@ public sealed class GrowthTests
                 memoryLate = GC.GetTotalMemory(forceFullCollection: true);
             }
 
-            return Task.FromResult(Json.Parse($"{calls}"));
+            return Task.FromResult(Json.Parse($"\"{calls}\""));
         }, TimeProvider.System, _ => { });
         var before = Environment.CpuUsage.TotalTime;
-        var result = await interpreter.RunAsync("n", Json.Parse("""{"n":0}"""), TestContext.Current.CancellationToken);
-        Assert.Equal("""{"n":33334}""", result.Output?.GetRawText());
+        var result = await interpreter.RunAsync("n", Json.Parse("""{"n":"0"}"""), TestContext.Current.CancellationToken);
+        Assert.Equal("""{"n":"33334"}""", result.Output?.GetRawText());
         var microseconds = (Environment.CpuUsage.TotalTime - before).TotalMicroseconds / 100_000;
         Assert.InRange(microseconds, 0, 500);
         Assert.InRange(memoryLate - memoryEarly, long.MinValue, 5_000_000);

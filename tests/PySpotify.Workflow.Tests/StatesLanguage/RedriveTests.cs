@@ -48,7 +48,7 @@ public sealed class RedriveTests
                 "Other": {"Type": "Task", "Resource": "arn:x:other", "ResultPath": null, "Next": "Rest"},
                 "Rest": {"Type": "Wait", "Seconds": 1, "Next": "Last"},
                 "Last": {"Type": "Task", "Resource": "arn:x:last", "Parameters": {"turns.$": "$.turns"}, "End": true}}}]},
-          "Again?": {"Type": "Choice", "Choices": [{"Variable": "$.turns", "NumericGreaterThan": 1, "Next": "Done"}], "Default": "Pause"},
+          "Again?": {"Type": "Choice", "Choices": [{"Variable": "$.turns", "StringEquals": "2", "Next": "Done"}], "Default": "Pause"},
           "Pause": {"Type": "Wait", "Seconds": 60, "Next": "Turn"},
           "Turn": {"Type": "Task", "Resource": "arn:x:turn", "Parameters": {"before.$": "$.rows"}, "ResultPath": "$.turns", "Next": "Extract"},
           "Done": {"Type": "Succeed"}}}
@@ -56,7 +56,7 @@ public sealed class RedriveTests
 
     private static Trial OfEverything()
     {
-        var trial = new Trial(Everything).On("begin", "1").On("turn", "2").On("renew", "\"new\"").On("other", "\"o\"");
+        var trial = new Trial(Everything).On("begin", "\"1\"").On("turn", "\"2\"").On("renew", "\"new\"").On("other", "\"o\"");
         // Deterministic whatever ran before: a failure is told by the payload, and a retry by the attempt.
         trial.On("fetch", async (call, cancellationToken) =>
         {

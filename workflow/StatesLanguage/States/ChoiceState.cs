@@ -60,11 +60,6 @@ internal sealed class ChoiceState : State
             return node => node.ValueKind == JsonValueKind.String && node.ValueEquals(text);
         }
 
-        if (rule.Number("NumericGreaterThan") is { } number)
-        {
-            return node => node.ValueKind == JsonValueKind.Number && node.GetDouble() > number;
-        }
-
         return rule.Take("IsPresent") switch
         {
             null => null,
