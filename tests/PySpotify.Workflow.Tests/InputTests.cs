@@ -1,6 +1,7 @@
-using System.Text;
+using System.Collections.Concurrent;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using CsCheck;
 using PySpotify.Functions;
 using PySpotify.Functions.Rows;
 using PySpotify.Tests;
@@ -14,12 +15,6 @@ public sealed class InputTests
     private const int Strings = 10_000;
 
     private static readonly string Many = string.Join(',', Enumerable.Range(0, Strings).Select(n => $"\"query {n}\""));
-
-    private static readonly string[] Nasty =
-    [
-        "..", "../", "..\\", "/", "\\", "//", "~", "C:", "CON", "nul", "AUX.txt", "\0", "\n", "\r", "\u202e", "\u2028", "\ud800", "\udc00", "🎧", "é", "e\u0301",
-        "ß", "İ", "%2e%2e%2f", "%00", ":", "*", "?", "\"", "<", ">", "|", "'", ";", "$(id)", "`id`", "&", " ", ".", "...", "-", "--", "-rf", "_partial", "_staging", ".csv", "=", "#", "{", "}",
-    ];
 
     [Theory]
     [InlineData("""{ "topPlayd": {} }""", "'topPlayd' in the input")]
@@ -77,15 +72,12 @@ public sealed class InputTests
     {
         using var folder = new TempFolder();
         var store = new LocalObjectStore(folder.Path);
-        var names = new Dictionary<string, string>(StringComparer.OrdinalIgnoreCase);
-        foreach (var text in RandomStrings())
+        var names = new ConcurrentDictionary<string, string>(StringComparer.OrdinalIgnoreCase);
+        AnyText.Any.Sample(text =>
         {
             var source = Keys.Source(text);
             Assert.Matches(@"\A[A-Za-z0-9-]{12,53}\z", source);
-            if (!names.TryAdd(source, text))
-            {
-                Assert.Equal(names[source], text);
-            }
+            Assert.Equal(text, names.GetOrAdd(source, text));
 
             var date = new DateOnly(2026, 11, 20);
             foreach (var (key, parent) in (ReadOnlySpan<(string, string)>)[
@@ -95,7 +87,7 @@ public sealed class InputTests
             {
                 Assert.Equal(Path.GetFullPath(folder[parent.Split('/')]), Path.GetDirectoryName(Path.GetFullPath(store.PathOf(key))));
             }
-        }
+        }, iter: Strings);
     }
 
     [Fact]
@@ -104,7 +96,7 @@ public sealed class InputTests
         using var folder = new TempFolder();
         var store = new LocalObjectStore(folder.Path);
         var refused = 0;
-        foreach (var text in RandomStrings())
+        AnyText.Any.Sample(text =>
         {
             try
             {
@@ -112,9 +104,9 @@ public sealed class InputTests
             }
             catch (ArgumentException)
             {
-                refused++;
+                Interlocked.Increment(ref refused);
             }
-        }
+        }, iter: Strings);
 
         Assert.InRange(refused, 1000, Strings - 1000);
     }
@@ -125,24 +117,23 @@ public sealed class InputTests
         using var folder = new TempFolder();
         File.WriteAllText(folder["secret.jsonl"], "{}\n");
         var executions = Directory.CreateDirectory(folder["executions"]).FullName;
-        foreach (var text in RandomStrings().Concat(["../secret", "..\\secret", folder["secret"], "./../secret"]))
-        {
-            Assert.Throws<ExecutionLogException>(() => ExecutionLog.Read(executions, text));
-        }
+        void Refuses(string name) => Assert.Throws<ExecutionLogException>(() => ExecutionLog.Read(executions, name));
+        Assert.All(["../secret", "..\\secret", folder["secret"], "./../secret"], Refuses);
+        AnyText.Any.Sample(Refuses, iter: Strings);
     }
 
     [Fact]
     public void No_input_gets_past_the_check_but_one_whose_names_are_safe()
     {
         var accepted = 0;
-        foreach (var text in RandomStrings())
+        AnyText.Any.Sample(text =>
         {
             var input = LocalWorkflow.Input("2026-11-20", [], [text]);
             try
             {
                 var plan = ExecutionInput.Read(JsonSerializer.SerializeToElement(input), DateTimeOffset.UnixEpoch);
                 Assert.DoesNotContain(plan.Popular.Sources.Single().Id, char.IsControl);
-                accepted++;
+                Interlocked.Increment(ref accepted);
             }
             catch (InvalidInputException e)
             {
@@ -159,29 +150,8 @@ public sealed class InputTests
             {
                 Assert.Contains("topPlayed.playlistIds[0] is not", e.Message, StringComparison.Ordinal);
             }
-        }
+        }, iter: Strings);
 
         Assert.InRange(accepted, 1000, Strings);
-    }
-
-    /// <summary>Ten thousand strings of nasty pieces and any characters, the same each time.</summary>
-    private static IEnumerable<string> RandomStrings()
-    {
-        var random = new Random(20261122);
-        for (var n = 0; n < Strings; n++)
-        {
-            var text = new StringBuilder();
-            for (var pieces = random.Next(1, 8); pieces > 0; pieces--)
-            {
-                _ = random.Next(3) switch
-                {
-                    0 => text.Append(Nasty[random.Next(Nasty.Length)]),
-                    1 => text.Append((char)random.Next(0x10000)),
-                    _ => text.Append((char)random.Next('a', 'z' + 1), random.Next(1, 30)),
-                };
-            }
-
-            yield return text.ToString();
-        }
     }
 }
