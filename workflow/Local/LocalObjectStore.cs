@@ -5,7 +5,7 @@ namespace PySpotify.Workflow.Local;
 
 /// <summary>A folder that stands in for an S3 bucket.</summary>
 /// <param name="root">The folder; made when first written to.</param>
-public sealed class LocalObjectStore(string root) : IObjectStore
+internal sealed class LocalObjectStore(string root) : IObjectStore
 {
     /// <summary>Where objects are written before they are renamed; on the same volume, so that a rename is atomic.</summary>
     private readonly string _partial = Path.Combine(root, "_partial");

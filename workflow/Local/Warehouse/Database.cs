@@ -79,7 +79,7 @@ internal sealed class Database(string path)
 /// <param name="problem">What is wrong with it.</param>
 /// <param name="isUsable">Whether it can be used once something else has changed.</param>
 /// <param name="inner">What SQLite said.</param>
-public sealed class WarehouseException(string path, string problem, bool isUsable, SqliteException? inner = null) : PySpotifyException(
+internal sealed class WarehouseException(string path, string problem, bool isUsable, SqliteException? inner = null) : PySpotifyException(
     $"{path} cannot be used: {problem}."
     + (isUsable ? " Nothing in it has changed." : " Move it away; `pyspotify refine` makes a new one from the CSV files."),
     inner)

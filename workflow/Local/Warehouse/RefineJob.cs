@@ -67,4 +67,4 @@ internal sealed class RefineJob(Database database, RawFolder rawFolder)
 }
 
 /// <summary>The raw files could not be refined.</summary>
-public sealed class RefineException(string problem) : PySpotifyException($"{problem} The tables are as they were.");
+internal sealed class RefineException(string problem) : PySpotifyException($"{problem} The tables are as they were.");

@@ -108,4 +108,4 @@ internal sealed class TableReader(string path)
 }
 
 /// <summary>A query did not run.</summary>
-public class QueryException(string message, Exception? inner = null) : PySpotifyException(message, inner);
+internal class QueryException(string message, Exception? inner = null) : PySpotifyException(message, inner);
