@@ -8,7 +8,7 @@ internal static class Commands
     public static RootCommand Create(Host host)
     {
         var run = RunCommand.Create(host);
-        var root = new RootCommand("Spotify's most played and most popular songs, as tables. Without a command: run.")
+        var root = new RootCommand("Charts from Spotify, week by week, as tables. Without a command: run.")
         {
             Options.Data(),
             Options.Verbose(),

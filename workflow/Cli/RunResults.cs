@@ -1,3 +1,4 @@
+using System.Globalization;
 using PySpotify.Workflow.Local;
 using PySpotify.Workflow.Local.Warehouse;
 using Spectre.Console;
@@ -34,24 +35,32 @@ internal static class RunResults
         var console = host.Output;
         var tables = new TableReader(data.Warehouse);
         var top = await NamedQuery.Get("top").AskAsync(tables, snapshotDate, null, cancellationToken);
-        foreach (var list in top.GroupBy(row => row.Text("list")))
+        var titles = (await ListTitle.ReadAsync(tables, snapshotDate, cancellationToken)).ToDictionary(list => list.List);
+        foreach (var list in top.GroupBy(row => row.Text("list")!))
         {
+            var title = titles[list.Key];
             console.WriteText();
-            console.WriteText($"Top ten, {list.Key}, {list.First().Text("snapshot_date")}");
+            console.WriteText(DisplayText.Clean(title.Title));
+            console.WriteText($"Top ten on {list.First().Text("snapshot_date")}{(title.Order is { } order ? $", {order}" : "")}");
+            var rows = list.Take(10).Select(row => (object?[])[row["rank"], Move(row, console), row["track"], row["artist"], row["track_pop"]]);
             ResultTable.Write(
                 console,
-                ["rank", "move", "track", "artist", "popularity"],
-                [.. list.Take(10).Select(row => (object?[])[row["rank"], Move(row, console), row["track"], row["artist"], row["track_pop"]])]);
+                title.HasPopularity ? ["rank", "move", "track", "artist", "popularity"] : ["rank", "move", "track", "artist"],
+                [.. title.HasPopularity ? rows : rows.Select(row => row[..4])]);
         }
 
         var health = await NamedQuery.Get("health").AskAsync(tables, snapshotDate, null, cancellationToken);
         var newest = health.TakeWhile(row => row.Text("snapshot_date") == health.First().Text("snapshot_date")).ToList();
         await Report.WriteAsync(data, tables, snapshotDate, cancellationToken);
         console.WriteText();
-        console.WriteText($"Health      {string.Join("; ", newest.GroupBy(row => row.Text("list")).Select(Health))}");
-        foreach (var row in newest.Where(row => row.Text("warnings") is not null))
+        foreach (var list in newest.GroupBy(row => row.Text("list")!).Where(list => titles.ContainsKey(list.Key)))
         {
-            console.WriteText($"Warning     {row["list"]}, {row["name"]}: {row["warnings"]}");
+            console.WriteText($"Health      {DisplayText.Clean(titles[list.Key].Title)}: {Health(list)}");
+        }
+
+        foreach (var (name, warnings) in newest.Select(row => (row.Text("name")!, Warnings(row))).Where(row => row.Item2 is not ""))
+        {
+            console.WriteText($"Warning     {DisplayText.Clean($"{name}: {warnings}")}");
         }
 
         console.WriteText($"Report      {data.Report}");
@@ -59,6 +68,10 @@ internal static class RunResults
         console.WriteText($"Tables      {data.Warehouse}");
         console.WriteText($"Executions  {data.Executions}");
     }
+
+    // The heading of the list says already that it has no popularity.
+    private static string Warnings(Answer.Row row) =>
+        string.Join("; ", (row.Text("warnings") ?? "").Split("; ").Where(warning => !warning.StartsWith("no popularity", StringComparison.Ordinal)));
 
     private static string Move(Answer.Row row, IAnsiConsole console)
     {
@@ -77,7 +90,7 @@ internal static class RunResults
     private static string Health(IEnumerable<Answer.Row> sources)
     {
         var row = sources.First();
-        return $"{row["list"]}: {row["songs"]} songs, {row["unknown_popularity"]} without popularity, {sources.Sum(source => source.Number("quarantined"))} quarantined"
+        return string.Create(CultureInfo.InvariantCulture, $"{row["songs"]:N0} songs, {row["unknown_popularity"]:N0} without popularity, {sources.Sum(source => source.Number("quarantined"))} quarantined")
             + (row.Number("weeks_missing") is > 0 and var weeks ? $", {weeks} {(weeks == 1 ? "week" : "weeks")} missing before" : "");
     }
 }

@@ -1,0 +1,66 @@
+using System.Globalization;
+using System.Text.RegularExpressions;
+using PySpotify.Functions;
+using PySpotify.Workflow.Local.Warehouse;
+
+namespace PySpotify.Workflow;
+
+/// <summary>What a list of a snapshot is called: after what was read.</summary>
+/// <param name="List">Its name in the tables: one of <see cref="Lists"/>.</param>
+/// <param name="Title">Such as <c>Your top tracks, last 4 weeks</c> or <c>Search: year:2025-2026</c>.</param>
+/// <param name="HasPopularity">Whether one of its songs has a popularity. Where none has, nothing may be called popular.</param>
+internal sealed partial record ListTitle(string List, string Title, bool HasPopularity)
+{
+    private const string Sql = """
+        SELECT
+            sources.list, kind, name, source,
+            (SELECT count(track_pop) FROM charts WHERE charts.list = sources.list AND charts.snapshot_date = sources.snapshot_date) AS rated
+        FROM sources
+        WHERE rows > 0 AND snapshot_date = (SELECT max(snapshot_date) FROM sources WHERE rows > 0 AND snapshot_date <= 'latest')
+        ORDER BY sources.list DESC, kind, coalesce(name, source)
+        """;
+
+    /// <summary>What the ranks go by, for a sentence or a heading; null where it goes without saying.</summary>
+    public string? Order => (List, HasPopularity) switch
+    {
+        (Lists.Popular, true) => "most popular first",
+        (Lists.Popular, false) => "in Spotify's own order, since it gave no popularity",
+        _ => null,
+    };
+
+    /// <summary>The lists of a snapshot.</summary>
+    /// <param name="tables">The tables.</param>
+    /// <param name="week">The snapshot; null is the newest.</param>
+    /// <param name="cancellationToken">Ends it.</param>
+    public static async Task<IReadOnlyList<ListTitle>> ReadAsync(TableReader tables, DateOnly? week, CancellationToken cancellationToken)
+    {
+        var sql = week is { } day
+            ? Sql.Replace("latest", day.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture), StringComparison.Ordinal)
+            : Sql;
+        var (columns, rows) = await tables.QueryAsync(sql, cancellationToken);
+        return
+        [
+            .. new Answer(columns, rows).GroupBy(row => row.Text("list")!)
+                .Select(list => new ListTitle(list.Key, TitleOf(list.Key, [.. list]), list.First().Number("rated") > 0)),
+        ];
+    }
+
+    private static string TitleOf(string list, IReadOnlyList<Answer.Row> sources)
+    {
+        var names = sources.Select(NameOf).ToList();
+        var joined = names switch
+        {
+            [var one] => one,
+            [var one, var other] => $"{one} and {other}",
+            _ => $"{names[0]}, {names[1]} and {names.Count - 2} more",
+        };
+        return list != Lists.Popular ? joined : names.Count == 1 ? $"Search: {joined}" : $"Searches: {joined}";
+    }
+
+    // Snapshots of before November 2026 have their files' names alone, which for a search end in a hash.
+    private static string NameOf(Answer.Row source) => source.Text("name")
+        ?? (source.Text("list") == Lists.Popular ? Hash().Replace(source.Text("source")!, "") : $"Playlist {source.Text("source")}");
+
+    [GeneratedRegex("-[0-9a-f]{12}$")]
+    private static partial Regex Hash();
+}
