@@ -72,7 +72,9 @@ internal sealed class FakeSpotifyServer : IDisposable
     /// <summary>How the built <c>pyspotify</c> is started to talk to it.</summary>
     public ProcessStartInfo Run(string dataFolder, params IEnumerable<string> arguments)
     {
-        var start = new ProcessStartInfo(ChildProcess.PySpotify, ["run", "--data", dataFolder, .. arguments]);
+        // The input that the sample has too.
+        var input = Path.Combine(Path.GetDirectoryName(ChildProcess.PySpotify)!, "input.json");
+        var start = new ProcessStartInfo(ChildProcess.PySpotify, ["run", "--data", dataFolder, .. arguments.Contains("--input") ? arguments : ["--input", input, .. arguments]]);
         start.Environment["Spotify__AccountsUrl"] = AccountsUrl.ToString();
         start.Environment["Spotify__ApiUrl"] = ApiUrl.ToString();
         start.Environment["Spotify__ClientId"] = "fake-client-id";

@@ -21,7 +21,7 @@ public sealed class CommandTests
 
         Assert.Contains($"Snapshot {Day}", run.Output, StringComparison.Ordinal);
         Assert.Contains("FetchPopular         40 rows", run.Output, StringComparison.Ordinal);
-        Assert.Contains("Top ten, ", run.Output, StringComparison.Ordinal);
+        Assert.Contains($"Top ten on {Day}", run.Output, StringComparison.Ordinal);
         Assert.Contains(pyspotify.Raw, run.Output, StringComparison.Ordinal);
         Assert.DoesNotContain("made up", run.Output, StringComparison.Ordinal);
         var csv = await File.ReadAllLinesAsync(
@@ -87,6 +87,59 @@ public sealed class CommandTests
         (await pyspotify.RunAsync("--snapshot-date", Day)).Succeeded();
         Assert.InRange(spotify.Calls(Endpoint.Search) + spotify.Calls(Endpoint.Playlist), 1, 155);
         Assert.Equal("1000\t0", Cells(await pyspotify.RunAsync("query", "SELECT count(*), count(track_pop) FROM spotifypopularsongs_refined")));
+    }
+
+    [Fact]
+    public async Task Without_popularity_nothing_is_called_popular_and_the_order_is_told_once()
+    {
+        await using var spotify = await NewSpotifyAsync();
+        spotify.DevelopmentMode = true;
+        spotify.AddPlaylist(LocalWorkflow.Playlist, FakeSpotify.Tracks(60), name: "Sunday songs");
+        await using var pyspotify = new Pyspotify().With(spotify);
+        pyspotify.Environment["Spotify__RefreshToken"] = spotify.RefreshToken;
+
+        var run = (await pyspotify.RunAsync("--snapshot-date", Day)).Succeeded().Output;
+
+        Assert.Contains("\nSunday songs\n", run.ReplaceLineEndings("\n"), StringComparison.Ordinal);
+        Assert.Contains("\nSearch: year:2025-2026\n", run.ReplaceLineEndings("\n"), StringComparison.Ordinal);
+        Assert.Single(System.Text.RegularExpressions.Regex.Matches(run, "Spotify's own"));
+        Assert.DoesNotContain("popular", run.Replace("popularity", "", StringComparison.Ordinal), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(false, 0)]
+    [InlineData(true, 20)]
+    public async Task Without_an_input_what_every_app_can_read_is_read(bool isSignedIn, int topTracks)
+    {
+        await using var spotify = await NewSpotifyAsync();
+        spotify.DevelopmentMode = true;
+        spotify.AddTopTracks("short_term", FakeSpotify.Tracks(20));
+        await using var pyspotify = new Pyspotify().WithApp(spotify);
+        if (isSignedIn)
+        {
+            pyspotify.Environment["Spotify__RefreshToken"] = spotify.RefreshToken;
+        }
+
+        var run = (await pyspotify.RunAsync("--snapshot-date", Day)).Succeeded().Output;
+
+        Assert.Contains("`pyspotify setup` lets you choose", run, StringComparison.Ordinal);
+        Assert.Equal(isSignedIn, run.Contains("\nYour top tracks, last 4 weeks", StringComparison.Ordinal));
+        Assert.Equal($"{topTracks}\t40", Cells(await pyspotify.RunAsync("query", "SELECT sum(list = 'top played'), sum(list = 'popular') FROM charts")));
+        Assert.Equal(0, spotify.Calls(Endpoint.Playlist));
+    }
+
+    [Theory]
+    [InlineData("https://open.spotify.com/intl-de/track/{0}?si=4f1bd2a0cafe")]
+    [InlineData("spotify:track:{0}")]
+    [InlineData("{0}")]
+    public async Task A_song_may_be_followed_by_what_people_paste(string pasted)
+    {
+        await using var spotify = await NewSpotifyAsync();
+        await using var pyspotify = new Pyspotify().With(spotify);
+        (await pyspotify.RunAsync("--snapshot-date", Day)).Succeeded();
+        var id = FakeSpotify.TrackId(7);
+        var rows = Cells(await pyspotify.RunAsync("query", "popularity", "--track", string.Format(CultureInfo.InvariantCulture, pasted, id)));
+        Assert.EndsWith(id, Assert.Single(rows.Split('\n')), StringComparison.Ordinal);
     }
 
     [Fact]

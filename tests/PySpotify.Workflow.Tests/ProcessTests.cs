@@ -16,6 +16,26 @@ public sealed class ProcessTests
     }
 
     [Fact]
+    public async Task After_the_sample_credentials_alone_make_the_next_run_real()
+    {
+        await using var spotify = await CommandTests.NewSpotifyAsync();
+        await using var pyspotify = new Pyspotify { HasDefaultFolder = true };
+        const string count = "SELECT count(*) FROM charts WHERE list = 'popular'";
+
+        (await pyspotify.RunProcessAsync()).Succeeded();
+        Assert.Equal(["sample"], Directory.EnumerateFileSystemEntries(pyspotify.Data).Select(Path.GetFileName));
+        Assert.True(int.Parse(CommandTests.Cells(await pyspotify.RunProcessAsync("query", count)), System.Globalization.CultureInfo.InvariantCulture) > 1000);
+
+        pyspotify.WithApp(spotify);
+        (await pyspotify.RunProcessAsync()).Succeeded();
+        Assert.Equal("40", CommandTests.Cells(await pyspotify.RunProcessAsync("query", count)));
+        Assert.True(File.Exists(Path.Combine(pyspotify.Data, "sample", "SAMPLE.txt")));
+
+        pyspotify.Environment.Clear();
+        Assert.Contains("real snapshots", (await pyspotify.RunProcessAsync()).Failed(), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task A_pipe_gets_plain_text_and_no_broken_lines()
     {
         await using var spotify = await CommandTests.NewSpotifyAsync();

@@ -45,8 +45,18 @@ internal sealed class Pyspotify : IAsyncDisposable
         return path;
     }
 
-    /// <summary>With the fake Spotify's addresses and credentials.</summary>
+    /// <summary>With the fake Spotify's addresses and credentials, and an input that names its playlist and the year's search.</summary>
     public Pyspotify With(FakeSpotify spotify)
+    {
+        WithApp(spotify);
+        System.IO.File.WriteAllText(
+            Path.Combine(Directory.CreateDirectory(Data).FullName, "input.json"),
+            $$$"""{ "topPlayed": { "playlists": ["{{{LocalWorkflow.Playlist}}}"] }, "popular": { "queries": ["year:{lastYear}-{thisYear}"] } }""");
+        return this;
+    }
+
+    /// <summary>With the fake Spotify's addresses and credentials.</summary>
+    public Pyspotify WithApp(FakeSpotify spotify)
     {
         Environment["Spotify__ApiUrl"] = spotify.ApiUrl.AbsoluteUri;
         Environment["Spotify__AccountsUrl"] = spotify.AccountsUrl.AbsoluteUri;
@@ -54,6 +64,9 @@ internal sealed class Pyspotify : IAsyncDisposable
         Environment["Spotify__ClientSecret"] = spotify.ClientSecret;
         return this;
     }
+
+    /// <summary>Whether processes are told no data folder, so that it is <see cref="Data"/> or the sample's in it.</summary>
+    public bool HasDefaultFolder { get; set; }
 
     /// <summary>Whether commands in this process write to a terminal.</summary>
     public bool HasTerminal { get; set; }
@@ -139,7 +152,7 @@ internal sealed class Pyspotify : IAsyncDisposable
 
     private Process StartFile(string file, IEnumerable<string> arguments)
     {
-        var start = new ProcessStartInfo(file, [.. arguments, "--data", Data])
+        var start = new ProcessStartInfo(file, [.. arguments, .. HasDefaultFolder ? Array.Empty<string>() : ["--data", Data]])
         {
             RedirectStandardOutput = true,
             RedirectStandardError = true,

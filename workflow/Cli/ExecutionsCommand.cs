@@ -14,7 +14,7 @@ internal static class ExecutionsCommand
         var executions = new Command("executions", "List the executions, the newest first.");
         executions.SetAction(arguments =>
         {
-            var listed = ExecutionLog.List(Options.DataFolder(arguments).Executions).Reverse();
+            var listed = ExecutionLog.List(Options.FilledDataFolder(arguments).Executions).Reverse();
             ResultTable.Write(host.Output, Columns, [.. listed.Select(Row)], uncutColumns: 1);
         });
         return executions;

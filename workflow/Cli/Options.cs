@@ -12,7 +12,7 @@ internal static class Options
     {
         var data = new Option<string>("--data")
         {
-            Description = "The folder that everything is kept in.",
+            Description = "The folder that everything is kept in; the sample is in its folder 'sample', unless you name one.",
             HelpName = "folder",
             DefaultValueFactory = _ => "data",
             Recursive = true,
@@ -31,7 +31,7 @@ internal static class Options
     {
         var input = new Option<string?>("--input")
         {
-            Description = "A JSON file that says what to fetch; without it, workflow/input.json.",
+            Description = "A JSON file that says what to read; without it, data/input.json, which `setup` writes.",
             HelpName = "file",
         };
         input.Validators.Add(ExpectText);
@@ -44,8 +44,18 @@ internal static class Options
     /// <summary>The snapshot to look at.</summary>
     public static Option<DateOnly?> Week() => Date("--week", "The snapshot to show as 'this week', YYYY-MM-DD; without it, the newest.");
 
-    /// <summary>The folder that <see cref="Data"/> names.</summary>
+    /// <summary>The folder that <see cref="Data"/> names, where settings and input are.</summary>
     public static DataFolder DataFolder(ParseResult arguments) => new(arguments.GetRequiredValue<string>("--data"));
+
+    /// <summary>The folder to look into: where no folder is named and there is a sample only, the sample's.</summary>
+    public static DataFolder FilledDataFolder(ParseResult arguments)
+    {
+        var data = DataFolder(arguments);
+        return HasDataFolder(arguments) || data.IsUsed || !data.Sample.IsUsed ? data : data.Sample;
+    }
+
+    /// <summary>Whether the folder was named.</summary>
+    public static bool HasDataFolder(ParseResult arguments) => arguments.GetResult("--data") is OptionResult { Implicit: false };
 
     /// <summary>Whether <see cref="Verbose"/> is set.</summary>
     public static bool IsVerbose(ParseResult arguments) => arguments.GetValue<bool>("--verbose");

@@ -1,12 +1,12 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
-using System.Text.RegularExpressions;
+using PySpotify.Functions;
 using PySpotify.Workflow.Local.Warehouse;
 
 namespace PySpotify.Workflow.Cli;
 
 /// <summary><c>query</c>: asks the tables a named query or SQL; alone, it lists the named queries.</summary>
-internal static partial class QueryCommand
+internal static class QueryCommand
 {
     /// <summary>Rows that a terminal shows.</summary>
     private const int MaxRows = 50;
@@ -36,8 +36,12 @@ internal static partial class QueryCommand
     private static Command CreateNamed(Host host, NamedQuery named, Option<string> format)
     {
         var week = Options.Week();
-        var track = new Option<string?>("--track") { Description = "The song to follow, by its Spotify id; without it, the strongest.", HelpName = "id" };
-        track.Validators.Add(ExpectTrackId);
+        var track = new Option<string?>("--track")
+        {
+            Description = "The song to follow: its link, URI or id; without it, the strongest.",
+            HelpName = "song",
+            CustomParser = ReadTrack,
+        };
         var command = new Command(named.Name, named.Question) { week };
         if (named.TakesTrack)
         {
@@ -53,7 +57,7 @@ internal static partial class QueryCommand
         return command;
     }
 
-    private static TableReader Open(ParseResult arguments) => new(Options.DataFolder(arguments).Warehouse);
+    private static TableReader Open(ParseResult arguments) => new(Options.FilledDataFolder(arguments).Warehouse);
 
     private static void Write(Host host, string format, IReadOnlyList<string> columns, IReadOnlyList<object?[]> rows)
     {
@@ -86,14 +90,15 @@ internal static partial class QueryCommand
         }
     }
 
-    private static void ExpectTrackId(OptionResult option)
+    private static string? ReadTrack(ArgumentResult argument)
     {
-        if (!TrackId().IsMatch(option.Tokens.SingleOrDefault()?.Value ?? ""))
+        var text = argument.Tokens.Single().Value;
+        if (ExecutionInput.IdIn(text, "track") is { } id)
         {
-            option.AddError("--track takes a song's id: the 22 letters and digits after /track/ in its link.");
+            return id;
         }
-    }
 
-    [GeneratedRegex(@"\A[0-9A-Za-z]{22}\z")]
-    private static partial Regex TrackId();
+        argument.AddError($"'{text}' is not a song. Paste its link, such as https://open.spotify.com/track/…");
+        return null;
+    }
 }

@@ -16,9 +16,13 @@ internal static class RedriveCommand
         var redrive = new Command("redrive", "Go on with an execution that did not succeed, from where it stopped.") { name };
         redrive.SetAction(async (arguments, cancellationToken) =>
         {
-            var data = Options.DataFolder(arguments);
+            var data = Options.FilledDataFolder(arguments);
             data.ExpectExists();
-            var settings = SpotifySettings.Read(new SecretsFile(data.Secrets), host.AddSettings);
+            var settings = SpotifySettings.Read(new SecretsFile(Options.DataFolder(arguments).Secrets), host.AddSettings);
+            if (data.IsSample)
+            {
+                settings = settings with { Credentials = null };
+            }
 
             using var folderLock = data.Lock(host.Clock);
             data.Claim(settings.IsSample);

@@ -15,7 +15,7 @@ internal static class RefineCommand
         var refine = new Command("refine", "Fill the tables again from the CSV files.") { snapshotDate, spark };
         refine.SetAction(async (arguments, cancellationToken) =>
         {
-            var data = Options.DataFolder(arguments);
+            var data = Options.FilledDataFolder(arguments);
             data.ExpectExists();
             using var folderLock = data.Lock(host.Clock);
             if (arguments.GetValue(spark))

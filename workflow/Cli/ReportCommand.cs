@@ -12,7 +12,7 @@ internal static class ReportCommand
         var report = new Command("report", "Write what the tables show into one HTML file.") { week };
         report.SetAction(async (arguments, cancellationToken) =>
         {
-            var data = Options.DataFolder(arguments);
+            var data = Options.FilledDataFolder(arguments);
             await Report.WriteAsync(data, new TableReader(data.Warehouse), arguments.GetValue(week), cancellationToken);
             host.Output.WriteText(data.Report);
         });

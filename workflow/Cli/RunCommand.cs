@@ -1,6 +1,4 @@
 using System.CommandLine;
-using System.Text.Json;
-using PySpotify.Functions;
 using PySpotify.Workflow.Local;
 
 namespace PySpotify.Workflow.Cli;
@@ -15,10 +13,15 @@ internal static class RunCommand
         var run = new Command("run", "Run the whole workflow.") { snapshotDate, inputFile };
         run.SetAction(async (arguments, cancellationToken) =>
         {
-            var path = arguments.GetValue(inputFile) ?? Path.Combine(AppContext.BaseDirectory, "input.json");
-            var (input, isDated) = ReadInput(path, arguments.GetValue(snapshotDate), host.Clock.GetUtcNow());
             var data = Options.DataFolder(arguments);
             var settings = SpotifySettings.Read(new SecretsFile(data.Secrets), host.AddSettings);
+            var file = InputFile.Choose(arguments.GetValue(inputFile), data, settings);
+            var input = file.Read(arguments.GetValue(snapshotDate), host.Clock.GetUtcNow());
+            var isDated = file.IsDated || arguments.GetValue(snapshotDate) is not null;
+            if (settings.IsSample && !Options.HasDataFolder(arguments) && !data.IsUsed)
+            {
+                data = data.Sample;
+            }
 
             using var folderLock = data.Lock(host.Clock);
             data.Claim(settings.IsSample);
@@ -26,7 +29,11 @@ internal static class RunCommand
                 data, settings, host.Clock, Options.IsVerbose(arguments), (title, run) => ExecutionDisplay.ShowAsync(host, title, run));
             if (settings.IsSample)
             {
-                host.Output.WriteText("Sample data: there are no Spotify credentials, so everything that follows is made up.");
+                host.Output.WriteText("Sample data: there are no Spotify credentials, so everything that follows is made up. `pyspotify setup` changes that.");
+            }
+            else if (file.IsUsual)
+            {
+                host.Output.WriteText("Reading what every app can read. `pyspotify setup` lets you choose.");
             }
 
             await RunResults.ShowAfterAsync(
@@ -37,25 +44,5 @@ internal static class RunCommand
                 cancellationToken);
         });
         return run;
-    }
-
-    /// <summary>Reads and checks an input file.</summary>
-    /// <returns>The input, and whether a date was asked for.</returns>
-    private static (ExecutionInput Input, bool IsDated) ReadInput(string path, DateOnly? snapshotDate, DateTimeOffset now)
-    {
-        try
-        {
-            using var document = JsonDocument.Parse(File.ReadAllText(path));
-            var input = ExecutionInput.Read(document.RootElement, now, snapshotDate);
-            return (input, snapshotDate is not null || document.RootElement.TryGetProperty("snapshotDate", out var date) && date.ValueKind != JsonValueKind.Null);
-        }
-        catch (JsonException e)
-        {
-            throw new InvalidInputException(path, $"is not JSON, at line {e.LineNumber + 1}: {e.Message.Split(" LineNumber:")[0].TrimEnd('.')}");
-        }
-        catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
-        {
-            throw new InvalidInputException(path, "does not exist");
-        }
     }
 }

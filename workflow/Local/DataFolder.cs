@@ -33,6 +33,15 @@ internal sealed class DataFolder(string root)
     /// <summary>In place of Secrets Manager.</summary>
     public string Secrets => Path.Combine(Root, "secrets.json");
 
+    /// <summary>What to read, as <c>setup</c> or a person wrote it; without it, what every app can read.</summary>
+    public string Input => Path.Combine(Root, "input.json");
+
+    /// <summary>Where the sample is kept, unless another folder is named.</summary>
+    public DataFolder Sample => new(Path.Combine(Root, "sample"));
+
+    /// <summary>Whether an execution has left something here.</summary>
+    public bool IsUsed => Directory.Exists(Raw) || Directory.Exists(Executions) || File.Exists(Warehouse);
+
     /// <summary>What <c>report</c> writes.</summary>
     public string Report => Path.Combine(Root, "report.html");
 
@@ -84,8 +93,9 @@ internal sealed class DataFolder(string root)
         {
             throw new DataFolderException(isSample
                 ? $"There are no Spotify credentials, and {Root} has real snapshots, which sample data would spoil. "
-                    + "Set Spotify:ClientId and Spotify:ClientSecret, or choose another folder with --data."
-                : $"{Root} has sample data, which would spoil real snapshots. Remove the folder, or choose another with --data.");
+                    + "Run `pyspotify setup`, or choose another folder with --data."
+                : $"{Root} has sample data, which would spoil real snapshots. Choose another folder with --data, "
+                    + "or remove raw, executions, warehouse.db and SAMPLE.txt from this one.");
         }
 
         if (isSample)
