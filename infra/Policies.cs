@@ -63,10 +63,11 @@ internal static partial class Policies
     /// <param name="parent">What the machine belongs to.</param>
     /// <param name="name">The name of its definition, NAME.asl.json, and of its policy.</param>
     /// <param name="place">Where the stack stands.</param>
+    /// <param name="machine">The machine's own name; null leaves it to Pulumi, which makes it unique.</param>
     /// <param name="names">What stands for each placeholder of both.</param>
-    public static StateMachine Machine(Resource parent, string name, Place place, IReadOnlyDictionary<string, Input<string>> names) => new(
+    public static StateMachine Machine(Resource parent, string name, Place place, string? machine, IReadOnlyDictionary<string, Input<string>> names) => new(
         $"pyspotify-{name}",
-        new StateMachineArgs { RoleArn = Role(parent, name, "states", names), Definition = Definition($"{name}.asl.json", place, names) },
+        new StateMachineArgs { Name = machine!, RoleArn = Role(parent, name, "states", names), Definition = Definition($"{name}.asl.json", place, names) },
         new CustomResourceOptions { Parent = parent });
 
     /// <summary>

@@ -16,7 +16,7 @@ public sealed class Refresh : ComponentResource
         var options = new CustomResourceOptions { Parent = this };
         var names = quickSight.DataSets.ToDictionary(set => Placeholder(set.Key), set => (Input<string>)set.Value.Arn);
         names["Account"] = place.Account;
-        Machine = Policies.Machine(this, "refresh", place, names);
+        Machine = Policies.Machine(this, "refresh", place, machine: null, names);
         var crawled = new EventRule(
             "pyspotify-crawled",
             new EventRuleArgs

@@ -7,19 +7,27 @@ using Pulumi.Aws.Sns;
 namespace PySpotify.Infra;
 
 /// <summary>
-/// Looks each week whether charts has a new snapshot, and tells if it has none. It asks the catalog and not the runs: a
-/// run that ended only because one source could not be read has stored its week all the same.
+/// Looks each week whether charts has got a snapshot since the week before, and tells if it has none. It asks the catalog and
+/// not the runs: a run that ended only because one source could not be read has stored its week all the same.
 /// </summary>
 public sealed class Watch : ComponentResource
 {
+    /// <summary>Characters that a state machine's name may have.</summary>
+    private const int MaxName = 80;
+
     /// <summary>Makes the state machine and the schedule that starts it.</summary>
     public Watch(Place place, Catalog catalog, Topic topic, Output<string> console)
         : base("pyspotify:infra:Watch", "watch")
     {
         var options = new CustomResourceOptions { Parent = this };
-        Machine = Policies.Machine(this, "watch", place, new Dictionary<string, Input<string>>(catalog.Names)
+
+        // A name of ours, so that its role, which is there first, can let it find its own executions.
+        var name = $"pyspotify-watch-{Deployment.Instance.StackName}";
+        name = name[..Math.Min(MaxName, name.Length)];
+        Machine = Policies.Machine(this, "watch", place, name, new Dictionary<string, Input<string>>(catalog.Names)
         {
             ["Account"] = place.Account,
+            ["Watch"] = place.Arn("states", $"stateMachine:{name}"),
             ["Database"] = catalog.Refined.Name,
             ["Topic"] = topic.Arn,
             ["Console"] = console,
@@ -30,7 +38,7 @@ public sealed class Watch : ComponentResource
             {
                 Description = "Looks for a new week of PySpotify.",
 
-                // An execution waits eight days, so any weekday and hour will do.
+                // Two looks and the days between them take in the run of a whole week, so any weekday and hour will do.
                 ScheduleExpression = "rate(7 days)",
                 FlexibleTimeWindow = new ScheduleFlexibleTimeWindowArgs { Mode = "OFF" },
                 Target = new ScheduleTargetArgs

@@ -267,8 +267,13 @@ public sealed partial class InfraTests(InfraTests.Layout layout) : IClassFixture
         Assert.Equal(machine.Arn, Text(schedule["target"].GetProperty("arn")));
         var states = JsonDocument.Parse(Text(machine["definition"])).RootElement.GetProperty("States");
 
-        // Longer than a week, so that a run that is late by a day counts.
-        Assert.Equal(8 * 24 * 3600, states.GetProperty("WaitAWeek").GetProperty("Seconds").GetInt32());
+        // It finds its own executions, and may.
+        Assert.Equal("$$.StateMachine.Id", Text(states.GetProperty("FindLastLook").GetProperty("Parameters").GetProperty("StateMachineArn.$")));
+        Assert.Equal("pyspotify-watch-test", Text(machine["name"]));
+        Assert.Contains("\"arn:aws:states:eu-central-1:123456789012:stateMachine:pyspotify-watch-test\"", PolicyOf(Text(machine["roleArn"])), StringComparison.Ordinal);
+
+        // A machine is deleted once its executions have ended: none may wait.
+        Assert.DoesNotContain(states.EnumerateObject(), state => state.Value.TryGetProperty("Seconds", out _));
         var asked = states.GetProperty("FindSnapshots").GetProperty("Parameters");
         Assert.Equal(("spotify_data_refined", Tables.Charts), (Text(asked.GetProperty("DatabaseName")), Text(asked.GetProperty("TableName"))));
         var told = states.GetProperty("Tell").GetProperty("Parameters");

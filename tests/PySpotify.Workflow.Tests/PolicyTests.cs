@@ -60,7 +60,7 @@ public sealed partial class PolicyTests
         ],
         ["scheduler"] = ["states:StartExecution ${StateMachine}", "sqs:SendMessage ${DeadLetters}"],
         ["reminder"] = ["sns:Publish ${Topic}"],
-        ["watch"] = [.. On(["glue:GetPartitions"], "${Catalog}", "${RefinedDatabase}", "${RefinedTables}/charts"), "sns:Publish ${Topic}"],
+        ["watch"] = ["states:ListExecutions ${Watch}", .. On(["glue:GetPartitions"], "${Catalog}", "${RefinedDatabase}", "${RefinedTables}/charts"), "sns:Publish ${Topic}"],
         ["start-watch"] = ["states:StartExecution ${Watch}"],
         ["start-refresh"] = ["states:StartExecution ${Refresh}"],
         ["quicksight"] =
