@@ -313,8 +313,12 @@ public sealed partial class InfraTests(InfraTests.Layout layout) : IClassFixture
             Assert.StartsWith($"-- {Text(query["description"])}\n", Text(query["query"]), StringComparison.Ordinal);
             Assert.EndsWith("?", Text(query["description"]), StringComparison.Ordinal);
 
-            // Every table that is no part of the query itself is in its database.
+            // The week to ask for is in one place, near the top.
             var sql = Text(query["query"]);
+            Assert.Single(sql.Split('\n'), line => line.Contains("'latest'", StringComparison.Ordinal) && !line.StartsWith("--", StringComparison.Ordinal));
+            Assert.Contains("\nWITH\n-- 'latest' can be a day instead", sql, StringComparison.Ordinal);
+
+            // Every table that is no part of the query itself is in its database.
             string[] parts = [.. Part().Matches(sql).Select(match => match.Groups[1].Value)];
             Assert.Subset(
                 new HashSet<string>(["charts", "sources"]),

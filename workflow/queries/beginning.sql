@@ -1,11 +1,14 @@
--- What every query begins with: the rows up to this week, the snapshots, and the songs of the last two.
--- 'latest' can be a day instead, in both places, such as '2026-11-22': then this week is that of the last snapshot up to it.
+-- What every query begins with: the week that is asked for, the rows up to it, the snapshots, and the songs of the last two.
 WITH
+-- 'latest' can be a day instead, such as '2026-11-22': then this week is that of the last snapshot up to it.
+asked AS (
+    SELECT 'latest' AS day
+),
 listed AS (
-    SELECT * FROM charts WHERE snapshot_date <= 'latest'
+    SELECT * FROM charts WHERE snapshot_date <= (SELECT day FROM asked)
 ),
 given AS (
-    SELECT * FROM sources WHERE snapshot_date <= 'latest'
+    SELECT * FROM sources WHERE snapshot_date <= (SELECT day FROM asked)
 ),
 -- One row a list and snapshot. Days are Julian day numbers (the formula holds from 1901 to 2099); a day that seven divides
 -- is a Monday, so weeks run from Monday to Sunday. n numbers the weeks that have a snapshot, ago counts them backwards.
