@@ -12,7 +12,7 @@ internal static class Dashboard
     private const int GridColumns = 36;
 
     private static readonly (string Id, string Name, string List)[] ListSheets =
-        [("played", "Top played", Lists.TopPlayed), ("popular", "Searches", Lists.Popular)];
+        [("played", "Playlists and top tracks", Lists.TopPlayed), ("popular", "Searches", Lists.Popular)];
 
     /// <summary>The definition, as QuickSight reads it in JSON.</summary>
     /// <param name="dataSets">The data sets of tables and queries, with their ARNs.</param>
@@ -75,14 +75,14 @@ internal static class Dashboard
             Number("unknown_popularity", "charts", "Songs of unknown popularity", id => Measure(id, "charts", "unknown_popularity")),
             Number("quarantined", "sources", "Rows set aside in quarantine", id => Measure(id, "sources", "quarantined")),
             Ranks(),
-            Table("top", "top", "The top 50", 36, ["rank", "change", "move", "track", "artist", "peak", "weeks", "track_pop", "album_nm", "album_dt"], [("rank", "ASC")]),
+            Table("top", "top", "The first 50", 36, ["rank", "change", "move", "track", "artist", "peak", "weeks", "track_pop", "album_nm", "album_dt"], [("rank", "ASC")]),
             Table("up", "movers", "The biggest moves up", 18, moved, [("move", "DESC")], Moved("RangeMinimum", 1)),
             Table("down", "movers", "The biggest moves down", 18, moved, [("move", "ASC")], Moved("RangeMaximum", -1)),
             Table(
                 "new-and-gone", "new-and-gone", "New, back and gone", 36, ["change", "rank", "rank_before", "track", "artist", "track_pop"],
                 [("change", "DESC"), ("rank", "ASC")]),
             Bars("songs-by-artist", "artists", "Artists by number of songs", 12, "artist", "songs", ("songs", "DESC"), most: 10),
-            Bars("popularity-by-artist", "artists", "Artists by summed popularity", 12, "artist", "popularity", ("popularity", "DESC"), most: 10),
+            Bars("popularity-by-artist", "artists", "Artists by the popularity of their songs, where Spotify gives it", 12, "artist", "popularity", ("popularity", "DESC"), most: 10),
             Bars("years", "years", "Release years", 12, "year", "songs", ("year", "ASC"), most: 100),
         ];
         return [.. all.Select(picture => picture.Of(sheet, list))];
@@ -224,7 +224,7 @@ internal static class Dashboard
         "snapshot_date" => "Snapshot",
         "row_count" => "Rows",
         "name" => "Source",
-        "rank_played" => "Rank in top played",
+        "rank_played" => "Rank in playlists",
         "rank_popular" => "Rank in searches",
         _ => char.ToUpperInvariant(column[0]) + column[1..].Replace('_', ' '),
     };

@@ -142,7 +142,7 @@ public sealed class QuickSightTests(QuickSightTests.Layout layout) : IClassFixtu
     public void A_sheet_has_each_picture_of_one_list_at_a_place_of_its_own()
     {
         var sheets = Drawn.GetProperty("Sheets").EnumerateArray().ToList();
-        Assert.Equal(["Top played", "Searches", "Both lists"], sheets.Select(sheet => Text(sheet.GetProperty("Name"))));
+        Assert.Equal(["Playlists and top tracks", "Searches", "Both lists"], sheets.Select(sheet => Text(sheet.GetProperty("Name"))));
         foreach (var sheet in sheets)
         {
             var visuals = sheet.GetProperty("Visuals").EnumerateArray().Select(VisualId).ToList();
@@ -173,6 +173,11 @@ public sealed class QuickSightTests(QuickSightTests.Layout layout) : IClassFixtu
         static int Number(JsonElement place, string name) => place.GetProperty(name).GetInt32();
         static string VisualId(JsonElement visual) => Text(visual.EnumerateObject().Single().Value.GetProperty("VisualId"));
     }
+
+    /// <summary>An app in Development Mode learns no popularity, and a list may be anybody's.</summary>
+    [Fact]
+    public void No_title_says_that_a_list_is_the_most_played_or_popular() =>
+        Assert.DoesNotMatch("(?i)most (played|popular)|top played", Drawn.GetProperty("Sheets").GetRawText());
 
     [Fact]
     public void Each_data_set_is_refreshed_when_the_refined_crawler_has_ended_well()
