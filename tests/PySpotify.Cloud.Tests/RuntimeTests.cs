@@ -56,11 +56,12 @@ public sealed class RuntimeTests(MotoServer moto) : IAsyncLifetime
         using var secrets = moto.SecretsManager();
         using var glue = _glue.Client();
         await s3.PutBucketAsync(_bucket, Cancelled);
-        await SetSecretAsync(secrets, SecretNames.Credentials, $$"""{"clientId":"{{_spotify.ClientId}}","clientSecret":"{{_spotify.ClientSecret}}"}""");
+        await SetSecretAsync(secrets, SecretNames.Credentials, $$"""{"clientId":"{{_spotify.ClientId}}","clientSecret":"{{_spotify.ClientSecret}}","refreshToken":"{{_spotify.RefreshToken}}"}""");
         await SetSecretAsync(secrets, SecretNames.Token, "{}");
         await glue.CreateCrawlerAsync(new CreateCrawlerRequest { Name = _bucket, DatabaseName = _database, Role = "arn:aws:iam::123456789012:role/crawler", Targets = new() }, Cancelled);
         await glue.CreateDatabaseAsync(new CreateDatabaseRequest { DatabaseInput = new() { Name = _database } }, Cancelled);
         _spotify.AddPlaylist(Playlist, FakeSpotify.Tracks(60));
+        _spotify.AddTopTracks("short_term", FakeSpotify.Tracks(40));
         _spotify.AddSearch(FakeSpotify.Tracks(30));
 
         // What each state reads and what it leaves, as the definition has it.
@@ -80,6 +81,17 @@ public sealed class RuntimeTests(MotoServer moto) : IAsyncLifetime
         Assert.Equal(string.Join(',', Columns.Raw.Select(column => column.Name)), await csv.ReadLineAsync(Cancelled));
         Assert.StartsWith($"Artist 0,Track 0,0,180000,Album 0,2025-01-01,{FakeSpotify.TrackId(0)},1,", await csv.ReadLineAsync(Cancelled), StringComparison.Ordinal);
 
+        data["source"] = data["topPlayed"]!["sources"]![1]!.DeepClone();
+        data["staged"] = await InvokeAsync("FetchTopPlayed", data);
+        Assert.Equal("Your top tracks, last 4 weeks", (string?)data["staged"]!["name"]);
+        Assert.Equal(40, (int)(await InvokeAsync("WriteTopPlayedCsv", data))["rows"]!);
+
+        // A source that cannot be read is an answer, which goes on to the record.
+        data["source"] = new JsonObject { ["kind"] = "playlist", ["id"] = "fakePlaylist0000000404" };
+        data["staged"] = await InvokeAsync("FetchTopPlayed", data);
+        Assert.Equal(JsonValueKind.Object, data["staged"]!["problem"]!.GetValueKind());
+        Assert.Single((await InvokeAsync("WriteTopPlayedCsv", data))["notRead"]!.AsArray());
+
         data["source"] = sources[0]!.DeepClone();
         data["staged"] = await InvokeAsync("FetchPopular", data);
         Assert.Equal(30, (int)(await InvokeAsync("WritePopularCsv", data))["rows"]!);
@@ -96,10 +108,14 @@ public sealed class RuntimeTests(MotoServer moto) : IAsyncLifetime
 
         Assert.All(_log, line => Assert.Equal(Execution, (string?)line["execution"]));
         Assert.Equal(
-            ["Authenticate", "FetchTopPlayed", "WriteTopPlayedCsv", "FetchPopular", "WritePopularCsv", "StartRawCrawler", "PollRawCrawler", "PollRawCrawler"],
+            [
+                "Authenticate", .. Enumerable.Repeat<string[]>(["FetchTopPlayed", "WriteTopPlayedCsv"], 3).SelectMany(states => states),
+                "FetchPopular", "WritePopularCsv", "StartRawCrawler", "PollRawCrawler", "PollRawCrawler",
+            ],
             _log.Where(line => line.ContainsKey("Seconds")).Select(line => (string?)line["state"]));
-        Assert.Contains(_log, line => (string?)line["Grant"] == "client credentials" && (string?)line["level"] == "Information");
+        Assert.Contains(_log, line => (string?)line["Grant"] == "refresh token" && (string?)line["level"] == "Information");
         var said = string.Concat(_log.Select(line => line.ToJsonString())) + data.ToJsonString();
+        Assert.DoesNotContain(_spotify.RefreshToken, said, StringComparison.Ordinal);
         Assert.DoesNotContain(_spotify.ClientSecret, said, StringComparison.Ordinal);
         Assert.DoesNotContain("fake-access-token", said, StringComparison.Ordinal);
         _spotify.AssertNothingUnexpected();
@@ -186,7 +202,7 @@ public sealed class RuntimeTests(MotoServer moto) : IAsyncLifetime
                 ["Name"] = Execution,
                 ["StartTime"] = "2026-11-22T09:30:00.000Z",
                 ["RedriveCount"] = 0,
-                ["Input"] = JsonNode.Parse($$$"""{"topPlayed":{"playlists":["{{{Playlist}}}"]},"popular":{"queries":["year:{thisYear}"]}}"""),
+                ["Input"] = JsonNode.Parse($$$"""{"topPlayed":{"playlists":["{{{Playlist}}}"],"topTracks":["short_term"]},"popular":{"queries":["year:{thisYear}"]}}"""),
             },
             ["State"] = new JsonObject { ["Name"] = state },
         };
