@@ -4,6 +4,7 @@ using Microsoft.Extensions.Configuration;
 using PySpotify.Functions.Rows;
 using PySpotify.Tests;
 using PySpotify.Workflow.Cli;
+using PySpotify.Workflow.Pull;
 using Spectre.Console;
 using Spectre.Console.Testing;
 
@@ -71,6 +72,12 @@ internal sealed class Pyspotify : IAsyncDisposable
     /// <summary>Whether commands in this process write to a terminal.</summary>
     public bool HasTerminal { get; set; }
 
+    /// <summary>The time for commands in this process.</summary>
+    public TimeProvider Clock { get; set; } = TimeProvider.System;
+
+    /// <summary>How commands in this process reach S3.</summary>
+    public OpenS3 OpenS3 { get; set; } = S3Connection.OpenAsync;
+
     /// <summary>Gets each line that a command in this process writes.</summary>
     public Action<string> OnLine { get; set; } = _ => { };
 
@@ -86,7 +93,10 @@ internal sealed class Pyspotify : IAsyncDisposable
             error,
             settings => settings.AddInMemoryCollection(
                 Environment.ToDictionary(variable => variable.Key.Replace("__", ":", StringComparison.Ordinal), string? (variable) => variable.Value)),
-            TimeProvider.System);
+            Clock)
+        {
+            OpenS3 = OpenS3,
+        };
         var exitCode = await Program.RunAsync([.. arguments, "--data", Data], host, TestContext.Current.CancellationToken);
         return Keep(new(exitCode, lines.ToString(), error.Output));
     }
@@ -158,7 +168,7 @@ internal sealed class Pyspotify : IAsyncDisposable
             RedirectStandardError = true,
             WorkingDirectory = _folder.Path,
         };
-        foreach (var name in start.Environment.Keys.Where(name => name.StartsWith("Spot", StringComparison.OrdinalIgnoreCase)).ToList())
+        foreach (var name in start.Environment.Keys.Where(name => name.StartsWith("Spot", StringComparison.OrdinalIgnoreCase) || name.StartsWith("AWS_", StringComparison.OrdinalIgnoreCase)).ToList())
         {
             start.Environment.Remove(name);
         }

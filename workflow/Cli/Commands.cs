@@ -19,6 +19,7 @@ internal static class Commands
             QueryCommand.Create(host),
             ReportCommand.Create(host),
             RefineCommand.Create(host),
+            PullCommand.Create(host),
         };
         foreach (var option in run.Options)
         {

@@ -14,6 +14,10 @@ internal static class DisplayText
     public static string Cell(object? value) =>
         value is byte[] bytes ? Convert.ToHexString(bytes) : Clean(Convert.ToString(value, CultureInfo.InvariantCulture) ?? "");
 
+    /// <summary>Names in a sentence, the first few of many.</summary>
+    public static string Shorten(IReadOnlyList<string> names, int most) =>
+        Clean(string.Join(", ", names.Take(most)) + (names.Count > most ? $" and {names.Count - most} more" : ""));
+
     /// <summary>Whether somebody looks at the output, in place of a file or another program that reads it.</summary>
     public static bool IsTerminal(this IAnsiConsole console) => console.Profile.Out.IsTerminal;
 

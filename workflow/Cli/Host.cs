@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Configuration;
 using PySpotify.Functions;
+using PySpotify.Workflow.Pull;
 using PySpotify.Workflow.StatesLanguage;
 using Spectre.Console;
 
@@ -12,6 +13,9 @@ namespace PySpotify.Workflow.Cli;
 /// <param name="Clock">The time.</param>
 internal sealed record Host(IAnsiConsole Output, IAnsiConsole Error, Action<IConfigurationBuilder> AddSettings, TimeProvider Clock)
 {
+    /// <summary>How to reach S3.</summary>
+    public OpenS3 OpenS3 { get; init; } = S3Connection.OpenAsync;
+
     /// <summary>Writes why a command failed: a sentence, or everything that is known.</summary>
     public void ShowError(Exception e, bool isVerbose) => Error.WriteText(e switch
     {

@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.CommandLine.Parsing;
 using System.Globalization;
 using PySpotify.Workflow.Local;
+using Spectre.Console;
 
 namespace PySpotify.Workflow.Cli;
 
@@ -56,6 +57,13 @@ internal static class Options
 
     /// <summary>Whether the folder was named.</summary>
     public static bool HasDataFolder(ParseResult arguments) => arguments.GetResult("--data") is OptionResult { Implicit: false };
+
+    /// <summary>Whether to print errors alone.</summary>
+    public static Option<bool> Quiet() => new("--quiet") { Description = "Print errors alone." };
+
+    /// <summary>The host of a command that is to be quiet, or not.</summary>
+    public static Host Quieten(Host host, bool isQuiet) =>
+        isQuiet ? host with { Output = AnsiConsole.Create(new() { Out = new AnsiConsoleOutput(TextWriter.Null) }) } : host;
 
     /// <summary>Whether <see cref="Verbose"/> is set.</summary>
     public static bool IsVerbose(ParseResult arguments) => arguments.GetValue<bool>("--verbose");

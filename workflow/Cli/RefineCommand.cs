@@ -39,12 +39,9 @@ internal static class RefineCommand
 
             if (result.PassedOver is not [])
             {
-                host.Output.WriteText($"Passed over, because they are not snapshots: {Shorten(result.PassedOver, 5)}");
+                host.Output.WriteText($"Passed over, because they are not snapshots: {DisplayText.Shorten(result.PassedOver, 5)}");
             }
         });
         return refine;
     }
-
-    private static string Shorten(IReadOnlyList<string> names, int most) =>
-        string.Join(", ", names.Take(most)) + (names.Count > most ? $" and {names.Count - most} more" : "");
 }

@@ -30,7 +30,12 @@ internal static class RunResults
         await ShowAsync(host, data, snapshotDate, cancellationToken);
     }
 
-    private static async Task ShowAsync(Host host, DataFolder data, DateOnly? snapshotDate, CancellationToken cancellationToken)
+    /// <summary>Shows a snapshot, and writes its report.</summary>
+    /// <param name="host">Where to show it.</param>
+    /// <param name="data">The data folder.</param>
+    /// <param name="snapshotDate">The snapshot; null is the newest.</param>
+    /// <param name="cancellationToken">Ends it.</param>
+    public static async Task ShowAsync(Host host, DataFolder data, DateOnly? snapshotDate, CancellationToken cancellationToken)
     {
         var console = host.Output;
         var tables = new TableReader(data.Warehouse);

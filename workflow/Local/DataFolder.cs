@@ -42,6 +42,9 @@ internal sealed class DataFolder(string root)
     /// <summary>Whether an execution has left something here.</summary>
     public bool IsUsed => Directory.Exists(Raw) || Directory.Exists(Executions) || File.Exists(Warehouse);
 
+    /// <summary>What <c>pull</c> knows of files whose ETag is not their MD5.</summary>
+    public string ETags => Path.Combine(Root, "etags.txt");
+
     /// <summary>What <c>report</c> writes.</summary>
     public string Report => Path.Combine(Root, "report.html");
 

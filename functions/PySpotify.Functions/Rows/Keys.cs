@@ -2,6 +2,7 @@ using System.Buffers;
 using System.Globalization;
 using System.Runtime.InteropServices;
 using System.Security.Cryptography;
+using System.Text;
 using System.Text.RegularExpressions;
 
 namespace PySpotify.Functions.Rows;
@@ -12,6 +13,9 @@ public static partial class Keys
     // What Windows forbids in a file name is refused everywhere, so that rows can move between buckets and machines.
     private static readonly SearchValues<char> Forbidden =
         SearchValues.Create([.. "\\:*?\"<>|", .. Enumerable.Range(0, 32).Select(c => (char)c)]);
+
+    /// <summary>The bytes of a name that every file system takes.</summary>
+    private const int MaxName = 255;
 
     /// <summary>
     /// A playlist's id or a query as a file name. This is the only way from one to the other. An id stays as it is;
@@ -64,9 +68,15 @@ public static partial class Keys
     /// <summary>A key, if it is one for a bucket and a folder alike.</summary>
     /// <exception cref="ArgumentException">It would lead out of its folder, or is no file name somewhere.</exception>
     public static string Checked(string key) =>
-        key.Split('/').Any(s => s is [] or ['.' or ' ', ..] or [.., '.' or ' '] || s.AsSpan().ContainsAny(Forbidden))
-            ? throw new ArgumentException($"'{key}' is no object key.", nameof(key))
-            : key;
+        IsFileName(key) ? key : throw new ArgumentException($"'{key}' is no object key.", nameof(key));
+
+    /// <summary>Whether a key can be a file's path on every system, and leads nowhere else.</summary>
+    public static bool IsFileName(string key) => !key.Split('/').Any(name =>
+        name is [] or ['.' or ' ', ..] or [.., '.' or ' '] || Encoding.UTF8.GetByteCount(name) > MaxName || name.AsSpan().ContainsAny(Forbidden) || Device().IsMatch(name));
+
+    // Windows takes these for devices, whatever their ending.
+    [GeneratedRegex(@"^(CON|PRN|AUX|NUL|COM\d|LPT\d)(\.|$)", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
+    private static partial Regex Device();
 
     [GeneratedRegex("[^0-9a-z]+")]
     private static partial Regex NoWord();
