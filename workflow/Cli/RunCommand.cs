@@ -10,8 +10,13 @@ internal static class RunCommand
     {
         var snapshotDate = Options.SnapshotDate("The day to file the snapshot under, YYYY-MM-DD; without it, today (UTC).");
         var inputFile = Options.Input();
-        var run = new Command("run", "Run the whole workflow.") { snapshotDate, inputFile };
-        run.SetAction(async (arguments, cancellationToken) =>
+        var weekly = new Option<bool>("--weekly") { Description = "Run unless this week's snapshot is there, and go on with a run of this week that was broken off." };
+        var quiet = Options.Quiet();
+        var run = new Command("run", "Run the whole workflow.") { snapshotDate, inputFile, weekly, quiet };
+        run.SetAction((arguments, cancellationToken) => RunAsync(Options.Quieten(host, arguments.GetValue(quiet)), arguments, cancellationToken));
+        return run;
+
+        async Task RunAsync(Host host, ParseResult arguments, CancellationToken cancellationToken)
         {
             var data = Options.DataFolder(arguments);
             var settings = SpotifySettings.Read(new SecretsFile(data.Secrets), host.AddSettings);
@@ -23,10 +28,20 @@ internal static class RunCommand
                 data = data.Sample;
             }
 
-            using var folderLock = data.Lock(host.Clock);
+            using var folderLock = Lock(data, host, arguments.GetValue(weekly));
+            if (folderLock is null)
+            {
+                return;
+            }
+
             data.Claim(settings.IsSample);
             var runner = new ExecutionRunner(
                 data, settings, host.Clock, Options.IsVerbose(arguments), (title, run) => ExecutionDisplay.ShowAsync(host, title, run));
+            if (arguments.GetValue(weekly) && await WeeklyRun.HasSnapshotAsync(host, data, runner, input.SnapshotDate, cancellationToken))
+            {
+                return;
+            }
+
             if (settings.IsSample)
             {
                 host.Output.WriteText("Sample data: there are no Spotify credentials, so everything that follows is made up. `pyspotify setup` changes that.");
@@ -42,7 +57,20 @@ internal static class RunCommand
                 settings.IsSample && !isDated ? runner.StartSampleAsync(input, cancellationToken) : runner.StartAsync(input, cancellationToken),
                 isDated ? input.SnapshotDate : null,
                 cancellationToken);
-        });
-        return run;
+        }
+    }
+
+    /// <returns>Null where another process is at work in the folder, and a weekly run leaves it at that.</returns>
+    private static IDisposable? Lock(DataFolder data, Host host, bool isWeekly)
+    {
+        try
+        {
+            return data.Lock(host.Clock);
+        }
+        catch (DataFolderException e) when (isWeekly && e.IsLocked)
+        {
+            host.Output.WriteText($"Another run is using {data.Root}. The next weekly run looks again.");
+            return null;
+        }
     }
 }

@@ -78,7 +78,7 @@ internal sealed class DataFolder(string root)
         }
         catch (IOException e) when ((e.HResult & 0xFFFF) is LockedOnWindows or LockedOnLinux or LockedOnMac)
         {
-            throw new DataFolderException($"Another run is using {Root}. Wait until it ends, or choose another folder with --data.", e);
+            throw new DataFolderException($"Another run is using {Root}. Wait until it ends, or choose another folder with --data.", e) { IsLocked = true };
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
@@ -121,4 +121,8 @@ internal sealed class DataFolder(string root)
 }
 
 /// <summary>The data folder cannot be used for what was asked.</summary>
-internal sealed class DataFolderException(string message, Exception? inner = null) : PySpotifyException(message, inner);
+internal sealed class DataFolderException(string message, Exception? inner = null) : PySpotifyException(message, inner)
+{
+    /// <summary>Whether another process is at work there.</summary>
+    public bool IsLocked { get; init; }
+}

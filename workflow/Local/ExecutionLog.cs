@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text;
 using System.Text.Json;
 using PySpotify.Functions;
@@ -107,13 +108,14 @@ internal sealed class ExecutionLog : IDisposable
 /// <param name="Redrives">How often it was redriven.</param>
 /// <param name="State">The state that failed.</param>
 /// <param name="Error">The error's name.</param>
+/// <param name="SnapshotDate">The snapshot that it writes.</param>
 internal sealed record ExecutionSummary(
-    string Name, string Status, DateTimeOffset? Started, DateTimeOffset? Ended, int Redrives, string? State, string? Error)
+    string Name, string Status, DateTimeOffset? Started, DateTimeOffset? Ended, int Redrives, string? State, string? Error, DateOnly? SnapshotDate)
 {
     /// <returns>Null for an execution whose process was killed before it began.</returns>
     internal static ExecutionSummary? Of(string name, string folder)
     {
-        var damaged = new ExecutionSummary(name, "DAMAGED", null, null, 0, null, null);
+        var damaged = new ExecutionSummary(name, "DAMAGED", null, null, 0, null, null, null);
         try
         {
             var history = ExecutionLog.Read(folder, name);
@@ -137,11 +139,26 @@ internal sealed record ExecutionSummary(
                 HistoryEventType.ExecutionTimedOut => "TIMED_OUT",
                 _ => "ABORTED",
             };
-            return new(name, status, first.Time, last.Time, history.Max(e => e.RedriveCount) ?? 0, last.State, last.Error);
+            return new(name, status, first.Time, last.Time, history.Max(e => e.RedriveCount) ?? 0, last.State, last.Error, ReadSnapshotDate(first.Input));
         }
         catch (Exception e) when (e is ExecutionLogException or IOException or UnauthorizedAccessException)
         {
             return damaged;
+        }
+    }
+
+    private static DateOnly? ReadSnapshotDate(string? input)
+    {
+        try
+        {
+            return input is not null && JsonElement.Parse(input).TryGetProperty("snapshotDate", out var date)
+                && DateOnly.TryParseExact(date.GetString(), "yyyy-MM-dd", CultureInfo.InvariantCulture, DateTimeStyles.None, out var day)
+                    ? day
+                    : null;
+        }
+        catch (Exception e) when (e is JsonException or InvalidOperationException)
+        {
+            return null;
         }
     }
 }

@@ -18,7 +18,7 @@ internal sealed class ExecutionRunner(DataFolder data, SpotifySettings settings,
     private const int SampleWeeks = 3;
 
     // The definition's two states that fail by themselves.
-    private const string NothingRead = "NothingRead", SourcesNotRead = "SourcesNotRead";
+    internal const string NothingRead = "NothingRead", SourcesNotRead = "SourcesNotRead";
 
     private readonly StateMachine _machine = LocalPipeline.LoadDefinition();
     private readonly SecretsFile _secrets = new(data.Secrets, settings.Credentials ?? SampleSpotify.Credentials);

@@ -1,0 +1,72 @@
+using System.Globalization;
+using PySpotify.Workflow.Local;
+using PySpotify.Workflow.Local.Warehouse;
+
+namespace PySpotify.Workflow.Cli;
+
+/// <summary><c>run --weekly</c>: a run a week, however often it is called.</summary>
+internal static class WeeklyRun
+{
+    /// <summary>Goes on with an execution of the week that was broken off, or finds the week's snapshot there.</summary>
+    /// <param name="host">Where to say so.</param>
+    /// <param name="data">The data folder, locked.</param>
+    /// <param name="runner">Redrives.</param>
+    /// <param name="day">A day of the week.</param>
+    /// <param name="cancellationToken">Ends it.</param>
+    /// <returns>Whether the week has its snapshot now.</returns>
+    public static async Task<bool> HasSnapshotAsync(
+        Host host, DataFolder data, ExecutionRunner runner, DateOnly day, CancellationToken cancellationToken)
+    {
+        // As the queries reckon: from Monday to Sunday, in UTC.
+        var monday = day.AddDays(-(((int)day.DayOfWeek + 6) % 7));
+        var last = ExecutionLog.List(data.Executions).LastOrDefault(execution => execution.SnapshotDate >= monday && execution.SnapshotDate < monday.AddDays(7));
+        if (last is { Status: not "SUCCEEDED", State: not (ExecutionRunner.SourcesNotRead or ExecutionRunner.NothingRead) })
+        {
+            try
+            {
+                await RunResults.ShowAfterAsync(host, data, runner.RedriveAsync(last.Name, cancellationToken), last.SnapshotDate, cancellationToken);
+                return true;
+            }
+            catch (ExecutionLogException)
+            {
+                // After an update the definition can be another one. Then only a new run helps.
+            }
+        }
+
+        if (await FindSnapshotAsync(data, monday, cancellationToken) is not var (date, notRead))
+        {
+            return false;
+        }
+
+        host.Output.WriteText(notRead == 0
+            ? $"This week's snapshot is there: {date}."
+            : $"This week's snapshot is there: {date}, without {notRead} {(notRead == 1 ? "source" : "sources")} that could not be read. "
+                + $"`pyspotify run --snapshot-date {date}` tries again.");
+        return true;
+    }
+
+    /// <returns>The newest snapshot of a week, and how many of its sources were not read; null where there is none.</returns>
+    private static async Task<(string Date, long NotRead)?> FindSnapshotAsync(DataFolder data, DateOnly monday, CancellationToken cancellationToken)
+    {
+        try
+        {
+            var (_, rows) = await new TableReader(data.Warehouse).QueryAsync(
+                string.Create(CultureInfo.InvariantCulture, $"""
+                    SELECT snapshot_date, sum(CASE WHEN status = 'read' THEN 0 ELSE 1 END)
+                    FROM sources
+                    WHERE snapshot_date BETWEEN '{monday:yyyy-MM-dd}' AND '{monday.AddDays(6):yyyy-MM-dd}'
+                    GROUP BY snapshot_date
+                    HAVING sum(rows) > 0
+                    ORDER BY snapshot_date DESC
+                    LIMIT 1
+                    """),
+                cancellationToken);
+            return rows is [[string date, long notRead]] ? (date, notRead) : null;
+        }
+        catch (QueryException)
+        {
+            // No tables yet, or those of an earlier version, which a run replaces.
+            return null;
+        }
+    }
+}
