@@ -40,6 +40,7 @@ public sealed class Pipeline : Stack
         AssetsBucket = storage.Assets.BucketName;
         ResultsBucket = storage.Results.BucketName;
         Workgroup = analytics.Workgroup.Name;
+        DeadLetters = workflow.DeadLetters.Id;
         Console = place.Console("states", Output.Format($"statemachines/view/{StateMachine}"));
     }
 
@@ -66,6 +67,10 @@ public sealed class Pipeline : Stack
     /// <summary>The Athena workgroup to query in.</summary>
     [Output]
     public Output<string> Workgroup { get; private set; }
+
+    /// <summary>The address of the queue with the starts that the schedule could not deliver.</summary>
+    [Output]
+    public Output<string> DeadLetters { get; private set; }
 
     /// <summary>Where runs are watched, and redriven, in a browser.</summary>
     [Output]

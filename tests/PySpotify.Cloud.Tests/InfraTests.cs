@@ -350,7 +350,7 @@ public sealed partial class InfraTests(InfraTests.Layout layout) : IClassFixture
         }
 
         Assert.Equal(
-            ["AssetsBucket", "Console", "RawBucket", "RefinedBucket", "ResultsBucket", "StateMachine", "Workgroup"], outputs.Keys.Order());
+            ["AssetsBucket", "Console", "DeadLetters", "RawBucket", "RefinedBucket", "ResultsBucket", "StateMachine", "Workgroup"], outputs.Keys.Order());
         Assert.Equal(
             $"https://eu-central-1.console.aws.amazon.com/states/home?region=eu-central-1#/statemachines/view/{outputs["StateMachine"]}",
             outputs["Console"]);

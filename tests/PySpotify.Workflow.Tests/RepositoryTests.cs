@@ -26,6 +26,20 @@ public sealed partial class RepositoryTests
     }
 
     [Fact]
+    public void The_deploy_guide_lists_every_setting_and_no_other()
+    {
+        var listed = Guide().Split('\n').Where(line => line.StartsWith("| `", StringComparison.Ordinal)).SelectMany(line => Quoted().Matches(line.Split('|')[1]).Select(match => match.Groups[1].Value));
+        var read = Setting().Matches(File.ReadAllText(Path.Combine(Repository.Root, "infra", "Settings.cs"))).Select(match => match.Groups[1].Value);
+        Assert.Equal(
+            read.Concat(["rawBucket", "refinedBucket", "assetsBucket", "resultsBucket"]).Order(StringComparer.Ordinal),
+            listed.Where(name => name != "aws:region").Order(StringComparer.Ordinal));
+    }
+
+    /// <summary>Its commands are to be run as they are, on any day.</summary>
+    [Fact]
+    public void The_deploy_guide_has_no_fixed_date() => Assert.DoesNotMatch(@"\d{4}-\d{2}-\d{2}", Guide());
+
+    [Fact]
     public void Every_package_and_its_version_stand_in_one_file()
     {
         var central = XDocument.Load(Path.Combine(Repository.Root, "Directory.Packages.props")).Descendants("PackageVersion").Select(package => (string)package.Attribute("Include")!).ToHashSet(StringComparer.Ordinal);
@@ -59,6 +73,8 @@ public sealed partial class RepositoryTests
         Assert.All(projects, project => Assert.True(File.Exists(Path.Combine(Repository.Root, project, "packages.lock.json")), project));
     }
 
+    private static string Guide() => File.ReadAllText(Path.Combine(Repository.Root, "docs", "deploy.md"));
+
     private static IEnumerable<string> Files(string pattern) => Directory.EnumerateFiles(Repository.Root, pattern, SearchOption.AllDirectories)
         .Where(file => !file.Contains($"{Path.DirectorySeparatorChar}obj{Path.DirectorySeparatorChar}", StringComparison.Ordinal));
 
@@ -67,6 +83,12 @@ public sealed partial class RepositoryTests
 
     [GeneratedRegex(@"^Project.*""(?<folder>[^""]+)\\[^""\\]+\.csproj"", ""(?<id>[^""]+)""", RegexOptions.Multiline)]
     private static partial Regex Project();
+
+    [GeneratedRegex(@"config\.\w+\(""(\w+)""\)")]
+    private static partial Regex Setting();
+
+    [GeneratedRegex("`([^`]+)`")]
+    private static partial Regex Quoted();
 
     [GeneratedRegex(@"\w+Tests\.\w+")]
     private static partial Regex TestName();
