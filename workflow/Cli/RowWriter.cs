@@ -1,6 +1,7 @@
+using System.Globalization;
 using System.Text.Encodings.Web;
 using System.Text.Json;
-using System.Text.Json.Serialization;
+using System.Text.Json.Nodes;
 using CsvHelper;
 
 namespace PySpotify.Workflow.Cli;
@@ -10,11 +11,7 @@ internal static class RowWriter
 {
     private static readonly CsvWriterOptions Csv = new() { NewLine = Environment.NewLine, Quoting = CsvQuoting.WhenNeededOrWhitespace };
 
-    private static readonly JsonSerializerOptions Json = new()
-    {
-        Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
-        NumberHandling = JsonNumberHandling.AllowNamedFloatingPointLiterals,
-    };
+    private static readonly JsonSerializerOptions Json = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
     /// <summary>Comma-separated (RFC 4180), with a header.</summary>
     public static void WriteCsv(TextWriter writer, IReadOnlyList<string> columns, IReadOnlyList<object?[]> rows)
@@ -37,16 +34,26 @@ internal static class RowWriter
         writer.Write('[');
         for (var i = 0; i < rows.Count; i++)
         {
-            var row = new Dictionary<string, object?>();
+            var row = new JsonObject();
             for (var j = 0; j < columns.Count; j++)
             {
-                row[columns[j]] = rows[i][j];
+                row[columns[j]] = ToJson(rows[i][j]);
             }
 
             writer.Write(i == 0 ? "\n" : ",\n");
-            writer.Write(JsonSerializer.Serialize(row, Json));
+            writer.Write(row.ToJsonString(Json));
         }
 
         writer.WriteLine("\n]");
     }
+
+    /// <summary>A cell as SQLite gives it: integer, number, text, bytes or null. JSON has no infinity, so that is text.</summary>
+    private static JsonValue? ToJson(object? cell) => cell switch
+    {
+        null => null,
+        long number => JsonValue.Create(number),
+        double number when double.IsFinite(number) => JsonValue.Create(number),
+        byte[] bytes => JsonValue.Create(Convert.ToBase64String(bytes)),
+        _ => JsonValue.Create(Convert.ToString(cell, CultureInfo.InvariantCulture)),
+    };
 }

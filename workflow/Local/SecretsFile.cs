@@ -1,3 +1,4 @@
+using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using PySpotify.Functions;
@@ -90,7 +91,7 @@ internal sealed class SecretsFile(string path, SpotifyCredentials? credentials =
                 secrets[name] = value;
             }
 
-            AtomicFile.Write(path, JsonSerializer.SerializeToUtf8Bytes(secrets, Indented), isSecret: true);
+            AtomicFile.Write(path, Encoding.UTF8.GetBytes(secrets.ToJsonString(Indented)), isSecret: true);
         }
 
         return Task.CompletedTask;
