@@ -20,8 +20,11 @@ internal sealed class Pyspotify : IAsyncDisposable
 
     private readonly TempFolder _folder = new();
 
-    /// <summary>The command, beside this assembly's own output: <c>workflow/bin/Release/net10.0/pyspotify</c>.</summary>
-    public static string Command { get; } = Path.Combine(
+    /// <summary>
+    /// The command: the one that PYSPOTIFY_COMMAND names, such as the native one, or <c>workflow/bin/Release/net10.0/pyspotify</c>, as this
+    /// assembly is built.
+    /// </summary>
+    public static string Command { get; } = System.Environment.GetEnvironmentVariable("PYSPOTIFY_COMMAND") ?? Path.Combine(
         AppContext.BaseDirectory.Replace(Path.Combine("tests", "PySpotify.Workflow.Tests"), "workflow", StringComparison.Ordinal),
         OperatingSystem.IsWindows() ? "pyspotify.exe" : "pyspotify");
 
@@ -160,7 +163,8 @@ internal sealed class Pyspotify : IAsyncDisposable
         return ended;
     }
 
-    private Process StartFile(string file, IEnumerable<string> arguments)
+    /// <summary>Starts a program as the command would be started.</summary>
+    public Process StartFile(string file, params IEnumerable<string> arguments)
     {
         var start = new ProcessStartInfo(file, [.. arguments, .. HasDefaultFolder ? Array.Empty<string>() : ["--data", Data]])
         {
