@@ -20,7 +20,7 @@ public sealed class CommandTests
         var run = (await pyspotify.RunAsync("run", "--snapshot-date", Day)).Succeeded();
 
         Assert.Contains($"Snapshot {Day}", run.Output, StringComparison.Ordinal);
-        Assert.Contains("FetchPopular         40 rows", run.Output, StringComparison.Ordinal);
+        Assert.Contains("Loaded 100 songs from 2 sources", run.Output, StringComparison.Ordinal);
         Assert.Contains($"Top ten on {Day}", run.Output, StringComparison.Ordinal);
         Assert.Contains(pyspotify.Raw, run.Output, StringComparison.Ordinal);
         Assert.DoesNotContain("made up", run.Output, StringComparison.Ordinal);
@@ -59,7 +59,8 @@ public sealed class CommandTests
         var run = (await pyspotify.RunAsync("run", "--snapshot-date", Day)).Succeeded();
         var query = (await pyspotify.RunAsync("query", "SELECT rank, track FROM spotifytopplayed_refined")).Succeeded();
 
-        Assert.Matches("✓ +FetchPopular +40 rows", run.Output);
+        Assert.Matches(@"✓ +Fetch +2 of 2 sources +100 songs", run.Output);
+        Assert.Matches(@"✓ +Search: year:2025-2026 +1 of 1 pages +40 songs +\d+\.\d s", run.Output);
         Assert.Contains("│ rank │ move │ track", run.Output, StringComparison.Ordinal);
         Assert.Contains("The first 50 of 60 rows; 10 are left out.", query.Output, StringComparison.Ordinal);
         Assert.Contains("--format csv or json writes them all.", query.Output, StringComparison.Ordinal);
@@ -253,7 +254,7 @@ public sealed class CommandTests
         var calls = spotify.Requests.Count;
 
         File.Delete(damaged);
-        var redrive = (await pyspotify.RunAsync("redrive")).Succeeded();
+        var redrive = (await pyspotify.RunAsync("redrive", "--verbose")).Succeeded();
 
         Assert.Equal(calls, spotify.Requests.Count);
         Assert.DoesNotContain("Fetch", redrive.Output, StringComparison.Ordinal);

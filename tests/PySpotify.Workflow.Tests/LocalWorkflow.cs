@@ -154,7 +154,7 @@ internal sealed class LocalWorkflow : IAsyncDisposable
     {
         using var folderLock = Data.Lock(Clock);
         var secrets = new SecretsFile(Data.Secrets, new(Spotify.ClientId, Spotify.ClientSecret));
-        using var pipeline = new LocalPipeline(Data, secrets, Options, null, Clock, (_, _) => { });
+        using var pipeline = new LocalPipeline(Data, secrets, Options, null, Clock);
         var history = input is null ? ExecutionLog.Read(Data.Executions, name) : [];
         using var log = input is null ? ExecutionLog.Append(Data.Executions, name) : ExecutionLog.Create(Data.Executions, name);
         var interpreter = new Interpreter(
@@ -189,7 +189,7 @@ internal sealed class LocalWorkflow : IAsyncDisposable
     {
         var credentials = Credentials ?? new(Spotify.ClientId, Spotify.ClientSecret);
         var console = AnsiConsole.Create(new() { Out = new AnsiConsoleOutput(Screen) });
-        return new(Data, new(credentials, Options), Clock, isVerbose: true, (_, run) => run(new PlainProgress(console, Clock)));
+        return new(Data, new(credentials, Options), Clock, new ExecutionDisplay(new(console, console, _ => { }, Clock), isVerbose: true).ShowAsync);
     }
 }
 

@@ -45,7 +45,7 @@ public sealed class ProcessTests
         var run = (await pyspotify.RunProcessAsync("run", "--snapshot-date", "2026-11-20")).Succeeded();
         var query = (await pyspotify.RunProcessAsync("query", $"SELECT '{name}' AS name, 1 AS number")).Succeeded();
 
-        Assert.Contains("FetchPopular         40 rows", run.Output, StringComparison.Ordinal);
+        Assert.Contains("Loaded 100 songs from 2 sources", run.Output, StringComparison.Ordinal);
         Assert.DoesNotContain('\u001b', run.Output);
         Assert.Equal($"name\tnumber\n{name}\t1\n", query.Output.ReplaceLineEndings("\n"));
     }

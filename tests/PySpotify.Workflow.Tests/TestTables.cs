@@ -47,7 +47,7 @@ public sealed class TestTables : IDisposable
         var secrets = new SecretsFile(Data.Secrets, SampleSpotify.Credentials);
         foreach (var week in weeks)
         {
-            using var pipeline = new LocalPipeline(Data, secrets, new(), new SampleSpotify(week), TimeProvider.System, (_, _) => { });
+            using var pipeline = new LocalPipeline(Data, secrets, new(), new SampleSpotify(week), TimeProvider.System);
             var result = await new Interpreter(LocalPipeline.LoadDefinition(), pipeline.InvokeAsync, TimeProvider.System, _ => { }).RunAsync(
                 $"week-{week:yyyyMMdd}",
                 JsonElement.Parse($$"""{"topPlayed":{"playlistIds":["37i9dQZEVXbMDoHDwVN2tF"]},"popular":{"queries":["year:2025-2026"]},"snapshotDate":"{{week:yyyy-MM-dd}}"}"""),

@@ -1,72 +1,137 @@
+using System.Globalization;
 using PySpotify.Workflow.Local;
-using PySpotify.Workflow.StatesLanguage;
 using Spectre.Console;
+using Spectre.Console.Rendering;
 
 namespace PySpotify.Workflow.Cli;
 
-/// <summary>A table under a title, drawn anew as Tasks come and go.</summary>
-internal sealed class LiveProgress(string title, LiveDisplayContext display, TimeProvider clock) : IProgress
+/// <summary>The steps and a row for each source, drawn anew as they come on.</summary>
+internal sealed class LiveProgress(Host host, RunProgress progress, bool isVerbose, bool isBrief)
 {
-    // Drawing more often than an eye can follow would only slow the run.
-    private static readonly TimeSpan Frame = TimeSpan.FromMilliseconds(60);
+    /// <summary>Cells beside a title: mark, pages, songs and time.</summary>
+    private const int OtherColumns = 46;
+
+    /// <summary>Lines of the screen that are not for sources.</summary>
+    private const int OtherRows = 10;
 
     private readonly Lock _lock = new();
-    private readonly List<TaskProgress> _tasks = [];
-    private readonly List<string> _messages = [];
-    private long _drawn;
+    private readonly Queue<string> _log = new();
 
-    public void Show(HistoryEvent e)
+    /// <summary>Shows a run while it runs.</summary>
+    /// <param name="run">Runs it.</param>
+    /// <param name="frame">The time between two drawings.</param>
+    public Task ShowAsync(Func<Task> run, TimeSpan frame)
+    {
+        if (isVerbose)
+        {
+            progress.Logged += Log;
+        }
+
+        return host.Output.Live(Draw()).StartAsync(async display =>
+        {
+            await using var timer = host.Clock.CreateTimer(_ => Update(display), null, frame, frame);
+            try
+            {
+                await run();
+            }
+            finally
+            {
+                Update(display);
+            }
+        });
+    }
+
+    private void Log(string line)
     {
         lock (_lock)
         {
-            var task = _tasks.Find(task => task.Name == e.State);
-            if (task is null && e.Type == HistoryEventType.TaskScheduled)
+            _log.Enqueue(line);
+            if (_log.Count > 5)
             {
-                _tasks.Add(task = new(e.State!));
-            }
-
-            task?.Follow(e);
-            if (clock.GetElapsedTime(_drawn) > Frame)
-            {
-                Draw();
+                _log.Dequeue();
             }
         }
     }
 
-    public void Show(string message)
+    private void Update(LiveDisplayContext display)
     {
         lock (_lock)
         {
-            _messages.Add(message);
-            Draw();
+            display.UpdateTarget(Draw());
+            display.Refresh();
         }
     }
 
-    /// <summary>Shows what has come since the last drawing.</summary>
-    public void Draw()
+    private IRenderable Draw()
     {
-        lock (_lock)
+        var view = progress.View();
+        var table = new Table().Border(TableBorder.None).HideHeaders()
+            .AddColumns(new TableColumn("").NoWrap(), new TableColumn("").NoWrap(), Right(), Right(), Right());
+        if (isBrief)
         {
-            if (_tasks.Count == 0)
-            {
-                return;
-            }
-
-            _drawn = clock.GetTimestamp();
-            var table = new Table().Border(TableBorder.None).HideHeaders().AddColumns("", "", "", "");
-            foreach (var task in _tasks)
-            {
-                var mark = task.HasFailed ? "[red]✗[/]" : task.Exited < task.Entered ? "[yellow]…[/]" : "[green]✓[/]";
-                var count = task.Entered > 1 ? $"{task.Exited} of {task.Entered}" : "";
-                table.AddRow(mark, Markup.Escape(task.Name), count, Markup.Escape(task.Detail));
-            }
-
-            foreach (var message in _messages.TakeLast(5))
-            {
-                table.AddRow("[yellow]![/]", "", "", Markup.Escape(message));
-            }
-
-            display.UpdateTarget(new Rows(new Text(title), table));
+            var state = view.Steps[^1].State;
+            Add(table, state, string.Create(CultureInfo.InvariantCulture, $"{progress.SnapshotDate:yyyy-MM-dd}"), $"{view.Sources.Count} sources", view.Songs, progress.Elapsed);
+            return table;
         }
+
+        foreach (var step in view.Steps)
+        {
+            var title = isVerbose && step.StateName is { } name ? $"{step.Name} ({name})" : step.Name;
+            if (step.Name == "Fetch")
+            {
+                Add(table, step.State, title, $"{view.SourcesDone} of {view.Sources.Count} sources", view.Songs, null);
+                AddSources(table, view.Sources);
+            }
+            else
+            {
+                Add(table, step.State, title, "", null, null);
+            }
+        }
+
+        List<string> notices = [.. view.Notices, .. _log];
+        if (view.Wait is { } wait)
+        {
+            notices.Insert(0, string.Create(CultureInfo.InvariantCulture, $"Spotify asks for fewer requests: going on in {Math.Ceiling(wait.TotalSeconds):0} s."));
+        }
+
+        return notices is [] ? table : new Rows([table, .. notices.Select(notice => new Text(DisplayText.Clean(notice), Color.Yellow))]);
+
+        static TableColumn Right() => new TableColumn("").NoWrap().RightAligned();
+    }
+
+    private void AddSources(Table table, IReadOnlyList<SourceView> sources)
+    {
+        var room = Math.Max(5, host.Output.Profile.Height - OtherRows);
+
+        // Where they do not all fit: what is being read and what cannot be read is worth seeing.
+        var shown = sources.Count <= room ? sources
+            : [.. sources.Where(source => source.State is ProgressState.Failed or ProgressState.AtWork).Take(room)];
+        foreach (var source in shown)
+        {
+            var pages = source.Problem ?? (source.Pages is { } all ? string.Create(CultureInfo.InvariantCulture, $"{source.PagesRead} of {all} pages") : "");
+            Add(table, source.State, $"  {source.Title}", pages, source.Problem is null && source.State != ProgressState.Waiting ? source.Songs : null, source.Time);
+        }
+
+        if (shown.Count < sources.Count)
+        {
+            table.AddRow(new Text(""), new Text($"  and {sources.Count - shown.Count} more"));
+        }
+    }
+
+    private void Add(Table table, ProgressState state, string title, string pages, long? songs, TimeSpan? time)
+    {
+        var mark = state switch
+        {
+            ProgressState.Done => new Markup("[green]✓[/]"),
+            ProgressState.Failed => new Markup("[red]✗[/]"),
+            ProgressState.AtWork => new Markup("[yellow]…[/]"),
+            _ => new Markup(" "),
+        };
+        table.AddRow(
+            mark,
+            ResultTable.Cut(DisplayText.Clean(title), Math.Max(16, host.Output.Profile.Width - OtherColumns)),
+            new Text(pages),
+            new Text(songs is { } count ? string.Create(CultureInfo.InvariantCulture, $"{count:N0} songs") : ""),
+            new Text(time is { } took ? string.Create(CultureInfo.InvariantCulture, $"{took.TotalSeconds:0.0} s") : ""));
     }
 }

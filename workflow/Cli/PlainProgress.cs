@@ -1,46 +1,78 @@
 using System.Globalization;
 using PySpotify.Workflow.Local;
-using PySpotify.Workflow.StatesLanguage;
-using Spectre.Console;
 
 namespace PySpotify.Workflow.Cli;
 
-/// <summary>A line as each Task ends, for logs and pipes.</summary>
-internal sealed class PlainProgress(IAnsiConsole console, TimeProvider clock) : IProgress
+/// <summary>A line now and then, for logs and pipes; all that happens, where that is asked for.</summary>
+internal sealed class PlainProgress(Host host, RunProgress progress, bool isVerbose, bool isBrief)
 {
-    private readonly long _start = clock.GetTimestamp();
     private readonly Lock _lock = new();
-    private readonly HashSet<(string?, string)> _tasks = [];
+    private string _written = "";
 
-    public void Show(HistoryEvent e)
+    /// <summary>Shows a run while it runs.</summary>
+    /// <param name="run">Runs it.</param>
+    /// <param name="pause">The shortest time between two lines.</param>
+    public async Task ShowAsync(Func<Task> run, TimeSpan pause)
     {
-        lock (_lock)
+        if (isVerbose)
         {
-            if (e.Type == HistoryEventType.TaskScheduled)
-            {
-                _tasks.Add((e.Scope, e.State!));
-            }
+            progress.Logged += Write;
+        }
 
-            if (e is not { State: { } state, Type: HistoryEventType.StateExited or HistoryEventType.StateRetried or HistoryEventType.StateFailed or HistoryEventType.StateAborted }
-                || !_tasks.Contains((e.Scope, state)))
-            {
-                return;
-            }
+        await using var timer = isVerbose || isBrief ? null : host.Clock.CreateTimer(_ => WriteStatus(), null, pause, pause);
+        await run();
+        Write(Summary(progress.View()));
+    }
 
-            var task = new TaskProgress(state);
-            task.Follow(e);
-            Write($"{state,-20} {task.Detail}".TrimEnd());
+    private void WriteStatus()
+    {
+        var status = Status(progress.View());
+        if (status != _written)
+        {
+            _written = status;
+            Write(status);
         }
     }
 
-    public void Show(string message)
+    private static string Status(RunView view)
+    {
+        var step = view.Steps.LastOrDefault(step => step.State != ProgressState.Waiting) ?? view.Steps[0];
+        var reading = view.Sources.FirstOrDefault(source => source is { State: ProgressState.AtWork, Pages: not null });
+        List<string> parts =
+        [
+            view.Steps.Any(step => step is { Name: "Fetch", State: ProgressState.AtWork })
+                ? string.Create(CultureInfo.InvariantCulture, $"Fetch: {view.SourcesDone} of {view.Sources.Count} sources")
+                : step.Name,
+        ];
+        if (reading is not null)
+        {
+            parts.Add(string.Create(CultureInfo.InvariantCulture, $"{reading.Title}: {reading.PagesRead} of {reading.Pages} pages, {reading.Songs:N0} songs"));
+        }
+
+        if (view.Wait is not null)
+        {
+            parts.Add("waiting, because Spotify asks for fewer requests");
+        }
+
+        return string.Join("; ", parts.Concat(view.Notices));
+    }
+
+    private string Summary(RunView view)
+    {
+        var unread = view.Sources.Count(source => source.State == ProgressState.Failed);
+        var summary = string.Create(
+            CultureInfo.InvariantCulture,
+            $"{view.Songs:N0} songs from {view.Sources.Count - unread} {(view.Sources.Count - unread == 1 ? "source" : "sources")}")
+            + (unread > 0 ? $"; {unread} could not be read" : "");
+        return isBrief ? string.Create(CultureInfo.InvariantCulture, $"{progress.SnapshotDate:yyyy-MM-dd}: {summary}") : $"Loaded {summary}";
+    }
+
+    private void Write(string line)
     {
         lock (_lock)
         {
-            Write(message);
+            host.Output.WriteText(DisplayText.Clean(
+                string.Create(CultureInfo.InvariantCulture, $"{progress.Elapsed.TotalSeconds,7:0.0} s  {line}")));
         }
     }
-
-    private void Write(string line) => console.WriteText(
-        string.Create(CultureInfo.InvariantCulture, $"{clock.GetElapsedTime(_start).TotalSeconds,7:0.00} s  {line}"));
 }

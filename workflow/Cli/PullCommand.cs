@@ -66,7 +66,7 @@ internal static partial class PullCommand
         }
 
         await new RefineJob(new Database(data.Warehouse), new RawFolder(data.Raw)).RunAsync(null, cancellationToken);
-        await RunResults.ShowAsync(host, data, snapshotDate: null, cancellationToken);
+        await RunResults.ShowAsync(host, data, leftOut: null, snapshotDate: null, cancellationToken);
     }
 
     private static Task ShowProgressAsync(IAnsiConsole console, List<RawObject> wanted, Func<Action<RawObject>, Task> download) =>

@@ -26,10 +26,10 @@ internal static class RedriveCommand
 
             using var folderLock = data.Lock(host.Clock);
             data.Claim(settings.IsSample);
-            var runner = new ExecutionRunner(
-                data, settings, host.Clock, Options.IsVerbose(arguments), (title, run) => ExecutionDisplay.ShowAsync(host, title, run));
+            var display = new ExecutionDisplay(host, Options.IsVerbose(arguments));
+            var runner = new ExecutionRunner(data, settings, host.Clock, display.ShowAsync);
             await RunResults.ShowAfterAsync(
-                host, data, runner.RedriveAsync(arguments.GetValue(name), cancellationToken), snapshotDate: null, cancellationToken);
+                host, data, display, runner.RedriveAsync(arguments.GetValue(name), cancellationToken), snapshotDate: null, cancellationToken);
         });
         return redrive;
     }

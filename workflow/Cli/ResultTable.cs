@@ -87,7 +87,8 @@ internal static class ResultTable
 
     private static int Width(string text) => new Segment(text).CellCount();
 
-    private static Text Cut(string text, int width)
+    /// <summary>Text of a width at most, with an ellipsis where it is cut.</summary>
+    internal static Text Cut(string text, int width)
     {
         if (Width(text) <= width)
         {

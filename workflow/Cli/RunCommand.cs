@@ -35,9 +35,9 @@ internal static class RunCommand
             }
 
             data.Claim(settings.IsSample);
-            var runner = new ExecutionRunner(
-                data, settings, host.Clock, Options.IsVerbose(arguments), (title, run) => ExecutionDisplay.ShowAsync(host, title, run));
-            if (arguments.GetValue(weekly) && await WeeklyRun.HasSnapshotAsync(host, data, runner, input.SnapshotDate, cancellationToken))
+            var display = new ExecutionDisplay(host, Options.IsVerbose(arguments), isBrief: settings.IsSample && !isDated);
+            var runner = new ExecutionRunner(data, settings, host.Clock, display.ShowAsync);
+            if (arguments.GetValue(weekly) && await WeeklyRun.HasSnapshotAsync(host, data, display, runner, input.SnapshotDate, cancellationToken))
             {
                 return;
             }
@@ -54,6 +54,7 @@ internal static class RunCommand
             await RunResults.ShowAfterAsync(
                 host,
                 data,
+                display,
                 settings.IsSample && !isDated ? runner.StartSampleAsync(input, cancellationToken) : runner.StartAsync(input, cancellationToken),
                 isDated ? input.SnapshotDate : null,
                 cancellationToken);

@@ -11,11 +11,12 @@ internal static class RunResults
     /// <summary>Waits for a run, and shows what it has loaded, also where it ended because some sources could not be read.</summary>
     /// <param name="host">Where to show it.</param>
     /// <param name="data">The data folder.</param>
+    /// <param name="display">Where the run is shown.</param>
     /// <param name="run">The run.</param>
     /// <param name="snapshotDate">The snapshot to show; null is the newest.</param>
     /// <param name="cancellationToken">Ends it.</param>
     public static async Task ShowAfterAsync(
-        Host host, DataFolder data, Task run, DateOnly? snapshotDate, CancellationToken cancellationToken)
+        Host host, DataFolder data, ExecutionDisplay display, Task run, DateOnly? snapshotDate, CancellationToken cancellationToken)
     {
         try
         {
@@ -23,19 +24,21 @@ internal static class RunResults
         }
         catch (ExecutionFailedException e) when (e.IsLoaded)
         {
-            await ShowAsync(host, data, snapshotDate, cancellationToken);
+            await ShowAsync(host, data, display.LeftOut, snapshotDate, cancellationToken);
             throw;
         }
 
-        await ShowAsync(host, data, snapshotDate, cancellationToken);
+        await ShowAsync(host, data, display.LeftOut, snapshotDate, cancellationToken);
     }
 
     /// <summary>Shows a snapshot, and writes its report.</summary>
     /// <param name="host">Where to show it.</param>
     /// <param name="data">The data folder.</param>
+    /// <param name="leftOut">What the run has left out, in words; null for nothing.</param>
     /// <param name="snapshotDate">The snapshot; null is the newest.</param>
     /// <param name="cancellationToken">Ends it.</param>
-    public static async Task ShowAsync(Host host, DataFolder data, DateOnly? snapshotDate, CancellationToken cancellationToken)
+    public static async Task ShowAsync(
+        Host host, DataFolder data, string? leftOut, DateOnly? snapshotDate, CancellationToken cancellationToken)
     {
         var console = host.Output;
         var tables = new TableReader(data.Warehouse);
@@ -61,6 +64,11 @@ internal static class RunResults
         foreach (var list in newest.GroupBy(row => row.Text("list")!).Where(list => titles.ContainsKey(list.Key)))
         {
             console.WriteText($"Health      {DisplayText.Clean(titles[list.Key].Title)}: {Health(list)}");
+        }
+
+        if (leftOut is not null)
+        {
+            console.WriteText($"Left out    {leftOut}");
         }
 
         foreach (var (name, warnings) in newest.Select(row => (row.Text("name")!, Warnings(row))).Where(row => row.Item2 is not ""))

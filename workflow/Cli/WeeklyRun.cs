@@ -10,12 +10,13 @@ internal static class WeeklyRun
     /// <summary>Goes on with an execution of the week that was broken off, or finds the week's snapshot there.</summary>
     /// <param name="host">Where to say so.</param>
     /// <param name="data">The data folder, locked.</param>
+    /// <param name="display">Where a redrive is shown.</param>
     /// <param name="runner">Redrives.</param>
     /// <param name="day">A day of the week.</param>
     /// <param name="cancellationToken">Ends it.</param>
     /// <returns>Whether the week has its snapshot now.</returns>
     public static async Task<bool> HasSnapshotAsync(
-        Host host, DataFolder data, ExecutionRunner runner, DateOnly day, CancellationToken cancellationToken)
+        Host host, DataFolder data, ExecutionDisplay display, ExecutionRunner runner, DateOnly day, CancellationToken cancellationToken)
     {
         // As the queries reckon: from Monday to Sunday, in UTC.
         var monday = day.AddDays(-(((int)day.DayOfWeek + 6) % 7));
@@ -24,7 +25,7 @@ internal static class WeeklyRun
         {
             try
             {
-                await RunResults.ShowAfterAsync(host, data, runner.RedriveAsync(last.Name, cancellationToken), last.SnapshotDate, cancellationToken);
+                await RunResults.ShowAfterAsync(host, data, display, runner.RedriveAsync(last.Name, cancellationToken), last.SnapshotDate, cancellationToken);
                 return true;
             }
             catch (ExecutionLogException)

@@ -1,7 +1,5 @@
-using System.Globalization;
 using System.Security.Cryptography;
 using System.Text.Json;
-using Microsoft.Extensions.Logging;
 using PySpotify.Functions;
 using PySpotify.Workflow.StatesLanguage;
 
@@ -11,9 +9,8 @@ namespace PySpotify.Workflow.Local;
 /// <param name="data">The data folder.</param>
 /// <param name="settings">Who calls Spotify, and where it is.</param>
 /// <param name="clock">The time.</param>
-/// <param name="isVerbose">Whether to show everything that the functions log.</param>
 /// <param name="show">Shows an execution while it runs.</param>
-internal sealed class ExecutionRunner(DataFolder data, SpotifySettings settings, TimeProvider clock, bool isVerbose, ShowExecution show)
+internal sealed class ExecutionRunner(DataFolder data, SpotifySettings settings, TimeProvider clock, ShowExecution show)
 {
     private const int SampleWeeks = 3;
 
@@ -59,7 +56,7 @@ internal sealed class ExecutionRunner(DataFolder data, SpotifySettings settings,
             if (!hasSucceeded)
             {
                 using var log = ExecutionLog.Append(data.Executions, execution);
-                await ExecuteAsync(execution, input.SnapshotDate, log, interpreter => interpreter.RedriveAsync(history, cancellationToken));
+                await ExecuteAsync(execution, input, history, log, interpreter => interpreter.RedriveAsync(history, cancellationToken));
             }
 
             if (settings.IsSample && SampleWeek(execution) is { } week && ExecutionLog.List(data.Executions).Last().Name == execution)
@@ -94,29 +91,26 @@ internal sealed class ExecutionRunner(DataFolder data, SpotifySettings settings,
     {
         var payload = JsonElement.Parse(input.ToJson().ToJsonString());
         using var log = ExecutionLog.Create(data.Executions, name);
-        await ExecuteAsync(name, input.SnapshotDate, log, interpreter => interpreter.RunAsync(name, payload, cancellationToken));
+        await ExecuteAsync(name, input, [], log, interpreter => interpreter.RunAsync(name, payload, cancellationToken));
     }
 
-    private Task ExecuteAsync(string name, DateOnly snapshotDate, ExecutionLog log, Func<Interpreter, Task<ExecutionResult>> execute) =>
-        show(string.Create(CultureInfo.InvariantCulture, $"Snapshot {snapshotDate:yyyy-MM-dd}, execution {name}"), async progress =>
+    private async Task ExecuteAsync(
+        string name, ExecutionInput input, IReadOnlyList<HistoryEvent> history, ExecutionLog log, Func<Interpreter, Task<ExecutionResult>> execute)
+    {
+        var progress = new RunProgress(input, name, clock);
+        foreach (var e in history)
+        {
+            progress.Follow(e);
+        }
+
+        await show(progress, async () =>
         {
             using var pipeline = new LocalPipeline(
-                data,
-                _secrets,
-                settings.Options,
-                settings.IsSample ? new SampleSpotify(snapshotDate) : null,
-                clock,
-                (level, message) =>
-                {
-                    if (isVerbose || level >= LogLevel.Warning)
-                    {
-                        progress.Show(message);
-                    }
-                });
+                data, _secrets, settings.Options, settings.IsSample ? new SampleSpotify(input.SnapshotDate) : null, clock, progress);
             var result = await execute(new Interpreter(_machine, pipeline.InvokeAsync, clock, e =>
             {
                 log.Record(e);
-                progress.Show(e);
+                progress.Follow(e);
             }));
             var problem = result.Status switch
             {
@@ -131,6 +125,7 @@ internal sealed class ExecutionRunner(DataFolder data, SpotifySettings settings,
                 throw new ExecutionFailedException(problem, result.Exception) { IsLoaded = result.State == SourcesNotRead };
             }
         });
+    }
 
     private string NewName() => $"{clock.GetUtcNow():yyyyMMdd'T'HHmmss'Z'}-{RandomNumberGenerator.GetHexString(6, lowercase: true)}";
 
@@ -140,6 +135,11 @@ internal sealed class ExecutionRunner(DataFolder data, SpotifySettings settings,
 
     private static string Suffix(int week) => $"-{week}of{SampleWeeks}";
 }
+
+/// <summary>Runs an execution and shows it meanwhile.</summary>
+/// <param name="progress">How far it has come.</param>
+/// <param name="run">Runs it.</param>
+internal delegate Task ShowExecution(RunProgress progress, Func<Task> run);
 
 /// <summary>An execution did not succeed.</summary>
 internal sealed class ExecutionFailedException(string message, Exception? inner) : PySpotifyException(message, inner)

@@ -2,6 +2,7 @@ using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
 using PySpotify.Functions;
 using PySpotify.Functions.Ports;
 using PySpotify.Functions.Rows;
@@ -23,19 +24,24 @@ internal sealed class LocalPipeline : IDisposable
     private readonly Dictionary<string, Func<JsonElement, CancellationToken, Task<JsonElement>>> _functions;
 
     public LocalPipeline(
-        DataFolder data, SecretsFile secrets, SpotifyOptions options, HttpMessageHandler? spotify, TimeProvider clock, Action<LogLevel, string> log)
+        DataFolder data, SecretsFile secrets, SpotifyOptions options, HttpMessageHandler? spotify, TimeProvider clock, RunProgress? progress = null)
     {
         var (database, rawFolder) = (new Database(data.Warehouse), new RawFolder(data.Raw));
         _refine = new RefineJob(database, rawFolder);
         var store = new LocalObjectStore(data.Raw);
         var services = new ServiceCollection()
             .AddSingleton(clock)
-            .AddSingleton(log)
-            .AddSingleton(typeof(ILogger<>), typeof(Logger<>))
+            .AddSingleton(typeof(ILogger<>), progress is null ? typeof(NullLogger<>) : typeof(Logger<>))
             .AddSingleton<IObjectStore>(store)
             .AddSingleton<ISecretStore>(secrets)
             .AddSingleton<ICrawler>(new Crawler(database, rawFolder, clock))
             .AddPySpotifyFunctions(() => options);
+        if (progress is not null)
+        {
+            services.AddSingleton(progress)
+                .AddSingleton<ISpotifyApi>(provider => new ObservedSpotifyApi(provider.GetRequiredService<HttpSpotifyApi>(), progress));
+        }
+
         if (spotify is not null)
         {
             services.AddSingleton(spotify);
@@ -114,7 +120,7 @@ internal sealed class LocalPipeline : IDisposable
         async (payload, cancellationToken) =>
             JsonSerializer.SerializeToElement(await invoke(payload.Deserialize(input)!, cancellationToken), output);
 
-    private sealed class Logger<T>(Action<LogLevel, string> log) : ILogger<T>
+    private sealed class Logger<T>(RunProgress progress) : ILogger<T>
     {
         public IDisposable? BeginScope<TState>(TState state)
             where TState : notnull => null;
@@ -124,10 +130,22 @@ internal sealed class LocalPipeline : IDisposable
         public void Log<TState>(
             LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
         {
-            if (IsEnabled(logLevel))
+            if (!IsEnabled(logLevel))
             {
-                log(logLevel, formatter(state, exception));
+                return;
+            }
+
+            var wait = eventId.Name == SpotifyHandler.WaitingEvent ? Seconds(state) : null;
+            progress.Log(formatter(state, exception), isWarning: wait is null && logLevel >= LogLevel.Warning);
+            if (wait is { } time)
+            {
+                progress.ShowWait(time);
             }
         }
+
+        private static TimeSpan? Seconds(object? state) =>
+            state is IReadOnlyList<KeyValuePair<string, object?>> values && values.FirstOrDefault(value => value.Key == "Seconds").Value is double seconds
+                ? TimeSpan.FromSeconds(seconds)
+                : null;
     }
 }

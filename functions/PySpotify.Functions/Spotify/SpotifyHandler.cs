@@ -21,6 +21,9 @@ public sealed partial class SpotifyHandler : DelegatingHandler
     private const int RefusalRetries = 2;
     private const int RateLimitRetries = 5;
 
+    /// <summary>The name of the event that is logged before a wait that Spotify asks for, with its <c>Seconds</c>.</summary>
+    public const string WaitingEvent = nameof(Log.Waiting);
+
     private readonly SpotifyOptions _options;
     private readonly TimeProvider _clock;
     private readonly ILogger _logger;
