@@ -18,6 +18,7 @@ internal static class Commands
             LoginCommand.Create(host),
             QueryCommand.Create(host),
             ReportCommand.Create(host),
+            TablesCommand.Create(host),
             RefineCommand.Create(host),
             PullCommand.Create(host),
         };
@@ -27,6 +28,7 @@ internal static class Commands
         }
 
         root.Action = run.Action;
+        Help.AddTo(root);
         return root;
     }
 }

@@ -18,11 +18,27 @@ internal static class DisplayText
     public static string Shorten(IReadOnlyList<string> names, int most) =>
         Clean(string.Join(", ", names.Take(most)) + (names.Count > most ? $" and {names.Count - most} more" : ""));
 
+    /// <summary>How long ago something was, as people say it.</summary>
+    public static string Ago(TimeSpan time) => time switch
+    {
+        { TotalMinutes: < 1 } => "just now",
+        { TotalHours: < 1 } => $"{Count((int)time.TotalMinutes, "minute")} ago",
+        { TotalDays: < 1 } => $"{Count((int)time.TotalHours, "hour")} ago",
+        _ => $"{Count((int)time.TotalDays, "day")} ago",
+    };
+
     /// <summary>Whether somebody looks at the output, in place of a file or another program that reads it.</summary>
     public static bool IsTerminal(this IAnsiConsole console) => console.Profile.Out.IsTerminal;
 
     /// <summary>Writes a line as it is. Spectre.Console would break it where its width ends, which tears paths and addresses apart.</summary>
     public static void WriteText(this IAnsiConsole console, string line = "") => console.Profile.Out.Writer.WriteLine(line);
+
+    private static string Count(int number, string unit)
+    {
+        string[] words = ["no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve"];
+        var shown = number < words.Length ? words[number] : number.ToString(CultureInfo.InvariantCulture);
+        return $"{shown} {unit}{(number == 1 ? "" : "s")}";
+    }
 
     private static bool IsUnsafe(char c) =>
         char.IsControl(c) || c is '\u2028' or '\u2029' or '\u200e' or '\u200f' or (>= '\u202a' and <= '\u202e') or (>= '\u2066' and <= '\u2069');

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Globalization;
 using PySpotify.Workflow.Local;
+using Spectre.Console;
 
 namespace PySpotify.Workflow.Cli;
 
@@ -15,9 +16,31 @@ internal static class ExecutionsCommand
         executions.SetAction(arguments =>
         {
             var listed = ExecutionLog.List(Options.FilledDataFolder(arguments).Executions).Reverse();
-            ResultTable.Write(host.Output, Columns, [.. listed.Select(Row)], uncutColumns: 1);
+            if (!host.Output.IsTerminal())
+            {
+                ResultTable.Write(host.Output, Columns, [.. listed.Select(Row)]);
+                return;
+            }
+
+            foreach (var execution in listed)
+            {
+                Show(host, execution);
+            }
         });
         return executions;
+    }
+
+    private static void Show(Host host, ExecutionSummary execution)
+    {
+        var color = execution.Status switch { "SUCCEEDED" => "green", "RUNNING" => "yellow", _ => "red" };
+        var started = execution.Started is { } time
+            ? string.Create(CultureInfo.InvariantCulture, $"{time.LocalDateTime:yyyy-MM-dd HH:mm}, {DisplayText.Ago(host.Clock.GetUtcNow() - time)}")
+            : "";
+        host.Output.MarkupLine($"{execution.Name.EscapeMarkup(),-28} [{color}]{execution.Status.EscapeMarkup(),-9}[/] {started}");
+        if (execution.State is not null || execution.Error is not null)
+        {
+            host.Output.MarkupLine($"  [{color}]{$"{execution.State}: {execution.Error}".EscapeMarkup()}[/]");
+        }
     }
 
     private static object?[] Row(ExecutionSummary execution) =>

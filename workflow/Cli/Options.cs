@@ -39,11 +39,14 @@ internal static class Options
         return input;
     }
 
-    /// <summary>The snapshot to write.</summary>
-    public static Option<DateOnly?> SnapshotDate(string description) => Date("--snapshot-date", description);
-
-    /// <summary>The snapshot to look at.</summary>
-    public static Option<DateOnly?> Week() => Date("--week", "The snapshot to show as 'this week', YYYY-MM-DD; without it, the newest.");
+    /// <summary>A snapshot, by its day. Whoever thinks in weeks may call it <c>--week</c>.</summary>
+    /// <param name="without">What happens without it.</param>
+    public static Option<DateOnly?> SnapshotDate(string without) => new("--snapshot-date", "--week")
+    {
+        Description = $"A snapshot, by its day; without it, {without}.",
+        HelpName = "YYYY-MM-DD",
+        CustomParser = ReadDate,
+    };
 
     /// <summary>The folder that <see cref="Data"/> names, where settings and input are.</summary>
     public static DataFolder DataFolder(ParseResult arguments) => new(arguments.GetRequiredValue<string>("--data"));
@@ -67,13 +70,6 @@ internal static class Options
 
     /// <summary>Whether <see cref="Verbose"/> is set.</summary>
     public static bool IsVerbose(ParseResult arguments) => arguments.GetValue<bool>("--verbose");
-
-    private static Option<DateOnly?> Date(string name, string description) => new(name)
-    {
-        Description = description,
-        HelpName = "date",
-        CustomParser = ReadDate,
-    };
 
     private static DateOnly? ReadDate(ArgumentResult argument)
     {

@@ -35,7 +35,7 @@ internal static class QueryCommand
 
     private static Command CreateNamed(Host host, NamedQuery named, Option<string> format)
     {
-        var week = Options.Week();
+        var week = Options.SnapshotDate("the newest");
         var track = new Option<string?>("--track")
         {
             Description = "The song to follow: its link, URI or id; without it, the strongest.",

@@ -10,7 +10,7 @@ internal static class RefineCommand
 {
     public static Command Create(Host host)
     {
-        var snapshotDate = Options.SnapshotDate("One snapshot, YYYY-MM-DD; without it, all of them.");
+        var snapshotDate = Options.SnapshotDate("all of them");
         var spark = new Option<bool>("--spark") { Description = "Write Parquet with the job that AWS Glue runs; this needs pyspark." };
         var refine = new Command("refine", "Fill the tables again from the CSV files.") { snapshotDate, spark };
         refine.SetAction(async (arguments, cancellationToken) =>

@@ -8,7 +8,7 @@ internal static class ReportCommand
 {
     public static Command Create(Host host)
     {
-        var week = Options.Week();
+        var week = Options.SnapshotDate("the newest");
         var report = new Command("report", "Write what the tables show into one HTML file.") { week };
         report.SetAction(async (arguments, cancellationToken) =>
         {

@@ -8,7 +8,7 @@ internal static class RunCommand
 {
     public static Command Create(Host host)
     {
-        var snapshotDate = Options.SnapshotDate("The day to file the snapshot under, YYYY-MM-DD; without it, today (UTC).");
+        var snapshotDate = Options.SnapshotDate("today's (UTC)");
         var inputFile = Options.Input();
         var weekly = new Option<bool>("--weekly") { Description = "Run unless this week's snapshot is there, and go on with a run of this week that was broken off." };
         var quiet = Options.Quiet();

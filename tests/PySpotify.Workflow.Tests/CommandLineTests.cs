@@ -1,0 +1,104 @@
+using PySpotify.Functions;
+using PySpotify.Tests;
+using PySpotify.Workflow.Cli;
+
+namespace PySpotify.Workflow.Tests;
+
+/// <summary>What the command line says of itself: help, hints, lists.</summary>
+public sealed class CommandLineTests
+{
+    private const string Day = "2026-11-20";
+
+    [Theory]
+    [InlineData("rnu", "run")]
+    [InlineData("executoins", "executions")]
+    [InlineData("reprot", "report")]
+    public async Task A_mistyped_command_gets_a_suggestion(string typed, string meant)
+    {
+        await using var pyspotify = new Pyspotify();
+        var error = (await pyspotify.RunAsync(typed)).Failed(exitCode: 2);
+        Assert.Contains($"Did you mean one of the following?\n{meant}", error.ReplaceLineEndings("\n"), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Each_commands_help_has_an_example_that_parses()
+    {
+        await using var pyspotify = new Pyspotify();
+        var root = Commands.Create(new(null!, null!, _ => { }, TimeProvider.System));
+        foreach (var command in root.Subcommands.Select(command => (string[])[command.Name]).Concat(root.Subcommands.Single(command => command.Name == "query").Subcommands.Select(query => (string[])["query", query.Name])))
+        {
+            var help = (await pyspotify.RunAsync([.. command, "--help"])).Succeeded().Output.ReplaceLineEndings("\n");
+            var example = help[help.IndexOf("Example:\n  pyspotify ", StringComparison.Ordinal)..].Split('\n')[1].Trim();
+            Assert.StartsWith($"pyspotify {string.Join(' ', command)}", example, StringComparison.Ordinal);
+            Assert.Empty(root.Parse(example["pyspotify ".Length..]).Errors);
+        }
+    }
+
+    [Theory]
+    [InlineData("--help")]
+    [InlineData("run", "--help")]
+    public async Task Help_names_the_environments_variables(params string[] arguments)
+    {
+        await using var pyspotify = new Pyspotify();
+        Assert.Contains("Spotify__ClientId, Spotify__ClientSecret", (await pyspotify.RunAsync(arguments)).Succeeded().Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_snapshots_day_may_be_given_by_either_name_everywhere()
+    {
+        await using var spotify = await CommandTests.NewSpotifyAsync();
+        await using var pyspotify = new Pyspotify().With(spotify);
+        (await pyspotify.RunAsync("run", "--week", Day)).Succeeded();
+        foreach (var name in (string[])["--week", "--snapshot-date"])
+        {
+            (await pyspotify.RunAsync("refine", name, Day)).Succeeded();
+            (await pyspotify.RunAsync("report", name, Day)).Succeeded();
+            Assert.NotEmpty(CommandTests.Cells(await pyspotify.RunAsync("query", "top", name, Day)));
+            Assert.Contains("There is no snapshot of 2026-11-21", (await pyspotify.RunAsync("query", "top", name, "2026-11-21")).Failed(), StringComparison.Ordinal);
+        }
+    }
+
+    [Fact]
+    public async Task Tables_are_listed_with_their_columns_and_rows()
+    {
+        await using var spotify = await CommandTests.NewSpotifyAsync();
+        await using var pyspotify = new Pyspotify().With(spotify);
+        (await pyspotify.RunAsync("--snapshot-date", Day)).Succeeded();
+
+        var rows = CommandTests.Cells(await pyspotify.RunAsync("tables")).Split('\n');
+        Assert.Equal(Tables.Refined.Sum(table => table.Columns.Count), rows.Length);
+        Assert.Contains("charts\t100\t1\ttrack_pop\tINTEGER", rows);
+
+        pyspotify.HasTerminal = true;
+        var shown = (await pyspotify.RunAsync("tables")).Succeeded().Output;
+        Assert.Contains("charts  100 rows, 1 snapshot", shown, StringComparison.Ordinal);
+        Assert.Contains("track_pop (number)", shown, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Executions_fit_80_columns_and_say_how_long_ago_they_were()
+    {
+        await using var spotify = await CommandTests.NewSpotifyAsync();
+        await using var pyspotify = new Pyspotify { HasTerminal = true }.With(spotify);
+        spotify.Fail(Fault.NotJson, request => request.Endpoint == Endpoint.Playlist);
+        (await pyspotify.RunAsync("--snapshot-date", Day)).Failed();
+
+        var lines = (await pyspotify.RunAsync("executions")).Succeeded().Output.Split('\n', StringSplitOptions.RemoveEmptyEntries);
+
+        Assert.All(lines, line => Assert.InRange(line.Length, 1, 80));
+        Assert.Matches(@"FAILED    \d{4}-\d\d-\d\d \d\d:\d\d, just now", lines[0]);
+        Assert.Contains("FetchTopPlayed: SpotifyResponseException", lines[1], StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(0.5, "just now")]
+    [InlineData(1, "one minute ago")]
+    [InlineData(59.9, "59 minutes ago")]
+    [InlineData(120, "two hours ago")]
+    [InlineData(1440 * 12, "twelve days ago")]
+    [InlineData(1440 * 31, "31 days ago")]
+    public void How_long_ago_is_said_as_people_say_it(double minutes, string words)
+    {
+        Assert.Equal(words, DisplayText.Ago(TimeSpan.FromMinutes(minutes)));
+    }
+}
