@@ -104,7 +104,7 @@ public sealed class TwoExecutionsTests
         public async Task<ExecutionResult> ExecuteAsync(string name, string date, Func<TaskCall, Func<Task<JsonElement>>, Task<JsonElement>>? hook = null)
         {
             var secrets = new SecretsFile(workflow.Data.Secrets, new(workflow.Spotify.ClientId, workflow.Spotify.ClientSecret));
-            using var pipeline = new LocalPipeline(workflow.Data, secrets, workflow.Options, null, workflow.Clock, (_, _) => { });
+            using var pipeline = new LocalPipeline(workflow.Data, secrets, workflow.Options, null, workflow.Clock);
             var interpreter = new Interpreter(
                 LocalPipeline.LoadDefinition(),
                 (task, cancellationToken) => hook is null
