@@ -174,6 +174,12 @@ public sealed partial class DefinitionTests
                 state.Value.TryGetProperty("Next", out _) ^ state.Value.TryGetProperty("End", out _), $"{state.Key} needs Next or End"));
     }
 
+    /// <summary>The queries find snapshots in sources and songs in charts.</summary>
+    [Fact]
+    public void The_refined_crawl_counts_with_what_the_queries_read() => Assert.Equal(
+        [Tables.Charts, Tables.Sources],
+        States["PollRefinedCrawler"].GetProperty("Parameters").GetProperty("Payload").GetProperty("tables").EnumerateArray().Select(table => table.GetString()));
+
     [Fact]
     public void The_job_gets_the_date_by_the_name_that_it_reads()
     {

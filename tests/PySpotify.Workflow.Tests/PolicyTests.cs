@@ -41,7 +41,7 @@ public sealed partial class PolicyTests
         ["poll-crawler"] =
         [
             .. On(["glue:GetCrawler"], "${RawCrawler}", "${RefinedCrawler}"),
-            .. On(["glue:GetPartition"], [.. RawCatalog, "${RefinedDatabase}", "${RefinedTables}/charts"]), .. Logs, .. Traces,
+            .. On(["glue:GetPartition"], [.. RawCatalog, "${RefinedDatabase}", "${RefinedTables}/charts", "${RefinedTables}/sources"]), .. Logs, .. Traces,
         ],
         ["state-machine"] =
         [
