@@ -32,6 +32,9 @@ internal sealed record NamedQuery(string Name, string Question, string Sql)
     /// <summary>Whether it follows a song, which <see cref="AskAsync(TableReader, DateOnly?, string?, CancellationToken)"/> takes then.</summary>
     public bool TakesTrack => Sql.Contains(Strongest, StringComparison.Ordinal);
 
+    /// <summary>Whether each row is of one list, which the column <c>list</c> names.</summary>
+    public bool HasLists => Name != "overlap";
+
     /// <summary>The query of that name.</summary>
     public static NamedQuery Get(string name) => All.Single(query => query.Name == name);
 

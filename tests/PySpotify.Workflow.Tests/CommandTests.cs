@@ -28,7 +28,7 @@ public sealed class CommandTests
             Path.Combine(pyspotify.Raw, Tables.TopPlayed, $"snapshot_date={Day}", $"{LocalWorkflow.Playlist}.csv"), TestContext.Current.CancellationToken);
         Assert.Equal(Columns.RawHeader, csv[0]);
         Assert.Equal(61, csv.Length);
-        Assert.Equal("60\t2026-11-20", Cells(await pyspotify.RunAsync("query", "SELECT count(*), min(snapshot_date) FROM spotifytopplayed_refined")));
+        Assert.Equal("60\t2026-11-20", Cells(await pyspotify.RunAsync("sql", "SELECT count(*), min(snapshot_date) FROM spotifytopplayed_refined")));
         spotify.AssertNothingUnexpected();
     }
 
@@ -46,7 +46,7 @@ public sealed class CommandTests
             var dates = Directory.GetDirectories(Path.Combine(pyspotify.Raw, table)).Order(StringComparer.Ordinal)
                 .Select(folder => DateOnly.ParseExact(Path.GetFileName(folder)["snapshot_date=".Length..], "yyyy-MM-dd", CultureInfo.InvariantCulture)).ToList();
             Assert.Equal([dates[2].AddDays(-14), dates[2].AddDays(-7), dates[2]], dates);
-            Assert.InRange(int.Parse(Cells(await pyspotify.RunAsync("query", $"SELECT count(*) FROM {table}_refined")), CultureInfo.InvariantCulture), 3 * rows, 3 * 1000);
+            Assert.InRange(int.Parse(Cells(await pyspotify.RunAsync("sql", $"SELECT count(*) FROM {table}_refined")), CultureInfo.InvariantCulture), 3 * rows, 3 * 1000);
         }
     }
 
@@ -57,14 +57,14 @@ public sealed class CommandTests
         await using var pyspotify = new Pyspotify { HasTerminal = true }.With(spotify);
 
         var run = (await pyspotify.RunAsync("run", "--snapshot-date", Day)).Succeeded();
-        var query = (await pyspotify.RunAsync("query", "SELECT rank, track FROM spotifytopplayed_refined")).Succeeded();
+        var query = (await pyspotify.RunAsync("sql", "SELECT rank, track FROM spotifytopplayed_refined")).Succeeded();
 
         Assert.Matches(@"✓ +Fetch +2 of 2 sources +100 songs", run.Output);
         Assert.Matches(@"✓ +Search: year:2025-2026 +1 of 1 pages +40 songs +\d+\.\d s", run.Output);
         Assert.Contains("│ rank │ move │ track", run.Output, StringComparison.Ordinal);
         Assert.Contains("The first 50 of 60 rows; 10 are left out.", query.Output, StringComparison.Ordinal);
         Assert.Contains("--format csv or json writes them all.", query.Output, StringComparison.Ordinal);
-        Assert.Equal(61, (await pyspotify.RunAsync("query", "SELECT rank FROM spotifytopplayed_refined", "--format", "csv")).Succeeded().Output.Count(c => c == '\n'));
+        Assert.Equal(61, (await pyspotify.RunAsync("sql", "SELECT rank FROM spotifytopplayed_refined", "--format", "csv")).Succeeded().Output.Count(c => c == '\n'));
     }
 
     [Fact]
@@ -87,7 +87,7 @@ public sealed class CommandTests
         pyspotify.Environment["Spotify__RefreshToken"] = spotify.RefreshToken;
         (await pyspotify.RunAsync("--snapshot-date", Day)).Succeeded();
         Assert.InRange(spotify.Calls(Endpoint.Search) + spotify.Calls(Endpoint.Playlist), 1, 155);
-        Assert.Equal("1000\t0", Cells(await pyspotify.RunAsync("query", "SELECT count(*), count(track_pop) FROM spotifypopularsongs_refined")));
+        Assert.Equal("1000\t0", Cells(await pyspotify.RunAsync("sql", "SELECT count(*), count(track_pop) FROM spotifypopularsongs_refined")));
     }
 
     [Fact]
@@ -125,7 +125,7 @@ public sealed class CommandTests
 
         Assert.Contains("`pyspotify setup` lets you choose", run, StringComparison.Ordinal);
         Assert.Equal(isSignedIn, run.Contains("\nYour top tracks, last 4 weeks", StringComparison.Ordinal));
-        Assert.Equal($"{topTracks}\t40", Cells(await pyspotify.RunAsync("query", "SELECT sum(list = 'top played'), sum(list = 'popular') FROM charts")));
+        Assert.Equal($"{topTracks}\t40", Cells(await pyspotify.RunAsync("sql", "SELECT sum(list = 'top played'), sum(list = 'popular') FROM charts")));
         Assert.Equal(0, spotify.Calls(Endpoint.Playlist));
     }
 
@@ -155,8 +155,8 @@ public sealed class CommandTests
 
         (await pyspotify.RunAsync("run", "--input", input)).Succeeded();
 
-        Assert.Equal("7\t2020-02-29", Cells(await pyspotify.RunAsync("query", "SELECT count(*), min(snapshot_date) FROM spotifypopularsongs_refined")));
-        Assert.Equal("0", Cells(await pyspotify.RunAsync("query", "SELECT count(*) FROM spotifytopplayed_refined")));
+        Assert.Equal("7\t2020-02-29", Cells(await pyspotify.RunAsync("sql", "SELECT count(*), min(snapshot_date) FROM spotifypopularsongs_refined")));
+        Assert.Equal("0", Cells(await pyspotify.RunAsync("sql", "SELECT count(*) FROM spotifytopplayed_refined")));
         Assert.Equal(0, spotify.Calls(Endpoint.Playlist));
     }
 
@@ -174,6 +174,13 @@ public sealed class CommandTests
     [InlineData("query", "top", "--format", "xml")]
     [InlineData("query", "popularity", "--track", "nobody")]
     [InlineData("query", "SELECT 1", "--week", "2026-11-15")]
+    [InlineData("sql")]
+    [InlineData("sql", "SELECT 1", "--week", "2026-11-15")]
+    [InlineData("query", "top", "--list", "best")]
+    [InlineData("query", "overlap", "--list", "popular")]
+    [InlineData("query", "top", "--limit", "0")]
+    [InlineData("query", "top", "--limit", "few")]
+    [InlineData("query", "--limit", "3")]
     [InlineData("query", "--week", "2026-11-15")]
     public async Task Wrong_usage_ends_with_2_and_a_word_of_help(params string[] arguments)
     {
@@ -344,7 +351,7 @@ public sealed class CommandTests
         Assert.Contains("was aborted. `pyspotify redrive`", error, StringComparison.Ordinal);
         Assert.Equal("ABORTED", (await ExecutionsAsync(pyspotify)).Single()[1]);
         (await pyspotify.RunAsync("redrive")).Succeeded();
-        Assert.Equal("40", Cells(await pyspotify.RunAsync("query", "SELECT count(*) FROM spotifypopularsongs_refined")));
+        Assert.Equal("40", Cells(await pyspotify.RunAsync("sql", "SELECT count(*) FROM spotifypopularsongs_refined")));
     }
 
     internal static async Task<FakeSpotify> NewSpotifyAsync(int playlist = 60, int search = 40)

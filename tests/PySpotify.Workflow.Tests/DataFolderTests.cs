@@ -37,7 +37,7 @@ public sealed class DataFolderTests
         }
 
         Assert.Equal(["ABORTED", "SUCCEEDED"], (await CommandTests.ExecutionsAsync(pyspotify)).Select(row => row[1]));
-        Assert.Equal("60", CommandTests.Cells(await pyspotify.RunAsync("query", "SELECT count(*) FROM spotifytopplayed_refined")));
+        Assert.Equal("60", CommandTests.Cells(await pyspotify.RunAsync("sql", "SELECT count(*) FROM spotifytopplayed_refined")));
 
         gate.SetResult();
         (await pyspotify.EndAsync(first)).Succeeded();
@@ -147,7 +147,7 @@ public sealed class DataFolderTests
         var error = (await pyspotify.RunAsync("--snapshot-date", Day)).Failed();
         Assert.Contains("StartRawCrawler failed with WarehouseException", error, StringComparison.Ordinal);
         Assert.Contains($"{warehouse} cannot be used", error, StringComparison.Ordinal);
-        foreach (var arguments in (string[][])[["query", "SELECT 1 FROM spotifytopplayed_refined"], ["refine"]])
+        foreach (var arguments in (string[][])[["sql", "SELECT 1 FROM spotifytopplayed_refined"], ["refine"]])
         {
             Assert.Contains($"{warehouse} cannot be used: SQLite Error 26", (await pyspotify.RunAsync(arguments)).Failed(), StringComparison.Ordinal);
         }
@@ -157,7 +157,7 @@ public sealed class DataFolderTests
         File.Delete(warehouse);
         (await pyspotify.RunAsync("redrive")).Succeeded();
         (await pyspotify.RunAsync("--snapshot-date", Before)).Succeeded();
-        Assert.Equal("2\t120", CommandTests.Cells(await pyspotify.RunAsync("query", "SELECT count(DISTINCT snapshot_date), count(*) FROM spotifytopplayed_refined")));
+        Assert.Equal("2\t120", CommandTests.Cells(await pyspotify.RunAsync("sql", "SELECT count(DISTINCT snapshot_date), count(*) FROM spotifytopplayed_refined")));
     }
 
     [Fact]
@@ -169,7 +169,7 @@ public sealed class DataFolderTests
         var bytes = await File.ReadAllBytesAsync(warehouse, TestContext.Current.CancellationToken);
         Array.Fill<byte>(bytes, 0xFF, 16384, bytes.Length - 16384);
         await File.WriteAllBytesAsync(warehouse, bytes, TestContext.Current.CancellationToken);
-        foreach (var arguments in (string[][])[["query", "SELECT 1 FROM spotifytopplayed_refined"], ["refine"], ["run", "--snapshot-date", Day]])
+        foreach (var arguments in (string[][])[["sql", "SELECT 1 FROM spotifytopplayed_refined"], ["refine"], ["run", "--snapshot-date", Day]])
         {
             Assert.Contains($"{warehouse} cannot be used: SQLite Error 11", (await pyspotify.RunAsync(arguments)).Failed(), StringComparison.Ordinal);
         }

@@ -7,7 +7,7 @@ public sealed class ProcessTests
 {
     [Theory]
     [InlineData(0, "executions")]
-    [InlineData(1, "query", "SELECT 1")]
+    [InlineData(1, "sql", "SELECT 1")]
     [InlineData(2, "frobnicate")]
     public async Task The_exit_code_says_how_the_command_ended(int exitCode, params string[] arguments)
     {
@@ -43,7 +43,7 @@ public sealed class ProcessTests
         var name = new string('x', 300);
 
         var run = (await pyspotify.RunProcessAsync("run", "--snapshot-date", "2026-11-20")).Succeeded();
-        var query = (await pyspotify.RunProcessAsync("query", $"SELECT '{name}' AS name, 1 AS number")).Succeeded();
+        var query = (await pyspotify.RunProcessAsync("sql", $"SELECT '{name}' AS name, 1 AS number")).Succeeded();
 
         Assert.Contains("Loaded 100 songs from 2 sources", run.Output, StringComparison.Ordinal);
         Assert.DoesNotContain('\u001b', run.Output);
@@ -56,7 +56,7 @@ public sealed class ProcessTests
         Assert.SkipWhen(OperatingSystem.IsWindows(), "Windows has no bash.");
         await using var pyspotify = new Pyspotify();
         (await pyspotify.RunAsync("--snapshot-date", "2026-11-20")).Succeeded();
-        var process = pyspotify.StartInShell("\"$@\" | head -n 1; exit ${PIPESTATUS[0]}", "query", "SELECT a.track FROM spotifypopularsongs_refined a, spotifytopplayed_refined LIMIT 100000");
+        var process = pyspotify.StartInShell("\"$@\" | head -n 1; exit ${PIPESTATUS[0]}", "sql", "SELECT a.track FROM spotifypopularsongs_refined a, spotifytopplayed_refined LIMIT 100000");
         Assert.Equal("track\n", (await pyspotify.EndAsync(process)).Succeeded().Output);
     }
 }

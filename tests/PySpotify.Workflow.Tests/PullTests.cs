@@ -62,7 +62,7 @@ public sealed class PullTests(MotoServer moto) : IClassFixture<MotoServer>, IAsy
         {
             var sql = $"SELECT * FROM {table} ORDER BY snapshot_date, list, source";
             sql = Tables.Raw.Any(raw => Tables.RefinedOf(raw) == table) ? $"SELECT * FROM {table} ORDER BY snapshot_date, rank" : table == Tables.Charts ? $"SELECT * FROM {table} ORDER BY snapshot_date, list, rank" : sql;
-            Assert.Equal((await home.RunAsync("query", sql)).Succeeded().Output, (await _pyspotify.RunAsync("query", sql)).Succeeded().Output);
+            Assert.Equal((await home.RunAsync("sql", sql)).Succeeded().Output, (await _pyspotify.RunAsync("sql", sql)).Succeeded().Output);
         }
 
         _gets = 0;
@@ -90,7 +90,7 @@ public sealed class PullTests(MotoServer moto) : IClassFixture<MotoServer>, IAsy
         Assert.Equal(3, _gets);
         Assert.Equal(files, TempFolder.Snapshot(_pyspotify.Raw, file => !mine.ContainsKey(file)));
         Assert.Equal(mine, TempFolder.Snapshot(_pyspotify.Raw, mine.ContainsKey));
-        Assert.Equal("4", CommandTests.Cells(await _pyspotify.RunAsync("query", "SELECT count(DISTINCT snapshot_date) FROM charts")));
+        Assert.Equal("4", CommandTests.Cells(await _pyspotify.RunAsync("sql", "SELECT count(DISTINCT snapshot_date) FROM charts")));
     }
 
     [Fact]

@@ -112,7 +112,7 @@ public sealed class ReadOnlyQueryTests
     public async Task Without_a_warehouse_a_query_says_how_to_make_one_and_makes_none()
     {
         await using var pyspotify = new Pyspotify();
-        var error = (await pyspotify.RunAsync("query", "SELECT 1")).Failed();
+        var error = (await pyspotify.RunAsync("sql", "SELECT 1")).Failed();
         Assert.Contains("`pyspotify run` makes it", error, StringComparison.Ordinal);
         Assert.False(Directory.Exists(pyspotify.Data));
     }
@@ -123,7 +123,7 @@ public sealed class ReadOnlyQueryTests
         await using var pyspotify = new Pyspotify();
         Directory.CreateDirectory(pyspotify.Data);
         await MakeAsync(Path.Combine(pyspotify.Data, "warehouse.db"));
-        Assert.Equal("a [31mb c", CommandTests.Cells(await pyspotify.RunAsync("query", "SELECT 'a' || char(27) || '[31mb' || char(10) || 'c'")));
+        Assert.Equal("a [31mb c", CommandTests.Cells(await pyspotify.RunAsync("sql", "SELECT 'a' || char(27) || '[31mb' || char(10) || 'c'")));
     }
 
     private static async Task MakeAsync(string path)

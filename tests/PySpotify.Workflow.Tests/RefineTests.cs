@@ -315,5 +315,5 @@ public sealed class RefineTests
         (await tables.Reader.QueryAsync($"SELECT DISTINCT snapshot_date FROM {table} ORDER BY 1", Cancelled)).Rows.Select(row => (string)row[0]!);
 
     private static async Task<string> CountAsync(Pyspotify pyspotify) => CommandTests.Cells(await pyspotify.RunAsync(
-        "query", "SELECT (SELECT count(*) FROM spotifytopplayed_refined), (SELECT sum(rank) FROM spotifypopularsongs_refined)"));
+        "sql", "SELECT (SELECT count(*) FROM spotifytopplayed_refined), (SELECT sum(rank) FROM spotifypopularsongs_refined)"));
 }

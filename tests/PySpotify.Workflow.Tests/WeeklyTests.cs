@@ -35,7 +35,7 @@ public sealed class WeeklyTests
 
         clock.Skip(TimeSpan.FromDays(1));
         Assert.Contains("Snapshot 2026-11-30", (await pyspotify.RunAsync("run", "--weekly")).Succeeded().Output, StringComparison.Ordinal);
-        Assert.Equal("2", CommandTests.Cells(await pyspotify.RunAsync("query", "SELECT count(DISTINCT snapshot_date) FROM charts")));
+        Assert.Equal("2", CommandTests.Cells(await pyspotify.RunAsync("sql", "SELECT count(DISTINCT snapshot_date) FROM charts")));
     }
 
     [Theory]
@@ -129,7 +129,7 @@ public sealed class WeeklyTests
 
         (await pyspotify.RunAsync("run", "--weekly", "--input", input)).Succeeded();
 
-        Assert.Equal("60", CommandTests.Cells(await pyspotify.RunAsync("query", "SELECT count(*) FROM charts")));
+        Assert.Equal("60", CommandTests.Cells(await pyspotify.RunAsync("sql", "SELECT count(*) FROM charts")));
     }
 
     [Fact]
@@ -180,7 +180,7 @@ public sealed class WeeklyTests
             Assert.Empty((await pyspotify.RunAsync("run", "--weekly", "--quiet")).Succeeded().Output);
         }
 
-        Assert.Equal(60, CommandTests.Cells(await pyspotify.RunAsync("query", "SELECT rank FROM spotifytopplayed_refined")).Split('\n').Length);
+        Assert.Equal(60, CommandTests.Cells(await pyspotify.RunAsync("sql", "SELECT rank FROM spotifytopplayed_refined")).Split('\n').Length);
     }
 
     [Theory]

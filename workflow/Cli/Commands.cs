@@ -17,6 +17,7 @@ internal static class Commands
             ExecutionsCommand.Create(host),
             LoginCommand.Create(host),
             QueryCommand.Create(host),
+            SqlCommand.Create(host),
             ReportCommand.Create(host),
             TablesCommand.Create(host),
             RefineCommand.Create(host),

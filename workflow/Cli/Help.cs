@@ -18,6 +18,7 @@ internal sealed class Help(HelpAction usual) : SynchronousCommandLineAction
         ["login"] = "pyspotify login --port 8888",
         ["logout"] = "pyspotify logout",
         ["query"] = "pyspotify query movers --format csv",
+        ["sql"] = "pyspotify sql \"SELECT rank, track FROM charts WHERE snapshot_date = '2026-11-22' ORDER BY list, rank LIMIT 10\"",
         ["tables"] = "pyspotify tables",
         ["pull"] = "pyspotify pull s3://my-raw-bucket --region eu-central-1",
         ["report"] = "pyspotify report",

@@ -9,6 +9,9 @@ namespace PySpotify.Workflow.Cli;
 /// <summary>The options that several commands have.</summary>
 internal static class Options
 {
+    /// <summary>What <see cref="Format"/> is without it.</summary>
+    public const string Table = "table";
+
     public static Option<string> Data()
     {
         var data = new Option<string>("--data")
@@ -60,6 +63,10 @@ internal static class Options
 
     /// <summary>Whether the folder was named.</summary>
     public static bool HasDataFolder(ParseResult arguments) => arguments.GetResult("--data") is OptionResult { Implicit: false };
+
+    /// <summary>How rows are written.</summary>
+    public static Option<string> Format() =>
+        new Option<string>("--format") { Description = "How to write the rows.", DefaultValueFactory = _ => Table }.AcceptOnlyFromAmong(Table, "csv", "json");
 
     /// <summary>Whether to print errors alone.</summary>
     public static Option<bool> Quiet() => new("--quiet") { Description = "Print errors alone." };

@@ -1,29 +1,36 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
+using System.Globalization;
 using PySpotify.Functions;
 using PySpotify.Workflow.Local.Warehouse;
 
 namespace PySpotify.Workflow.Cli;
 
-/// <summary><c>query</c>: asks the tables a named query or SQL; alone, it lists the named queries.</summary>
+/// <summary><c>query</c>: asks the tables a named query; alone, it lists them.</summary>
 internal static class QueryCommand
 {
-    /// <summary>Rows that a terminal shows.</summary>
-    private const int MaxRows = 50;
-
     public static Command Create(Host host)
     {
-        var sql = new Argument<string?>("sql") { Description = "One read-only statement in SQLite's SQL.", Arity = ArgumentArity.ZeroOrOne };
-        sql.Validators.Add(ExpectSql);
-        var format = new Option<string>("--format") { Description = "How to write the rows.", DefaultValueFactory = _ => "table", Recursive = true }
-            .AcceptOnlyFromAmong("table", "csv", "json");
-        var query = new Command("query", "Ask the tables. Without a query, list the queries.") { sql, format };
+        var format = Options.Format();
+        format.Recursive = true;
+
+        // SQL is what `query` took until there was `sql`, and takes still.
+        var name = new Argument<string?>("name") { Description = "The query. `sql` takes SQL of your own.", Arity = ArgumentArity.ZeroOrOne };
+        name.Validators.Add(ExpectName);
+        var query = new Command("query", "Ask the tables. Without a query, list the queries.") { name, format };
         query.SetAction(async (arguments, cancellationToken) =>
         {
-            var (columns, rows) = arguments.GetValue(sql) is { } statement
-                ? await Open(arguments).QueryAsync(statement, cancellationToken)
-                : (["query", "question"], [.. NamedQuery.All.Select(named => (object?[])[named.Name, named.Question])]);
-            Write(host, arguments.GetRequiredValue(format), columns, rows);
+            if (arguments.GetValue(name) is { } sql)
+            {
+                await SqlCommand.AskAsync(host, Open(arguments), sql, arguments.GetRequiredValue(format), cancellationToken);
+                return;
+            }
+
+            object?[][] rows = [.. NamedQuery.All.Select(named => (object?[])[named.Name, named.Question])];
+            if (!RowWriter.Write(host.Output, arguments.GetRequiredValue(format), ["query", "question"], rows))
+            {
+                ResultTable.Write(host.Output, ["query", "question"], rows);
+            }
         });
         foreach (var named in NamedQuery.All)
         {
@@ -42,7 +49,19 @@ internal static class QueryCommand
             HelpName = "song",
             CustomParser = ReadTrack,
         };
-        var command = new Command(named.Name, named.Question) { week };
+        var list = new Option<string?>("--list") { Description = "One list only." }.AcceptOnlyFromAmong(Lists.TopPlayed, Lists.Popular);
+        var limit = new Option<int?>("--limit")
+        {
+            Description = $"Rows a list; without it, {SqlCommand.MaxRows} on a terminal and all elsewhere.",
+            HelpName = "rows",
+            CustomParser = ReadLimit,
+        };
+        var command = new Command(named.Name, named.Question) { week, limit };
+        if (named.HasLists)
+        {
+            command.Options.Add(list);
+        }
+
         if (named.TakesTrack)
         {
             command.Options.Add(track);
@@ -50,38 +69,39 @@ internal static class QueryCommand
 
         command.SetAction(async (arguments, cancellationToken) =>
         {
-            var song = named.TakesTrack ? arguments.GetValue(track) : null;
-            var answer = await named.AskAsync(Open(arguments), arguments.GetValue(week), song, cancellationToken);
-            Write(host, arguments.GetRequiredValue(format), answer.Columns, answer.Rows);
+            var only = named.HasLists ? arguments.GetValue(list) : null;
+            var answer = await named.AskAsync(
+                Open(arguments), arguments.GetValue(week), named.TakesTrack ? arguments.GetValue(track) : null, row => only is null || row.Text("list") == only, cancellationToken);
+            var most = arguments.GetValue(limit);
+            if (host.Output.IsTerminal() && arguments.GetRequiredValue(format) == Options.Table)
+            {
+                var titles = await ListTitle.ReadAsync(Open(arguments), arguments.GetValue(week), cancellationToken);
+                QueryBlocks.Draw(host.Output, named, answer, titles, most ?? SqlCommand.MaxRows);
+                return;
+            }
+
+            var rows = most is { } number ? TakeOfEach(answer, named, number) : answer.Rows;
+            if (!RowWriter.Write(host.Output, arguments.GetRequiredValue(format), answer.Columns, rows))
+            {
+                ResultTable.Write(host.Output, answer.Columns, rows);
+            }
         });
         return command;
     }
 
-    private static TableReader Open(ParseResult arguments) => new(Options.FilledDataFolder(arguments).Warehouse);
-
-    private static void Write(Host host, string format, IReadOnlyList<string> columns, IReadOnlyList<object?[]> rows)
+    /// <summary>The first rows of each list, in the order that they have.</summary>
+    private static IReadOnlyList<object?[]> TakeOfEach(Answer answer, NamedQuery named, int limit)
     {
-        switch (format)
-        {
-            case "csv":
-                RowWriter.WriteCsv(host.Output.Profile.Out.Writer, columns, rows);
-                break;
-            case "json":
-                RowWriter.WriteJson(host.Output.Profile.Out.Writer, columns, rows);
-                break;
-            default:
-                ResultTable.Write(host.Output, columns, rows, MaxRows);
-                if (rows.Count > MaxRows && host.Output.IsTerminal())
-                {
-                    host.Output.WriteText("--format csv or json writes them all.");
-                }
+        var taken = new Dictionary<string, int>();
+        return [.. answer.Where(row => (taken[ListOf(row)] = taken.GetValueOrDefault(ListOf(row)) + 1) <= limit).Select(row => row.Values)];
 
-                break;
-        }
+        string ListOf(Answer.Row row) => named.HasLists ? row.Text("list")! : "";
     }
 
+    private static TableReader Open(ParseResult arguments) => new(Options.FilledDataFolder(arguments).Warehouse);
+
     /// <summary>A single word is a mistyped query.</summary>
-    private static void ExpectSql(ArgumentResult argument)
+    private static void ExpectName(ArgumentResult argument)
     {
         var text = argument.Tokens.Single().Value;
         if (text.Length > 0 && text.All(c => char.IsLetterOrDigit(c) || c == '-'))
@@ -99,6 +119,18 @@ internal static class QueryCommand
         }
 
         argument.AddError($"'{text}' is not a song. Paste its link, such as https://open.spotify.com/track/…");
+        return null;
+    }
+
+    private static int? ReadLimit(ArgumentResult argument)
+    {
+        var text = argument.Tokens.Single().Value;
+        if (int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var limit) && limit > 0)
+        {
+            return limit;
+        }
+
+        argument.AddError($"--limit takes a number from 1, not '{text}'.");
         return null;
     }
 }

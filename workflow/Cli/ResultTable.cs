@@ -22,7 +22,11 @@ internal static class ResultTable
     {
         if (console.IsTerminal())
         {
-            Draw(console, columns, rows, maxRows, uncutColumns);
+            if (Draw(console, columns, rows, maxRows, uncutColumns) is not [] and var leftOut)
+            {
+                console.WriteLine($"Columns that did not fit: {string.Join(", ", leftOut)}.");
+            }
+
             return;
         }
 
@@ -33,66 +37,78 @@ internal static class ResultTable
         }
     }
 
-    private static void Draw(IAnsiConsole console, IReadOnlyList<string> columns, IReadOnlyList<object?[]> rows, int maxRows, int uncutColumns)
+    /// <summary>Draws what fits a terminal's width.</summary>
+    /// <param name="console">The terminal.</param>
+    /// <param name="columns">The columns' names.</param>
+    /// <param name="rows">The rows.</param>
+    /// <param name="maxRows">How many of them to draw.</param>
+    /// <param name="uncutColumns">How many columns from the left are never cut.</param>
+    /// <param name="kept">Which columns are never left out; null is the first.</param>
+    /// <returns>The columns that did not fit: from the right, but for those that are kept.</returns>
+    public static IReadOnlyList<string> Draw(
+        IAnsiConsole console, IReadOnlyList<string> columns, IReadOnlyList<object?[]> rows, int maxRows, int uncutColumns = 0, IReadOnlyList<bool>? kept = null)
     {
         List<string[]> cells = [.. rows.Take(maxRows).Select(row => row.Select(DisplayText.Cell).ToArray())];
         int[] widths = [.. columns.Select((name, i) => cells.Select(row => Width(row[i])).Append(Width(DisplayText.Clean(name))).Max())];
         bool[] isText = [.. columns.Select((_, i) => rows.Any(row => row[i] is string or byte[]))];
-        var shown = Fit(widths, isText, uncutColumns, console.Profile.Width);
+        var shown = Fit(widths, isText, uncutColumns, kept, console.Profile.Width);
 
         var table = new Table().Border(TableBorder.Rounded);
-        for (var i = 0; i < shown; i++)
+        foreach (var i in shown)
         {
             var column = new TableColumn(Cut(DisplayText.Clean(columns[i]), widths[i])) { NoWrap = true };
             table.AddColumn(isText[i] ? column : column.RightAligned());
         }
 
-        foreach (var row in cells)
+        for (var row = 0; row < cells.Count; row++)
         {
-            table.AddRow([.. row.Take(shown).Select((cell, i) => Cut(cell, widths[i]))]);
+            table.AddRow([.. shown.Select(i => Cut(cells[row][i], widths[i], (rows[row][i] as StyledCell)?.Style))]);
         }
 
         console.Write(table);
-        if (shown < columns.Count)
+        if (rows.Count == 0)
         {
-            console.WriteLine($"Columns that did not fit: {string.Join(", ", columns.Skip(shown).Select(DisplayText.Clean))}.");
+            console.WriteLine("0 rows.");
         }
-
-        if (rows.Count > cells.Count)
+        else if (rows.Count > cells.Count)
         {
             console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"The first {cells.Count:N0} of {rows.Count:N0} rows; {rows.Count - cells.Count:N0} are left out."));
         }
+
+        return [.. Enumerable.Range(0, columns.Count).Except(shown).Select(i => DisplayText.Clean(columns[i]))];
     }
 
     /// <summary>Narrows the widest columns until all of them fit, and leaves out columns where that is not enough.</summary>
-    /// <returns>How many columns are left.</returns>
-    private static int Fit(int[] widths, bool[] isText, int uncutColumns, int consoleWidth)
+    /// <returns>The columns that are left.</returns>
+    private static List<int> Fit(int[] widths, bool[] isText, int uncutColumns, IReadOnlyList<bool>? kept, int consoleWidth)
     {
-        var shown = widths.Length;
-        while (shown > 1 && widths.Take(shown).Select((width, i) => isText[i] && i >= uncutColumns ? Math.Min(width, MinTextWidth) : width).Sum() > Room())
+        List<int> shown = [.. Enumerable.Range(0, widths.Length)];
+        while (shown.Sum(i => isText[i] && i >= uncutColumns ? Math.Min(widths[i], MinTextWidth) : widths[i]) > Room()
+            && shown.FindLastIndex(i => !(kept?[i] ?? i == 0)) is >= 0 and var last)
         {
-            shown--;
+            shown.RemoveAt(last);
         }
 
-        while (shown > uncutColumns && widths.Take(shown).Sum() > Room() && widths[uncutColumns..shown].Max() > 1)
+        while (shown.Count > uncutColumns && shown.Sum(i => widths[i]) > Room()
+            && shown.Where(i => i >= uncutColumns).MaxBy(i => widths[i]) is var widest && widths[widest] > 1)
         {
-            widths[Array.IndexOf(widths, widths[uncutColumns..shown].Max(), uncutColumns)]--;
+            widths[widest]--;
         }
 
         return shown;
 
         // A column has a border and two blanks; the last border comes on top.
-        int Room() => consoleWidth - 3 * shown - 1;
+        int Room() => consoleWidth - 3 * shown.Count - 1;
     }
 
     private static int Width(string text) => new Segment(text).CellCount();
 
     /// <summary>Text of a width at most, with an ellipsis where it is cut.</summary>
-    internal static Text Cut(string text, int width)
+    internal static Text Cut(string text, int width, Style? style = null)
     {
         if (Width(text) <= width)
         {
-            return new(text);
+            return new(text, style);
         }
 
         var cut = new StringBuilder();
@@ -103,6 +119,6 @@ internal static class ResultTable
             cut.Append(characters.GetTextElement());
         }
 
-        return new(cut.Append('…').ToString());
+        return new(cut.Append('…').ToString(), style);
     }
 }

@@ -3,6 +3,7 @@ using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using CsvHelper;
+using Spectre.Console;
 
 namespace PySpotify.Workflow.Cli;
 
@@ -12,6 +13,23 @@ internal static class RowWriter
     private static readonly CsvWriterOptions Csv = new() { NewLine = Environment.NewLine, Quoting = CsvQuoting.WhenNeededOrWhitespace };
 
     private static readonly JsonSerializerOptions Json = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+
+    /// <summary>Writes rows in a format for other programs.</summary>
+    /// <returns>Whether it is one.</returns>
+    public static bool Write(IAnsiConsole console, string format, IReadOnlyList<string> columns, IReadOnlyList<object?[]> rows)
+    {
+        switch (format)
+        {
+            case "csv":
+                WriteCsv(console.Profile.Out.Writer, columns, rows);
+                return true;
+            case "json":
+                WriteJson(console.Profile.Out.Writer, columns, rows);
+                return true;
+            default:
+                return false;
+        }
+    }
 
     /// <summary>Comma-separated (RFC 4180), with a header.</summary>
     public static void WriteCsv(TextWriter writer, IReadOnlyList<string> columns, IReadOnlyList<object?[]> rows)

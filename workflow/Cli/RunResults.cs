@@ -50,7 +50,7 @@ internal static class RunResults
             console.WriteText();
             console.WriteText(DisplayText.Clean(title.Title));
             console.WriteText($"Top ten on {list.First().Text("snapshot_date")}{(title.Order is { } order ? $", {order}" : "")}");
-            var rows = list.Take(10).Select(row => (object?[])[row["rank"], Move(row, console), row["track"], row["artist"], row["track_pop"]]);
+            var rows = list.Take(10).Select(row => (object?[])[row["rank"], Move.Of(row, console), row["track"], row["artist"], row["track_pop"]]);
             ResultTable.Write(
                 console,
                 title.HasPopularity ? ["rank", "move", "track", "artist", "popularity"] : ["rank", "move", "track", "artist"],
@@ -85,20 +85,6 @@ internal static class RunResults
     // The heading of the list says already that it has no popularity.
     private static string Warnings(Answer.Row row) =>
         string.Join("; ", (row.Text("warnings") ?? "").Split("; ").Where(warning => !warning.StartsWith("no popularity", StringComparison.Ordinal)));
-
-    private static string Move(Answer.Row row, IAnsiConsole console)
-    {
-        var (up, down) = console.IsTerminal() && console.Profile.Capabilities.Unicode ? ("▲", "▼") : ("+", "-");
-        return row.Text("change") switch
-        {
-            "up" => $"{up}{row["move"]}",
-            "down" => $"{down}{-row.Number("move")}",
-            "new" => "NEW",
-            "back" => "BACK",
-            "same" => "=",
-            _ => "",
-        };
-    }
 
     private static string Health(IEnumerable<Answer.Row> sources)
     {

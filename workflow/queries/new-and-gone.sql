@@ -1,5 +1,6 @@
 -- Which songs are new, which came back, which dropped out?
--- Against the snapshot before; days_between says how long ago that was. Weeks without a snapshot drop no song.
+-- Against the snapshot before; days_between says how long ago that was. Weeks without a snapshot drop no song. The top 50 come
+-- before all others, in it the new before the gone.
 -- beginning.sql
 , debuts AS (
     SELECT songs.list, songs.track_id, min(listed.snapshot_date) AS first_seen
@@ -16,4 +17,6 @@ FROM songs
 JOIN charts ON charts.list = songs.list AND charts.snapshot_date = last_seen AND charts.track_id = songs.track_id
 LEFT JOIN debuts ON debuts.list = songs.list AND debuts.track_id = songs.track_id
 WHERE compared_with IS NOT NULL AND (songs.rank IS NULL OR rank_before IS NULL)
-ORDER BY songs.list DESC, CASE WHEN songs.rank IS NULL THEN 1 ELSE 0 END, coalesce(songs.rank, rank_before), songs.track_id
+ORDER BY
+    songs.list DESC, CASE WHEN coalesce(songs.rank, rank_before) <= 50 THEN 0 ELSE 1 END,
+    CASE WHEN songs.rank IS NULL THEN 1 ELSE 0 END, coalesce(songs.rank, rank_before), songs.track_id

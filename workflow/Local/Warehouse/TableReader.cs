@@ -1,3 +1,4 @@
+using System.Text.RegularExpressions;
 using Microsoft.Data.Sqlite;
 using PySpotify.Functions;
 using SQLitePCL;
@@ -6,7 +7,7 @@ namespace PySpotify.Workflow.Local.Warehouse;
 
 /// <summary>Reads the tables with SQL, in place of Athena.</summary>
 /// <param name="path">The database.</param>
-internal sealed class TableReader(string path)
+internal sealed partial class TableReader(string path)
 {
     /// <summary>Runs one read-only statement.</summary>
     /// <param name="sql">The statement. It can read the tables and nothing else.</param>
@@ -80,6 +81,10 @@ internal sealed class TableReader(string path)
         {
             throw new QueryException("A query may read the tables and do nothing else.", e);
         }
+        catch (SqliteException e) when (MissingTable().Match(e.Message) is { Success: true } missing)
+        {
+            throw new QueryException($"There is no table '{missing.Groups[1].Value}'. The tables: {string.Join(", ", Tables.Refined.Select(table => table.Name).Order(StringComparer.Ordinal))}.", e);
+        }
         catch (Exception e) when (e is SqliteException or InvalidOperationException)
         {
             throw new QueryException($"The query did not run: {e.Message}", e);
@@ -105,6 +110,9 @@ internal sealed class TableReader(string path)
             raw.SQLITE_FUNCTION when second.utf8_to_string() is not "load_extension" => raw.SQLITE_OK,
             _ => raw.SQLITE_DENY,
         };
+
+    [GeneratedRegex("no such table: (.+?)'?\\.?$")]
+    private static partial Regex MissingTable();
 }
 
 /// <summary>A query did not run.</summary>
