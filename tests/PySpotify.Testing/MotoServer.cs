@@ -26,6 +26,14 @@ public sealed class MotoServer : IAsyncLifetime
         }
     }
 
+    /// <summary>A loopback address where nothing listens yet.</summary>
+    public static Uri FreeAddress()
+    {
+        using var free = new TcpListener(IPAddress.Loopback, 0);
+        free.Start();
+        return new($"http://{free.LocalEndpoint}/");
+    }
+
     public AmazonS3Client S3() => new(
         Credentials,
         new AmazonS3Config { ServiceURL = Address.AbsoluteUri, ForcePathStyle = true, AuthenticationRegion = "us-east-1" });
@@ -52,12 +60,7 @@ public sealed class MotoServer : IAsyncLifetime
 
     private async Task<bool> StartAsync(string command)
     {
-        using (var free = new TcpListener(IPAddress.Loopback, 0))
-        {
-            free.Start();
-            _address = new Uri($"http://{free.LocalEndpoint}/");
-        }
-
+        _address = FreeAddress();
         _server = Process.Start(new ProcessStartInfo(command, ["-H", "127.0.0.1", "-p", $"{_address.Port}"])
         {
             RedirectStandardOutput = true,

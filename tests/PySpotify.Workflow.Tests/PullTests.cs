@@ -301,6 +301,28 @@ public sealed class PullTests(MotoServer moto) : IClassFixture<MotoServer>, IAsy
     }
 
     [Theory]
+    [InlineData("eu-west-3", "--profile", "music")]
+    [InlineData("eu-north-1", "--profile", "music", "--region", "eu-north-1")]
+    [InlineData("us-east-1", "--profile", "nowhere")]
+    public async Task The_region_is_the_one_named_or_the_profiles(string region, params string[] options)
+    {
+        using var s3 = new HttpListener();
+        var address = MotoServer.FreeAddress();
+        s3.Prefixes.Add(address.AbsoluteUri);
+        s3.Start();
+        const string keys = "aws_access_key_id = a\naws_secret_access_key = b\n";
+        SetConfig($"[profile music]\nregion = eu-west-3\nendpoint_url = {address}\n{keys}[profile nowhere]\nendpoint_url = {address}\n{keys}");
+
+        var pull = _pyspotify.RunProcessAsync(["pull", $"s3://{_bucket}", .. options]);
+        var request = await s3.GetContextAsync().WaitAsync(TimeSpan.FromSeconds(30), Cancelled);
+
+        Assert.Contains($"/{region}/s3/aws4_request", request.Request.Headers["Authorization"], StringComparison.Ordinal);
+        request.Response.StatusCode = 403;
+        request.Response.Close();
+        (await pull).Failed();
+    }
+
+    [Theory]
     [InlineData("", null, "There are no AWS credentials. Run `aws configure`")]
     [InlineData("", "nobody", "There is no AWS profile 'nobody' with credentials. `aws configure --profile nobody` makes it.")]
     [InlineData("[profile b]\naws_access_key_id = a\naws_secret_access_key = b\n[profile a]\ncredential_process = false\n", "nobody", "There is no AWS profile 'nobody' with credentials. Those that have some: a, b.")]

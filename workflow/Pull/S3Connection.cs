@@ -27,14 +27,15 @@ internal static partial class S3Connection
         }
 
         var config = new AmazonS3Config();
+        RegionEndpoint? usual = null;
         if (profile is not null)
         {
-            ExpectProfile(profile);
+            usual = FindProfile(profile).Region;
             config.Profile = new Profile(profile);
         }
 
         // Asked in the wrong region, S3 names the right one.
-        config.RegionEndpoint = region is not null ? RegionEndpoint.GetBySystemName(region) : config.RegionEndpoint ?? RegionEndpoint.USEast1;
+        config.RegionEndpoint = region is not null ? RegionEndpoint.GetBySystemName(region) : config.RegionEndpoint ?? usual ?? RegionEndpoint.USEast1;
         return new AmazonS3Client(await FindCredentialsAsync(config, profile), config);
     }
 
@@ -48,7 +49,7 @@ internal static partial class S3Connection
         }
         catch (Exception e) when (profile is null && Environment.GetEnvironmentVariable("AWS_PROFILE") is { Length: > 0 } named)
         {
-            ExpectProfile(named);
+            _ = FindProfile(named);
             throw NotUsable(named, e);
         }
         catch (Exception e) when (profile is null)
@@ -70,16 +71,13 @@ internal static partial class S3Connection
         + $"Set the credentials that `aws configure export-credentials --profile {profile} --format env` prints, then run pull without --profile.",
         e);
 
-    private static void ExpectProfile(string profile)
+    private static CredentialProfile FindProfile(string profile)
     {
-        var profiles = new CredentialProfileStoreChain();
-        var names = profiles.ListProfiles().Select(known => known.Name).Distinct().Order(StringComparer.Ordinal).ToList();
-        if (!names.Contains(profile))
-        {
-            throw new SettingsException($"There is no AWS profile '{profile}' with credentials. " + (names is []
+        var profiles = new CredentialProfileStoreChain().ListProfiles();
+        return profiles.Find(known => known.Name == profile)
+            ?? throw new SettingsException($"There is no AWS profile '{profile}' with credentials. " + (profiles is []
                 ? $"`aws configure --profile {profile}` makes it."
-                : $"Those that have some: {string.Join(", ", names)}."));
-        }
+                : $"Those that have some: {string.Join(", ", profiles.Select(known => known.Name).Distinct().Order(StringComparer.Ordinal))}."));
     }
 
     [GeneratedRegex(@"\A[a-z]{2,}(-[a-z]+)+-[0-9]+\z")]
