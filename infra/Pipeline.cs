@@ -26,7 +26,7 @@ public sealed class Pipeline : Stack
         var storage = new Storage(settings);
         var catalog = new Catalog(settings, place, storage);
         var crawlers = new Crawlers(place, storage, catalog);
-        var job = new RefineJob(settings, place, storage, catalog);
+        var job = new RefineJob(settings, place, storage);
         var functions = new Functions(settings, secrets, storage, catalog, crawlers);
         var analytics = new Analytics(storage, catalog);
         var workflow = new Workflow(settings, place, functions, crawlers, job);

@@ -9,7 +9,7 @@ namespace PySpotify.Infra;
 public sealed class RefineJob : ComponentResource
 {
     /// <summary>Makes the job and its logs.</summary>
-    public RefineJob(Settings settings, Place place, Storage storage, Catalog catalog)
+    public RefineJob(Settings settings, Place place, Storage storage)
         : base("pyspotify:infra:RefineJob", "refine-job")
     {
         var log = $"/aws-glue/pyspotify-{Deployment.Instance.StackName}";
@@ -31,7 +31,7 @@ public sealed class RefineJob : ComponentResource
                 Timeout = 50,
                 MaxRetries = 0,
                 ExecutionProperty = new JobExecutionPropertyArgs { MaxConcurrentRuns = 1 },
-                RoleArn = Policies.Role(this, "job", "glue", new Dictionary<string, Input<string>>(catalog.Names)
+                RoleArn = Policies.Role(this, "job", "glue", new Dictionary<string, Input<string>>
                 {
                     ["Account"] = place.Account,
                     ["RawBucket"] = storage.Raw.Arn,
@@ -47,7 +47,6 @@ public sealed class RefineJob : ComponentResource
                 },
                 DefaultArguments =
                 {
-                    ["--database"] = catalog.Raw.Name,
                     ["--raw"] = Output.Format($"s3://{storage.Raw.BucketName}"),
                     ["--refined"] = Output.Format($"s3://{storage.Refined.BucketName}"),
                     ["--job-language"] = "python",

@@ -229,7 +229,7 @@ public sealed partial class InfraTests(InfraTests.Layout layout) : IClassFixture
         Assert.StartsWith("5.", Text(job["glueVersion"]), StringComparison.Ordinal);
         Assert.Equal(1, job["executionProperty"].GetProperty("maxConcurrentRuns").GetInt32());
         Assert.Equal("s3://pyspotify-assets/csv_to_parquet.py", Text(job["command"].GetProperty("scriptLocation")));
-        Assert.Equal("spotify_data", Text(job["defaultArguments"].GetProperty("--database")));
+        Assert.Equal("s3://pyspotify-raw", Text(job["defaultArguments"].GetProperty("--raw")));
         Assert.Equal("s3://pyspotify-refined", Text(job["defaultArguments"].GetProperty("--refined")));
     }
 

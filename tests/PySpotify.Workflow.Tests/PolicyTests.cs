@@ -99,8 +99,7 @@ public sealed partial class PolicyTests
         ],
         ["job"] =
         [
-            "s3:GetObject ${Script}", .. On(["s3:GetObject"], ["${RawBucket}/quarantine/*", "${RawBucket}/sources/*", .. Csv]),
-            .. On(["glue:GetTable", "glue:GetPartitions"], RawCatalog),
+            "s3:GetObject ${Script}", .. On(["s3:GetObject"], ["${RawBucket}/_quarantine/*", "${RawBucket}/quarantine/*", "${RawBucket}/sources/*", .. Csv]),
             .. On(["s3:GetBucketLocation", "s3:ListBucket"], "${RawBucket}", "${RefinedBucket}"),
 
             // Without a slash: Hadoop marks a folder with an object beside it, charts_$folder$.

@@ -1,5 +1,6 @@
 using System.Text;
 using PySpotify.Functions;
+using PySpotify.Tests;
 
 namespace PySpotify.Workflow.Tests;
 
@@ -86,12 +87,77 @@ internal static class RawFiles
         ["UTF-32, big endian"] = ([0, 0, 0xFE, 0xFF, .. new UTF32Encoding(true, false).GetBytes($"{Columns.RawHeader}\n{Good}\n")], ", line 1: not UTF-8"),
     };
 
+    /// <summary>Files of sources' records that are none.</summary>
+    public static readonly List<byte[]> RefusedRecords =
+    [
+        [],
+        .. ((string[])
+        [
+            "oops", "{}", "[]", "null", Record[..^1], $"{Record} {Record}", $"\uFEFF{Record}", $"'{Record[1..]}",
+            Record.Replace("\"rows\":1", "\"rows\":\"1\""), Record.Replace("\"rows\":1", "\"rows\":1.0"), Record.Replace("\"rows\":1", "\"rows\":2147483648"),
+            Record.Replace("\"rows\":1", "\"rows\":null"), Record.Replace("\"rows\":1", "\"rows\":true"), Record.Replace("\"rows\":1", "\"rows\":NaN"),
+            Record.Replace("\"rows\":1,", ""), Record.Replace("\"rows\"", "\"Rows\""), Record.Replace("\"rows\"", "\"more\":1,\"rows\""),
+            Record.Replace("\"playlist\"", "null"), Record.Replace("\"playlist\"", "5"), Record.Replace("\"playlist\"", "\"\\ud800\""), Record.Replace("\"playlist\"", "\"a\tb\""),
+            Record.Replace("{\"episode\":1}", "[]"), Record.Replace("{\"episode\":1}", "null"), Record.Replace("{\"episode\":1}", "{\"episode\":\"1\"}"),
+        ]).Select(Text),
+        Bytes([], Record.Replace("playlist", "\xE9")),
+    ];
+
+    /// <summary>Files of refused rows with a line that is none.</summary>
+    public static readonly List<byte[]> RefusedQuarantine =
+    [
+        .. ((string[])
+        [
+            "oops", "\n", "[]\n", "{}\n", $"{Refusal}\n\n{Refusal}\n", $"\uFEFF{Refusal}\n", $"{Refusal}{Refusal}\n", Refusal[..^1], "{\"reason\":\"no artist\"}\n", "{\"song\":{},\"reason\":\"no artist\"}\n",
+            "{\"reason\":null,\"song\":{}}\n", "{\"reason\":5,\"song\":{}}\n", "{\"reason\":\"no artist\",\"song\":{},\"more\":1}\n", "{\"reason\":\"no artist\",\"song\":{'a':1}}\n",
+        ]).Select(Text),
+        Bytes(Text($"{Refusal}\n"), Refusal.Replace("A", "\xE9")),
+    ];
+
+    /// <summary>Files of a raw table that are not part of a snapshot.</summary>
+    public static readonly string[] PassedOver =
+    [
+        "snapshot_date=latest/a.csv", "snapshot_date=20261122/a.csv", "snapshot_date=2026-11-31/a.csv", "snapshot_date=2026-11-22/notes.txt", "snapshot_date=2026-11-22/a.csv.tmp",
+        "snapshot_date=2026-11-22/._a.csv", "snapshot_date=2026-11-22/_a.csv", "snapshot_date=2026-11-22/a.CSV", "snapshot_date=2026-11-22/more/a.csv", "a.csv",
+    ];
+
+    private const string Record =
+        """{"list":"top played","source":"pl","kind":"playlist","name":null,"status":"read","reason":null,"rows":1,"skipped":{"episode":1},"quarantined":0}""";
+
+    private const string Refusal = """{"reason":"no artist","song":{"track":"A"}}""";
+
     private static string Header => $"the header is not {Columns.RawHeader}, nor its first 8 columns";
 
     private static string Quotes => "its quotes do not match";
 
     /// <summary>A file of such lines under the header.</summary>
     public static byte[] File(params IEnumerable<string> lines) => Text(string.Concat(lines.Prepend(Columns.RawHeader).Select(line => line + "\n")));
+
+    /// <summary>Puts the files of <see cref="RefusedRecords"/> and <see cref="RefusedQuarantine"/> beside a snapshot.</summary>
+    public static void AddRefusedJson(TestTables tables, string day)
+    {
+        foreach (var (i, record) in RefusedRecords.Index())
+        {
+            tables.Write($"sources/snapshot_date={day}/{Tables.TopPlayed}-{i:00}.json", record);
+        }
+
+        foreach (var (i, lines) in RefusedQuarantine.Index())
+        {
+            tables.Write($"quarantine/snapshot_date={day}/{Tables.TopPlayed}-{i:00}.jsonl", lines);
+        }
+    }
+
+    /// <summary>Fills a raw folder with what version f52f583 wrote.</summary>
+    public static void CopyOfTheVersionBefore(string raw)
+    {
+        var fixture = Path.Combine(Repository.Root, "tests/PySpotify.Workflow.Tests/Fixtures/eight-columns/raw");
+        foreach (var file in Directory.GetFiles(fixture, "*", SearchOption.AllDirectories))
+        {
+            var copy = Path.Combine(raw, Path.GetRelativePath(fixture, file));
+            Directory.CreateDirectory(Path.GetDirectoryName(copy)!);
+            System.IO.File.Copy(file, copy);
+        }
+    }
 
     /// <summary>A song's row.</summary>
     public static string Row(string song, int rank, string source = "pl") => $"Artist of {song},{song},{(song[0] * 7) % 101},180000,Album,2026-01-02,id{song},{rank},,,{source}";

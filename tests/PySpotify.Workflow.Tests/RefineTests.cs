@@ -55,18 +55,19 @@ public sealed class RefineTests
         Assert.Equal(rows, await CountAsync(pyspotify));
     }
 
-    [Theory]
-    [InlineData("oops")]
-    [InlineData("{}")]
-    [InlineData("[]")]
-    public async Task A_quarantine_line_that_is_no_refused_row_is_named(string line)
+    [Fact]
+    public async Task Records_and_refused_rows_that_are_none_are_all_named()
     {
-        await using var pyspotify = new Pyspotify();
-        (await pyspotify.RunAsync("--snapshot-date", "2026-11-22")).Succeeded();
-        var folder = Directory.CreateDirectory(Path.Combine(pyspotify.Raw, "quarantine", "snapshot_date=2026-11-22")).FullName;
-        var file = Path.Combine(folder, "spotifytopplayed-strange.jsonl");
-        await File.WriteAllTextAsync(file, line, TestContext.Current.CancellationToken);
-        Assert.Contains($"{file}, line 1: not a refused row", (await pyspotify.RunAsync("refine")).Failed(), StringComparison.Ordinal);
+        using var tables = new TestTables();
+        await tables.AddAsync(Tables.TopPlayed, "2026-11-22", "A1 B2");
+        RawFiles.AddRefusedJson(tables, "2026-11-22");
+
+        var problems = (await Assert.ThrowsAsync<RefineException>(() => tables.RefineAsync(null))).Message.Split("; ");
+
+        Assert.Equal(RawFiles.RefusedRecords.Count, problems.Count(problem => problem.EndsWith(".json: not a source's record", StringComparison.Ordinal)));
+        Assert.Equal(RawFiles.RefusedQuarantine.Count, problems.Count(problem => problem.Contains(": not a refused row", StringComparison.Ordinal)));
+        Assert.Contains(problems, problem => problem.EndsWith("spotifytopplayed-00.jsonl, line 1: not a refused row", StringComparison.Ordinal));
+        Assert.Contains(problems, problem => problem.EndsWith("spotifytopplayed-04.jsonl, line 2: not a refused row", StringComparison.Ordinal));
     }
 
     public static TheoryData<string> TakenFiles => [.. RawFiles.Taken.Keys];
@@ -160,7 +161,7 @@ public sealed class RefineTests
     public async Task Refine_fills_five_tables_from_what_old_and_new_versions_wrote()
     {
         using var tables = new TestTables();
-        CopyFixture(tables.Data.Raw);
+        RawFiles.CopyOfTheVersionBefore(tables.Data.Raw);
         tables.Write("spotifytopplayed/snapshot_date=2026-11-27/37i9dQZEVXbMDoHDwVN2tF.csv", RawFiles.File(RawFiles.Row("A", 1)));
 
         var result = await tables.RefineAsync(null);
@@ -192,7 +193,7 @@ public sealed class RefineTests
     public async Task Tables_of_the_version_before_are_replaced_whole(string? snapshotDate)
     {
         using var tables = new TestTables();
-        CopyFixture(tables.Data.Raw);
+        RawFiles.CopyOfTheVersionBefore(tables.Data.Raw);
         MakeOldTables(tables.Data.Warehouse);
         var asked = await Assert.ThrowsAsync<QueryException>(() => tables.AskAsync("top", "track"));
         Assert.EndsWith("`pyspotify refine` fills them again.", asked.Message, StringComparison.Ordinal);
@@ -208,7 +209,7 @@ public sealed class RefineTests
     public async Task Tables_of_the_version_before_stay_where_a_raw_file_is_bad()
     {
         using var tables = new TestTables();
-        CopyFixture(tables.Data.Raw);
+        RawFiles.CopyOfTheVersionBefore(tables.Data.Raw);
         MakeOldTables(tables.Data.Warehouse);
         var before = await File.ReadAllBytesAsync(tables.Data.Warehouse, Cancelled);
         tables.Write("spotifytopplayed/snapshot_date=2026-11-13/bad.csv", []);
@@ -291,18 +292,6 @@ public sealed class RefineTests
     }
 
     private static CancellationToken Cancelled => TestContext.Current.CancellationToken;
-
-    /// <summary>The raw folder of a data folder that version f52f583 filled.</summary>
-    private static void CopyFixture(string raw)
-    {
-        var fixture = Path.Combine(Repository.Root, "tests/PySpotify.Workflow.Tests/Fixtures/eight-columns/raw");
-        foreach (var file in Directory.GetFiles(fixture, "*", SearchOption.AllDirectories))
-        {
-            var copy = Path.Combine(raw, Path.GetRelativePath(fixture, file));
-            Directory.CreateDirectory(Path.GetDirectoryName(copy)!);
-            File.Copy(file, copy);
-        }
-    }
 
     private static void MakeOldTables(string warehouse)
     {

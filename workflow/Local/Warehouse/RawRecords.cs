@@ -15,7 +15,7 @@ internal static class RawRecords
 {
     /// <exception cref="RawFileException">It is not a source's record.</exception>
     public static SourceRecord ReadSource(string path) => Read(
-        File.ReadAllBytes(path), $"{path}: not a source's record", record => record.Deserialize(PayloadJson.Default.SourceRecord)!);
+        File.ReadAllBytes(path), $"{path}: not a source's record", record => record.Deserialize(PayloadJson.Default.SourceRecord) ?? throw new JsonException());
 
     /// <summary>The refused rows of a file, a line each.</summary>
     /// <exception cref="RawFileException">A line is not one.</exception>
@@ -27,10 +27,14 @@ internal static class RawRecords
             var end = bytes.Span.IndexOf((byte)'\n');
             var row = end < 0 ? bytes : bytes[..end];
             bytes = end < 0 ? default : bytes[(end + 1)..];
-            yield return Read(row, $"{path}, line {line}: not a refused row", refused => new RefusedRow(
-                refused.GetProperty("reason").GetString()!, refused.GetProperty("song") is { ValueKind: JsonValueKind.Object } song ? song.GetRawText() : null));
+            yield return Read(row, $"{path}, line {line}: not a refused row", ReadRefused);
         }
     }
+
+    private static RefusedRow ReadRefused(JsonElement row) =>
+        row.EnumerateObject().ToList() is [{ Name: "reason" } reason, { Name: "song" } song]
+            ? new(reason.Value.GetString() ?? throw new JsonException(), song.Value.ValueKind is JsonValueKind.Object ? song.Value.GetRawText() : null)
+            : throw new JsonException();
 
     private static T Read<T>(ReadOnlyMemory<byte> json, string problem, Func<JsonElement, T> read)
     {
