@@ -16,18 +16,48 @@ public sealed partial class ColumnsTests : IDisposable
 
     public void Dispose() => _folder.Delete(recursive: true);
 
-    [Fact]
-    public void The_job_maps_the_csv_columns_in_order() =>
-        Assert.Equal(Functions.Columns.RawHeader.Split(','), Mapping().Select(column => column.Name));
+    public static TheoryData<string> RefinedTables => [.. Tables.Refined.Select(table => table.Name)];
 
     [Fact]
-    public void The_job_gives_the_types_of_the_catalog() =>
-        Assert.Equal(PySpotify.Functions.Columns.Raw.Take(Mapping().Count()).Select(column => (column.Name, column.Type)), Mapping());
+    public void The_job_reads_the_columns_of_the_csv_with_the_types_of_the_catalog() =>
+        Assert.Equal(Functions.Columns.Raw.Select(column => (column.Name, column.Type)), Mapping());
+
+    [Fact]
+    public void The_job_reads_the_columns_of_before_too() =>
+        Assert.Contains($"RAW_AT_LEAST = {Functions.Columns.RawAtLeast}\n", Job, StringComparison.Ordinal);
 
     [Fact]
     public void Numbers_have_the_types_of_the_design() => Assert.Equal(
         [("track_pop", "bigint"), ("duration_ms", "bigint"), ("rank", "int")],
         Mapping().Where(column => column.Type != "string"));
+
+    [Fact]
+    public void The_job_writes_the_columns_of_the_catalog()
+    {
+        var job = Spaces().Replace(Job, " ");
+        Assert.Contains($"CHARTS = \"{string.Join(", ", Functions.Columns.Charts.Select(column => column.Name))}\"", job, StringComparison.Ordinal);
+        Assert.Contains($"SOURCES = \"\"\" {WithTypes(Functions.Columns.Sources)} \"\"\"", job, StringComparison.Ordinal);
+        Assert.Contains($"QUARANTINE = \"{WithTypes(Functions.Columns.Quarantine)}\"", job, StringComparison.Ordinal);
+
+        static string WithTypes(IEnumerable<Column> columns) => string.Join(", ", columns.Select(column => $"{column.Name} {column.Type}"));
+    }
+
+    [Theory]
+    [MemberData(nameof(RefinedTables))]
+    public void The_docs_tell_the_columns_of_a_table(string table)
+    {
+        var section = Repository.Read("docs/data.md").Split("\n### ").Single(section => section.Split('\n')[0].Contains($"`{table}`", StringComparison.Ordinal));
+        Assert.Equal(
+            Tables.Refined.Single(refined => refined.Name == table).Columns.Select(column => (column.Name, column.Type)),
+            Documented().Matches(section).Select(match => (match.Groups[1].Value, match.Groups[2].Value)).Skip(1));
+    }
+
+    [Fact]
+    public void The_docs_tell_the_columns_of_a_csv()
+    {
+        var names = Functions.Columns.Raw.Select(column => column.Name).ToList();
+        Assert.Contains($"Its columns are {string.Join(", ", names.SkipLast(1))} and {names[^1]}.", Spaces().Replace(Repository.Read("docs/data.md"), " "), StringComparison.Ordinal);
+    }
 
     [Fact]
     public void The_job_requires_what_makes_a_row_a_song()
@@ -71,6 +101,12 @@ public sealed partial class ColumnsTests : IDisposable
 
     [GeneratedRegex(@"^REQUIRED = \((.*)\)$", RegexOptions.Multiline)]
     private static partial Regex Required();
+
+    [GeneratedRegex(@"^\| (\w+) \| (\w+) \|", RegexOptions.Multiline)]
+    private static partial Regex Documented();
+
+    [GeneratedRegex(@"\s+")]
+    private static partial Regex Spaces();
 
     [GeneratedRegex("\"(\\w+)\"")]
     private static partial Regex Names();
