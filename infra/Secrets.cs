@@ -5,7 +5,10 @@ using PySpotify.Functions;
 
 namespace PySpotify.Infra;
 
-/// <summary>The Spotify app's credentials, from the configuration, and the access token, which Authenticate writes.</summary>
+/// <summary>
+/// The Spotify app's credentials, which only the configuration changes, and the access token, which Authenticate writes. A refresh
+/// token that Spotify rotates is kept with the access token, so that no update of the stack brings an old one back.
+/// </summary>
 public sealed class Secrets : ComponentResource
 {
     private readonly Settings _settings;
@@ -18,7 +21,6 @@ public sealed class Secrets : ComponentResource
         Credentials = Make("credentials", SecretNames.Credentials);
         Token = Make("token", SecretNames.Token);
 
-        // Authenticate replaces a refresh token that Spotify rotates. The configuration stands again only when it changes.
         _ = new SecretVersion(
             "credentials",
             new SecretVersionArgs

@@ -1,6 +1,5 @@
-using System.Security.Cryptography;
-using System.Text;
 using System.Text.Json;
+using System.Text.Json.Serialization;
 using Microsoft.Extensions.Logging;
 using PySpotify.Functions.Ports;
 using PySpotify.Functions.Spotify;
@@ -12,13 +11,32 @@ namespace PySpotify.Functions;
 /// <param name="StartTime">The execution's start.</param>
 /// <param name="Execution">The execution's name, for the log.</param>
 /// <param name="State">The state's name, for the log.</param>
+/// <param name="Token">What the fetch that failed was given; null at an execution's start.</param>
+/// <param name="Failure">What the fetch failed with.</param>
+/// <param name="RedriveCount">How often the execution has been redriven.</param>
 public sealed record AuthenticateInput(
-    JsonElement Input, DateTimeOffset StartTime, string? Execution = null, string? State = null);
+    JsonElement Input,
+    DateTimeOffset StartTime,
+    string? Execution = null,
+    string? State = null,
+    TokenReference? Token = null,
+    TaskFailure? Failure = null,
+    int RedriveCount = 0);
+
+/// <summary>An error that the definition caught.</summary>
+/// <param name="Error">Its name.</param>
+/// <param name="Cause">What it says: its message, or JSON that has it.</param>
+public sealed record TaskFailure(
+    [property: JsonPropertyName(nameof(TaskFailure.Error))] string Error,
+    [property: JsonPropertyName(nameof(TaskFailure.Cause))] string Cause);
 
 /// <summary>Where the access token is kept. States pass this on, never the token.</summary>
 /// <param name="Secret">The secret's name.</param>
 /// <param name="ExpiresAt">When the token runs out.</param>
-public sealed record TokenReference(string Secret, DateTimeOffset ExpiresAt);
+/// <param name="Renewed">
+/// How often the execution had been redriven when Spotify refused the token before this one; null where it did not.
+/// </param>
+public sealed record TokenReference(string Secret, DateTimeOffset ExpiresAt, int? Renewed = null);
 
 /// <summary>The execution's input, checked, with its snapshot date and a token to fetch with.</summary>
 /// <param name="SnapshotDate">The day (UTC) that the rows are filed under.</param>
@@ -31,73 +49,93 @@ public sealed record AuthenticateOutput(DateOnly SnapshotDate, SourceList TopPla
 /// <summary>
 /// Checks the execution's input before the first call, and sees to it that the token's secret holds an access token.
 /// </summary>
-public sealed partial class Authenticate(ISpotifyApi spotify, ISecretStore secrets, TimeProvider clock, ILogger<Authenticate> logger)
+public sealed partial class Authenticate(ISpotifyApi spotify, ISecretStore secrets, TimeProvider clock, ILogger<Authenticate> logger) : IDisposable
 {
-    // Shorter than this, a fetch might outlive its token: renew it now.
-    private static readonly TimeSpan LongEnough = TimeSpan.FromMinutes(10);
+    // A fetch should not outlive its token.
+    private static readonly TimeSpan ShortestLifetime = TimeSpan.FromMinutes(10);
+
+    // The branches of a local run ask at once; the first has the token renewed for all of them.
+    private readonly SemaphoreSlim _turn = new(1);
 
     /// <exception cref="InvalidInputException">The execution's input is wrong.</exception>
     /// <exception cref="SpotifyCredentialsException">There are no credentials, or Spotify does not accept them.</exception>
     /// <exception cref="SpotifySignInExpiredException">The refresh token has expired.</exception>
+    /// <exception cref="SpotifyUnauthorizedException">Spotify refuses a token that replaced a refused one, too.</exception>
     public async Task<AuthenticateOutput> InvokeAsync(AuthenticateInput input, CancellationToken cancellationToken)
     {
         var plan = ExecutionInput.Read(input.Input, input.StartTime);
-        var credentials = await Secrets.ReadCredentialsAsync(secrets, cancellationToken);
-        AccessToken token;
+        await _turn.WaitAsync(cancellationToken);
         try
         {
-            token = await GetTokenAsync(credentials, cancellationToken);
+            var token = await GetTokenAsync(input, cancellationToken);
+            return new(plan.SnapshotDate, plan.TopPlayed, plan.Popular, token, new Crawl(Crawl.NotStarted));
+        }
+        finally
+        {
+            _turn.Release();
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => _turn.Dispose();
+
+    private async Task<TokenReference> GetTokenAsync(AuthenticateInput input, CancellationToken cancellationToken)
+    {
+        var configured = await Secrets.ReadCredentialsAsync(secrets, cancellationToken);
+        var stored = await Secrets.ReadTokenAsync(secrets, SecretNames.Token, cancellationToken);
+
+        // Another branch may have had the refused token replaced by now.
+        var wasRefused = input.Failure?.Error == nameof(SpotifyTokenRefusedException);
+        var isStored = wasRefused && stored is not null && input.Failure!.Cause.Contains(stored.Id, StringComparison.Ordinal);
+        if (isStored && input.Token?.Renewed == input.RedriveCount)
+        {
+            // As for a crawl, the state that fails is the one that can mend it: a redrive asks for another token.
+            throw new SpotifyUnauthorizedException();
+        }
+
+        var token = !isStored && stored?.IsGoodFor(AccessToken.Newest(configured, stored), ShortestLifetime, clock.GetUtcNow()) == true
+            ? stored
+            : await RenewAsync(configured, stored, cancellationToken);
+        return new(SecretNames.Token, token.ExpiresAt, wasRefused ? input.RedriveCount : null);
+    }
+
+    private async Task<AccessToken> RenewAsync(SpotifyCredentials configured, AccessToken? stored, CancellationToken cancellationToken)
+    {
+        var credentials = AccessToken.Newest(configured, stored);
+        try
+        {
+            return await RequestTokenAsync(credentials, configured, stored, cancellationToken);
         }
         catch (SpotifySignInExpiredException)
         {
-            // Several branches may renew the token at once. Where Spotify hands out a new refresh token each time, all
-            // but the first come with one that has just been replaced.
-            var newer = await Secrets.ReadCredentialsAsync(secrets, cancellationToken);
-            if (newer == credentials)
+            // Where Spotify hands out a new refresh token each time, all branches but the first come with one that has just
+            // been replaced. Or somebody signed in where another refresh token was configured than here.
+            var newer = await Secrets.ReadTokenAsync(secrets, SecretNames.Token, cancellationToken);
+            if (newer?.RefreshToken is null || newer.RefreshToken == credentials.RefreshToken)
             {
                 throw;
             }
 
-            token = await GetTokenAsync(newer, cancellationToken);
+            return await RequestTokenAsync(configured with { RefreshToken = newer.RefreshToken }, configured, newer, cancellationToken);
         }
-
-        return new(plan.SnapshotDate, plan.TopPlayed, plan.Popular, new(SecretNames.Token, token.ExpiresAt), new Crawl(Crawl.NotStarted));
     }
 
-    private async Task<AccessToken> GetTokenAsync(SpotifyCredentials credentials, CancellationToken cancellationToken)
-    {
-        var stored = await Secrets.ReadTokenAsync(secrets, SecretNames.Token, cancellationToken);
-        return stored is not null && stored.IssuedFor == Fingerprint(credentials) && stored.ExpiresAt - clock.GetUtcNow() > LongEnough
-            ? stored
-            : await RequestTokenAsync(credentials, cancellationToken);
-    }
-
-    private async Task<AccessToken> RequestTokenAsync(SpotifyCredentials credentials, CancellationToken cancellationToken)
+    private async Task<AccessToken> RequestTokenAsync(
+        SpotifyCredentials credentials, SpotifyCredentials configured, AccessToken? stored, CancellationToken cancellationToken)
     {
         var issued = await spotify.RequestTokenAsync(credentials, cancellationToken);
 
         // A token that is due at once would send the definition's renewal round in circles.
-        var lifetime = TimeSpan.FromSeconds(issued.ExpiresIn);
-        if (lifetime <= LongEnough)
+        if (TimeSpan.FromSeconds(issued.ExpiresIn) <= ShortestLifetime)
         {
             throw new SpotifyResponseException($"the accounts service issued a token for {issued.ExpiresIn} s only");
         }
 
-        if (issued.RefreshToken is { } refreshToken && refreshToken != credentials.RefreshToken)
-        {
-            credentials = credentials with { RefreshToken = refreshToken };
-            await Secrets.WriteCredentialsAsync(secrets, credentials, cancellationToken);
-        }
-
-        var token = new AccessToken(issued.AccessToken, clock.GetUtcNow() + lifetime, Fingerprint(credentials));
+        var token = AccessToken.From(issued, credentials, configured, stored, clock.GetUtcNow());
         await Secrets.WriteTokenAsync(secrets, token, cancellationToken);
         Log.Issued(logger, credentials.RefreshToken is null ? "client credentials" : "refresh token", token.ExpiresAt);
         return token;
     }
-
-    /// <summary>Tells whether a stored token was issued for these credentials, without holding them.</summary>
-    private static string Fingerprint(SpotifyCredentials credentials) => Convert.ToHexString(SHA256.HashData(
-        Encoding.UTF8.GetBytes($"{credentials.ClientId}\n{credentials.ClientSecret}\n{credentials.RefreshToken}")));
 
     private static partial class Log
     {

@@ -21,6 +21,7 @@ public sealed class FetchPopular(ISpotifyApi spotify, TrackStaging staging)
     private const int SearchWindow = 1000;
 
     /// <exception cref="SpotifyTokenExpiredException">The token has run out; authenticate and come back.</exception>
+    /// <exception cref="SpotifyTokenRefusedException">Spotify refused the token; authenticate and come back.</exception>
     public Task<StagedTracks> InvokeAsync(FetchPopularInput input, CancellationToken cancellationToken)
     {
         var source = input.Source;

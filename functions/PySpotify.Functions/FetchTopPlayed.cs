@@ -18,6 +18,7 @@ public sealed class FetchTopPlayed(ISpotifyApi spotify, TrackStaging staging)
     private const int MaxRows = 100_000;
 
     /// <exception cref="SpotifyTokenExpiredException">The token has run out; authenticate and come back.</exception>
+    /// <exception cref="SpotifyTokenRefusedException">Spotify refused the token; authenticate and come back.</exception>
     public Task<StagedTracks> InvokeAsync(FetchTopPlayedInput input, CancellationToken cancellationToken)
     {
         var source = input.Source;

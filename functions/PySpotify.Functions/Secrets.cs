@@ -5,21 +5,15 @@ using PySpotify.Functions.Spotify;
 
 namespace PySpotify.Functions;
 
-/// <summary>An access token as its secret holds it.</summary>
-/// <param name="Value">The bearer token.</param>
-/// <param name="ExpiresAt">When it runs out.</param>
-/// <param name="IssuedFor">A hash of the credentials that it was issued for.</param>
-public sealed record AccessToken(string Value, DateTimeOffset ExpiresAt, string IssuedFor)
+/// <summary>
+/// What the two secrets hold, as JSON. The credentials are the person's to set, and only read here; what Spotify issues for
+/// them is kept in the other.
+/// </summary>
+public static class Secrets
 {
-    /// <summary>Names no secret.</summary>
-    public override string ToString() => $"access token until {ExpiresAt:u}";
-}
-
-/// <summary>What the two secrets hold, as JSON.</summary>
-internal static class Secrets
-{
+    /// <summary>The credentials as they were set.</summary>
     /// <exception cref="SpotifyCredentialsException">There are none, or they are not whole.</exception>
-    internal static async Task<SpotifyCredentials> ReadCredentialsAsync(ISecretStore secrets, CancellationToken cancellationToken)
+    public static async Task<SpotifyCredentials> ReadCredentialsAsync(ISecretStore secrets, CancellationToken cancellationToken)
     {
         var credentials = Read(await secrets.GetAsync(SecretNames.Credentials, cancellationToken), PayloadJson.Default.SpotifyCredentials);
         return credentials is { ClientId: { Length: > 0 }, ClientSecret: { Length: > 0 } }
@@ -27,16 +21,16 @@ internal static class Secrets
             : throw new SpotifyCredentialsException($"the secret {SecretNames.Credentials} holds no clientId and clientSecret");
     }
 
-    internal static Task WriteCredentialsAsync(
-        ISecretStore secrets, SpotifyCredentials credentials, CancellationToken cancellationToken) =>
-        secrets.PutAsync(
-            SecretNames.Credentials, JsonSerializer.Serialize(credentials, PayloadJson.Default.SpotifyCredentials), cancellationToken);
-
-    internal static async Task<AccessToken?> ReadTokenAsync(
+    /// <summary>The access token; null where there is none.</summary>
+    public static async Task<AccessToken?> ReadTokenAsync(
         ISecretStore secrets, string name, CancellationToken cancellationToken) =>
-        Read(await secrets.GetAsync(name, cancellationToken), PayloadJson.Default.AccessToken);
+        ReadToken(await secrets.GetAsync(name, cancellationToken));
 
-    internal static Task WriteTokenAsync(ISecretStore secrets, AccessToken token, CancellationToken cancellationToken) =>
+    /// <summary>The access token in its secret's text; null where there is none.</summary>
+    public static AccessToken? ReadToken(string? text) => Read(text, PayloadJson.Default.AccessToken);
+
+    /// <summary>Replaces the access token.</summary>
+    public static Task WriteTokenAsync(ISecretStore secrets, AccessToken token, CancellationToken cancellationToken) =>
         secrets.PutAsync(SecretNames.Token, JsonSerializer.Serialize(token, PayloadJson.Default.AccessToken), cancellationToken);
 
     /// <summary>A secret that is not what it should be counts as none; its text goes into no error.</summary>
@@ -45,7 +39,8 @@ internal static class Secrets
     {
         try
         {
-            return string.IsNullOrEmpty(text) ? null : JsonSerializer.Deserialize(text, type);
+            // What was pasted from a file may begin with a byte order mark.
+            return string.IsNullOrEmpty(text) ? null : JsonSerializer.Deserialize(text.TrimStart('\ufeff'), type);
         }
         catch (JsonException)
         {

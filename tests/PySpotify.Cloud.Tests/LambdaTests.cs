@@ -27,7 +27,7 @@ public sealed class LambdaTests
     /// <summary>A payload that is read, one that is written, and one that is both. The functions' own tests have all of them.</summary>
     public static TheoryData<Type, string> Payloads => new()
     {
-        { typeof(AuthenticateInput), """{"input":{"popular":{"queries":["a"]}},"startTime":"2026-11-22T09:30:00+00:00","execution":"e","state":"s"}""" },
+        { typeof(AuthenticateInput), """{"input":{"popular":{"queries":["a"]}},"startTime":"2026-11-22T09:30:00+00:00","execution":"e","state":"s","token":null,"failure":null,"redriveCount":0}""" },
         { typeof(WriteCsvOutput), """{"source":"a","rows":3,"quarantined":0,"tables":["spotifytopplayed"],"notRead":[]}""" },
         { typeof(Crawl), """{"status":"FAILED","before":null,"error":"No such bucket","redriveCount":2}""" },
     };

@@ -126,6 +126,19 @@ public sealed class RuntimeTests(MotoServer moto) : IAsyncLifetime
         var failed = Assert.Single(_log, line => (string?)line["level"] == "Error" && line.ContainsKey("execution"));
         Assert.Equal((Execution, "FetchPopular"), ((string?)failed["execution"], (string?)failed["state"]));
         Assert.EndsWith("SpotifyTokenExpiredException", (string?)failed["errorType"], StringComparison.Ordinal);
+
+        // The token that Spotify refused is found in what Lambda tells of the failure, and replaced.
+        data["token"] = (await InvokeAsync("Authenticate", data))["token"]!.DeepClone();
+        _spotify.ExpireTokens();
+        var (path, refusal) = await RunAsync("FetchPopular", data);
+        Assert.Equal(("error", "SpotifyTokenRefusedException"), (path, (string?)JsonNode.Parse(refusal)!["errorType"]));
+        data["failure"] = new JsonObject { ["Error"] = "SpotifyTokenRefusedException", ["Cause"] = refusal };
+        data["token"] = (await InvokeAsync("RenewPopularToken", data))["token"]!.DeepClone();
+        Assert.Equal(30, (int)(await InvokeAsync("FetchPopular", data))["rows"]!);
+        _spotify.ExpireTokens();
+        (_, refusal) = await RunAsync("FetchPopular", data);
+        data["failure"]!["Cause"] = refusal;
+        Assert.Equal("SpotifyUnauthorizedException", (await FailAsync("RenewPopularToken", data)).Error);
     }
 
     [Theory]

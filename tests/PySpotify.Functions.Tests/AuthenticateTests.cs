@@ -11,6 +11,11 @@ public sealed class AuthenticateTests : IAsyncLifetime
 
     private FakeSpotify Spotify => _pipeline.Spotify;
 
+    private TaskFailure Refusal() => new(
+        nameof(SpotifyTokenRefusedException), $$"""{"errorMessage":"{{new SpotifyTokenRefusedException(StoredId).Message}}"}""");
+
+    private string StoredId => new AccessToken((string)StoredToken["value"]!, default, "").Id;
+
     private JsonNode StoredToken => JsonNode.Parse(_pipeline.Secrets[SecretNames.Token]!)!;
 
     public async ValueTask InitializeAsync() => _pipeline = await Pipeline.StartAsync();
@@ -57,21 +62,140 @@ public sealed class AuthenticateTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_new_refresh_token_replaces_the_old_one_and_the_token_stays_in_use()
+    public async Task A_new_refresh_token_is_kept_beside_the_token_and_the_credentials_stay()
     {
         _pipeline.Register(person: true);
         Spotify.RotatesRefreshTokens = true;
+        var credentials = _pipeline.Secrets[SecretNames.Credentials];
 
         await _pipeline.AuthenticateAsync();
-        var stored = JsonNode.Parse(_pipeline.Secrets[SecretNames.Credentials]!)!;
+        Assert.Equal(Spotify.RefreshToken, (string?)StoredToken["refreshToken"]);
         await _pipeline.AuthenticateAsync();
-
-        Assert.Equal(Spotify.RefreshToken, (string?)stored["refreshToken"]);
-        Assert.Equal((Spotify.ClientId, Spotify.ClientSecret), ((string?)stored["clientId"], (string?)stored["clientSecret"]));
         Assert.Equal(1, Spotify.Calls(Endpoint.Token));
 
+        for (var hours = 2; hours <= 4; hours++)
+        {
+            _pipeline.Clock.Skip(TimeSpan.FromHours(2));
+            await _pipeline.AuthenticateAsync();
+            Assert.Equal((hours, Spotify.RefreshToken), (Spotify.Calls(Endpoint.Token), (string?)StoredToken["refreshToken"]));
+        }
+
+        Assert.Equal(credentials, _pipeline.Secrets[SecretNames.Credentials]);
+    }
+
+    [Fact]
+    public async Task Setting_the_same_credentials_again_brings_no_old_sign_in_back()
+    {
+        _pipeline.Register(person: true);
+        var credentials = _pipeline.Secrets[SecretNames.Credentials];
+        Spotify.RotatesRefreshTokens = true;
+        await _pipeline.AuthenticateAsync();
+        Spotify.ClientSecret = "rotated";
+        _pipeline.Secrets[SecretNames.Credentials] = credentials!.Replace("fake-client-secret", "rotated", StringComparison.Ordinal);
+        _pipeline.Clock.Skip(TimeSpan.FromHours(2));
+
+        await _pipeline.AuthenticateAsync();
+
+        Assert.Equal(2, Spotify.Calls(Endpoint.Token));
+    }
+
+    [Fact]
+    public async Task Another_sign_in_in_the_credentials_goes_before_the_one_that_was_kept()
+    {
+        _pipeline.Register(person: true);
+        Spotify.RotatesRefreshTokens = true;
+        await _pipeline.AuthenticateAsync();
+        Spotify.RefreshToken = "configured anew";
+        Spotify.RotatesRefreshTokens = false;
+        _pipeline.Register(person: true);
+
+        await _pipeline.AuthenticateAsync();
         _pipeline.Clock.Skip(TimeSpan.FromHours(2));
         await _pipeline.AuthenticateAsync();
+
+        Assert.Equal(3, Spotify.Calls(Endpoint.Token));
+    }
+
+    [Fact]
+    public async Task A_sign_in_that_has_ended_gives_way_to_one_that_is_kept()
+    {
+        _pipeline.Register(person: true);
+        Spotify.RotatesRefreshTokens = true;
+        await _pipeline.AuthenticateAsync();
+        _pipeline.Secrets[SecretNames.Credentials] =
+            $$"""{"clientId":"{{Spotify.ClientId}}","clientSecret":"{{Spotify.ClientSecret}}","refreshToken":"of last year"}""";
+        _pipeline.Clock.Skip(TimeSpan.FromHours(2));
+
+        await _pipeline.AuthenticateAsync();
+        _pipeline.Clock.Skip(TimeSpan.FromHours(2));
+        await _pipeline.AuthenticateAsync();
+
+        Assert.Equal(4, Spotify.Calls(Endpoint.Token));
+    }
+
+    [Fact]
+    public async Task A_run_without_the_person_leaves_their_sign_in()
+    {
+        _pipeline.Register(person: true);
+        Spotify.RotatesRefreshTokens = true;
+        await _pipeline.AuthenticateAsync();
+        var (credentials, kept) = (_pipeline.Secrets[SecretNames.Credentials], (string?)StoredToken["refreshToken"]);
+
+        _pipeline.Register();
+        await _pipeline.AuthenticateAsync();
+        Assert.Equal(kept, (string?)StoredToken["refreshToken"]);
+        _pipeline.Secrets[SecretNames.Credentials] = credentials;
+        await _pipeline.AuthenticateAsync();
+
+        Assert.Equal(["refresh_token", "client_credentials", "refresh_token"], Spotify.Requests.Select(request => request.GrantType));
+    }
+
+    [Fact]
+    public async Task A_refused_token_is_replaced_once_and_then_an_error_until_a_redrive()
+    {
+        _pipeline.Register();
+        var first = await _pipeline.AuthenticateAsync();
+        var refusal = Refusal();
+
+        var second = await _pipeline.AuthenticateAsync(first.Token, refusal);
+        Assert.Equal((2, 0), (Spotify.Calls(Endpoint.Token), second.Token.Renewed));
+
+        // Another branch met the same refusal, and finds the token replaced.
+        Assert.Equal(second.Token, (await _pipeline.AuthenticateAsync(first.Token, refusal)).Token);
+        Assert.Equal(2, Spotify.Calls(Endpoint.Token));
+
+        var error = await Assert.ThrowsAsync<SpotifyUnauthorizedException>(() => _pipeline.AuthenticateAsync(second.Token, Refusal()));
+        Assert.Contains("had just issued", error.Message, StringComparison.Ordinal);
+        Assert.Equal(2, Spotify.Calls(Endpoint.Token));
+
+        var third = await _pipeline.AuthenticateAsync(second.Token, Refusal(), redriveCount: 1);
+        Assert.Equal((3, 1), (Spotify.Calls(Endpoint.Token), third.Token.Renewed));
+    }
+
+    [Fact]
+    public async Task A_token_that_ran_out_is_renewed_as_often_as_it_does()
+    {
+        _pipeline.Register();
+        var token = (await _pipeline.AuthenticateAsync()).Token;
+        for (var calls = 2; calls <= 4; calls++)
+        {
+            _pipeline.Clock.Skip(TimeSpan.FromHours(1));
+            token = (await _pipeline.AuthenticateAsync(token, new(nameof(SpotifyTokenExpiredException), "The access token expired."))).Token;
+            Assert.Equal((calls, null), (Spotify.Calls(Endpoint.Token), token.Renewed));
+        }
+    }
+
+    [Fact]
+    public async Task An_expiry_further_off_than_a_token_can_live_is_not_believed()
+    {
+        _pipeline.Register();
+        Spotify.ExpiresIn = 7 * 86_400;
+        await _pipeline.AuthenticateAsync();
+        Assert.Equal(_pipeline.Clock.GetUtcNow().AddHours(1), (DateTimeOffset)StoredToken["expiresAt"]!);
+
+        _pipeline.Clock.Skip(TimeSpan.FromDays(-365));
+        await _pipeline.AuthenticateAsync();
+
         Assert.Equal(2, Spotify.Calls(Endpoint.Token));
     }
 
@@ -85,7 +209,7 @@ public sealed class AuthenticateTests : IAsyncLifetime
             if (isFirst)
             {
                 Spotify.RefreshToken = "newer";
-                _pipeline.Register(person: true);
+                _pipeline.Secrets[SecretNames.Token] = """{"value":"a","expiresAt":"2026-11-22T06:00:00Z","issuedFor":"b","refreshToken":"newer","replaces":"c"}""";
             }
 
             return isFirst = false;
@@ -238,7 +362,7 @@ public sealed class AuthenticateTests : IAsyncLifetime
         var output = await _pipeline.AuthenticateAsync("""{"popular":{"queries":["year:{lastYear}-{thisYear}"]},"snapshotDate":"2025-03-01"}""");
 
         Assert.Equal(
-            """{"snapshotDate":"2025-03-01","topPlayed":{"sources":[]},"popular":{"sources":[{"kind":"search","id":"year:2024-2025"}]},"token":{"secret":"PySpotify/token","expiresAt":"2026-11-22T07:00:00+00:00"},"crawl":{"status":"NOT_STARTED","before":null,"error":null,"redriveCount":0}}""",
+            """{"snapshotDate":"2025-03-01","topPlayed":{"sources":[]},"popular":{"sources":[{"kind":"search","id":"year:2024-2025"}]},"token":{"secret":"PySpotify/token","expiresAt":"2026-11-22T07:00:00+00:00","renewed":null},"crawl":{"status":"NOT_STARTED","before":null,"error":null,"redriveCount":0}}""",
             JsonSerializer.Serialize(output, PayloadJson.Default.AuthenticateOutput));
     }
 }

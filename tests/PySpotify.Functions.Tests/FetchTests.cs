@@ -1,3 +1,4 @@
+using System.Text.Json;
 using System.Text.Json.Nodes;
 using PySpotify.Functions;
 using PySpotify.Functions.Rows;
@@ -270,14 +271,16 @@ public abstract class FetchTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_token_refused_before_its_time_is_another_error()
+    public async Task A_token_refused_before_its_time_is_named_without_being_told()
     {
         Add(FakeSpotify.Tracks(10));
         var token = await Pipeline.SignInAsync();
         Spotify.ExpireTokens();
 
-        await Assert.ThrowsAsync<SpotifyUnauthorizedException>(() => FetchAsync(Pipeline, token));
+        var error = await Assert.ThrowsAsync<SpotifyTokenRefusedException>(() => FetchAsync(Pipeline, token));
 
+        var stored = JsonSerializer.Deserialize(Pipeline.Secrets[SecretNames.Token]!, PayloadJson.Default.AccessToken)!;
+        Assert.Contains($"the access token {stored.Id}", error.Message, StringComparison.Ordinal);
         Assert.Equal(3, Spotify.Calls(Endpoint));
     }
 

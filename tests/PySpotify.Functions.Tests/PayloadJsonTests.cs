@@ -13,19 +13,19 @@ public sealed class PayloadJsonTests
     {
         {
             typeof(AuthenticateInput),
-            """{"input":{"Any":[1]},"startTime":"2026-11-22T06:00:00+00:00","execution":"run-1","state":"Authenticate"}"""
+            """{"input":{"Any":[1]},"startTime":"2026-11-22T06:00:00+00:00","execution":"run-1","state":"Authenticate","token":{"secret":"s","expiresAt":"2026-11-22T06:00:00+00:00","renewed":0},"failure":{"Error":"e","Cause":"c"},"redriveCount":1}"""
         },
         {
             typeof(AuthenticateOutput),
-            """{"snapshotDate":"2026-11-22","topPlayed":{"sources":[{"kind":"playlist","id":"a"}]},"popular":{"sources":[{"kind":"search","id":"b"}]},"token":{"secret":"s","expiresAt":"2026-11-22T06:00:00+00:00"},"crawl":{"status":"NOT_STARTED","before":null,"error":null,"redriveCount":0}}"""
+            """{"snapshotDate":"2026-11-22","topPlayed":{"sources":[{"kind":"playlist","id":"a"}]},"popular":{"sources":[{"kind":"search","id":"b"}]},"token":{"secret":"s","expiresAt":"2026-11-22T06:00:00+00:00","renewed":null},"crawl":{"status":"NOT_STARTED","before":null,"error":null,"redriveCount":0}}"""
         },
         {
             typeof(FetchTopPlayedInput),
-            """{"source":{"kind":"playlist","id":"a"},"token":{"secret":"s","expiresAt":"2026-11-22T06:00:00+00:00"},"execution":"run-1","state":"FetchTopPlayed"}"""
+            """{"source":{"kind":"playlist","id":"a"},"token":{"secret":"s","expiresAt":"2026-11-22T06:00:00+00:00","renewed":null},"execution":"run-1","state":"FetchTopPlayed"}"""
         },
         {
             typeof(FetchPopularInput),
-            """{"source":{"kind":"search","id":"a"},"token":{"secret":"s","expiresAt":"2026-11-22T06:00:00+00:00"},"execution":"run-1","state":"FetchPopular"}"""
+            """{"source":{"kind":"search","id":"a"},"token":{"secret":"s","expiresAt":"2026-11-22T06:00:00+00:00","renewed":null},"execution":"run-1","state":"FetchPopular"}"""
         },
         {
             typeof(StagedTracks),
@@ -46,7 +46,7 @@ public sealed class PayloadJsonTests
         },
         { typeof(Crawl), """{"status":"FAILED","before":null,"error":"e","redriveCount":0}""" },
         { typeof(SpotifyCredentials), """{"clientId":"a","clientSecret":"b","refreshToken":null}""" },
-        { typeof(AccessToken), """{"value":"a","expiresAt":"2026-11-22T06:00:00+00:00","issuedFor":"b"}""" },
+        { typeof(AccessToken), """{"value":"a","expiresAt":"2026-11-22T06:00:00+00:00","issuedFor":"b","refreshToken":"c","replaces":null}""" },
     };
 
     [Theory]

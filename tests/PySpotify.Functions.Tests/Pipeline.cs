@@ -73,6 +73,7 @@ internal sealed class Pipeline : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
+        Authenticate.Dispose();
         _http.Dispose();
         await Spotify.DisposeAsync();
         if (Directory.Exists(Folder))
@@ -93,14 +94,18 @@ internal sealed class Pipeline : IAsyncDisposable
         Secrets[SecretNames.Credentials] = credentials.ToJsonString();
     }
 
-    /// <summary>Runs <see cref="Authenticate"/> with an input of one playlist and one query.</summary>
-    public Task<AuthenticateOutput> AuthenticateAsync(string? input = null)
-    {
-        var element = JsonElement.Parse(input ?? $$"""
-            {"topPlayed":{"playlistIds":["{{PlaylistId}}"]},"popular":{"queries":["{{Query}}"]} }
-            """);
-        return Authenticate.InvokeAsync(new(element, Clock.GetUtcNow(), Execution, "Authenticate"), Cancelled);
-    }
+    private static string Input => $$"""
+        {"topPlayed":{"playlistIds":["{{PlaylistId}}"]},"popular":{"queries":["{{Query}}"]} }
+        """;
+
+    /// <summary>Runs <see cref="Authenticate"/>, with an input of one playlist and one query unless there is another.</summary>
+    public Task<AuthenticateOutput> AuthenticateAsync(string? input = null) =>
+        Authenticate.InvokeAsync(new(JsonElement.Parse(input ?? Input), Clock.GetUtcNow(), Execution, "Authenticate"), Cancelled);
+
+    /// <summary>Runs <see cref="Authenticate"/> after a fetch that failed.</summary>
+    public Task<AuthenticateOutput> AuthenticateAsync(TokenReference token, TaskFailure failure, int redriveCount = 0) =>
+        Authenticate.InvokeAsync(
+            new(JsonElement.Parse(Input), Clock.GetUtcNow(), Execution, "RenewPopularToken", token, failure, redriveCount), Cancelled);
 
     /// <summary>Signs in and fetches <see cref="PlaylistId"/>.</summary>
     public async Task<StagedTracks> FetchTopPlayedAsync(string id = PlaylistId) =>

@@ -86,7 +86,7 @@ public sealed class SecrecyTests : IAsyncLifetime
         _pipeline.Clock.Skip(TimeSpan.FromHours(1));
         await FetchAsync(token);
 
-        Assert.Contains("SpotifyUnauthorizedException", _seen.ToString(), StringComparison.Ordinal);
+        Assert.Contains("SpotifyTokenRefusedException", _seen.ToString(), StringComparison.Ordinal);
         Assert.Contains("SpotifyTokenExpiredException", _seen.ToString(), StringComparison.Ordinal);
         AssertNoSecret();
     }
@@ -108,7 +108,7 @@ public sealed class SecrecyTests : IAsyncLifetime
     {
         _seen.Append(new SpotifyCredentials("id", ClientSecret, RefreshToken));
         _seen.Append(new IssuedToken("fake-access-token-0", 3600, RefreshToken));
-        _seen.Append(new AccessToken("fake-access-token-0", default, "fingerprint"));
+        _seen.Append(new AccessToken("fake-access-token-0", default, "fingerprint", RefreshToken, "fingerprint"));
         _seen.Append(new TokenAnswer("fake-access-token-0", 3600, RefreshToken));
 
         AssertNoSecret();

@@ -28,7 +28,8 @@ public sealed partial class DefinitionTests
         {
           "$": {
             "snapshotDate": "2026-11-22", "source": { "kind": "playlist", "id": "37i9dQZEVXbMDoHDwVN2tF" },
-            "token": { "secret": "PySpotify/token", "expiresAt": "2026-11-22T07:00:00+00:00" },
+            "token": { "secret": "PySpotify/token", "expiresAt": "2026-11-22T07:00:00+00:00", "renewed": null },
+            "failure": { "Error": "SpotifyTokenRefusedException", "Cause": "refused" },
             "staged": {
               "source": { "kind": "playlist", "id": "37i9dQZEVXbMDoHDwVN2tF" }, "name": "x", "key": "_staging/run/spotifytopplayed/x.jsonl",
               "rows": 50, "skipped": {}, "problem": null, "note": null
@@ -109,7 +110,7 @@ public sealed partial class DefinitionTests
 
     /// <summary>A failure that was caught, and a Fail state, cannot be redriven: they are for what a redrive cannot mend.</summary>
     [Fact]
-    public void Only_an_expired_token_is_caught_and_only_unread_sources_fail_the_run()
+    public void Only_a_token_is_caught_and_only_unread_sources_fail_the_run()
     {
         Assert.Equal(["NothingRead", "SourcesNotRead"], StatesOf("Fail"));
         foreach (var (_, state) in Flatten(Definition))
@@ -120,7 +121,7 @@ public sealed partial class DefinitionTests
             }
 
             var caught = Assert.Single(catches.EnumerateArray());
-            Assert.Equal(["SpotifyTokenExpiredException"], caught.GetProperty("ErrorEquals").EnumerateArray().Select(error => error.GetString()));
+            Assert.Equal(["SpotifyTokenExpiredException", "SpotifyTokenRefusedException"], caught.GetProperty("ErrorEquals").EnumerateArray().Select(error => error.GetString()));
             Assert.Equal("${Authenticate}", Parameter(caught.GetProperty("Next").GetString()!, "FunctionName"));
         }
     }

@@ -37,7 +37,7 @@ public sealed class FaultTests
         ["an HTML page"] = (Always(Fault.Html), ["SpotifyResponseException", "is not the JSON expected"]),
         ["an empty body"] = (Always(Fault.Empty), ["SpotifyResponseException", "is not the JSON expected"]),
         ["other JSON"] = (Always(Fault.Body(200, "application/json", """{"hello":"world"}""")), ["SpotifyResponseException", "has no"]),
-        ["401 without end for a good token"] = (Always(Fault.Unauthorized), ["SpotifyUnauthorizedException", "has not expired", "redrive"]),
+        ["401 without end for a good token"] = (Always(Fault.Unauthorized), ["Token failed with SpotifyUnauthorizedException", "had just issued", "redrive"]),
         ["an unknown client"] = (workflow => workflow.Credentials = new("nobody", "nothing"), ["Authenticate failed with SpotifyCredentialsException", "Spotify:ClientId", "dashboard"]),
         ["a revoked refresh token"] = (workflow => workflow.Credentials = new(workflow.Spotify.ClientId, workflow.Spotify.ClientSecret, "revoked"), ["Authenticate failed with SpotifySignInExpiredException", "pyspotify login"]),
         ["an accounts service that is down"] = (workflow =>
@@ -83,6 +83,7 @@ public sealed class FaultTests
         ["no answer"] = (Silent(Fault.Hang, 1), "no answer within"),
         ["a response that never ends"] = (Silent(Fault.NeverEnds, 1), "no answer within"),
         ["401 for a good token"] = (Once(Fault.Unauthorized), "401"),
+        ["a token that is withdrawn midway"] = (workflow => workflow.Spotify.Fail(Fault.Unauthorized, request => request is { Endpoint: Endpoint.Search, Offset: 50 }, times: 3), "SpotifyTokenRefusedException"),
         ["a token that expires midway"] = (workflow => workflow.Spotify.OnPage = new ExpiringToken(workflow).OnPage, "RenewPopularToken"),
         ["a total that changes between pages"] = (workflow => workflow.Spotify.OnPage = (request, page) => page["total"] = request.Offset switch { 0 => 60, 50 => 3, _ => 7000 }, null),
         ["no total"] = (workflow => workflow.Spotify.OnPage = (_, page) => page.Remove("total"), null),

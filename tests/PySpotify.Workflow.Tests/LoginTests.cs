@@ -34,7 +34,77 @@ public sealed class LoginTests
         Assert.DoesNotContain(spotify.ClientSecret, page.AbsoluteUri, StringComparison.Ordinal);
 
         (await pyspotify.RunAsync("--snapshot-date", "2026-11-20")).Succeeded();
-        Assert.Equal(["authorization_code", "refresh_token"], spotify.Requests.Where(r => r.Endpoint == Endpoint.Token).Select(r => r.GrantType));
+        File.Delete(Path.Combine(pyspotify.Data, "input.json"));
+        spotify.AddTopTracks("short_term", FakeSpotify.Tracks(3));
+        (await pyspotify.RunAsync("--snapshot-date", "2026-11-20")).Succeeded();
+        Assert.NotEqual(0, spotify.Calls(Endpoint.TopTracks));
+        Assert.Equal(["authorization_code"], spotify.Requests.Where(r => r.Endpoint == Endpoint.Token).Select(r => r.GrantType));
+    }
+
+    /// <summary>Where an expired refresh token may be set: each comes before what is in the data folder.</summary>
+    [Theory]
+    [InlineData("the data folder")]
+    [InlineData("the environment")]
+    [InlineData("user secrets")]
+    public async Task A_sign_in_is_used_in_place_of_one_that_has_expired(string place)
+    {
+        await using var spotify = await CommandTests.NewSpotifyAsync();
+        spotify.DevelopmentMode = true;
+        await using var pyspotify = new Pyspotify().With(spotify);
+        SetRefreshToken(pyspotify, place, "of last year");
+        Assert.Contains("pyspotify login", (await pyspotify.RunProcessAsync("--snapshot-date", "2026-11-20")).Failed(), StringComparison.Ordinal);
+
+        var login = pyspotify.Start("login", "--no-browser", "--port", "0");
+        var page = await login.StandardOutput.ReadLineAsync(TestContext.Current.CancellationToken);
+        await Browser.GetStringAsync(new Uri(page![Prompt.Length..]), TestContext.Current.CancellationToken);
+        var told = (await pyspotify.EndAsync(login)).Succeeded().Output;
+
+        Assert.Equal(place != "the data folder", told.Contains("An older Spotify:RefreshToken is set outside of this folder", StringComparison.Ordinal));
+        spotify.ExpireTokens();
+        (await pyspotify.RunProcessAsync("--snapshot-date", "2026-11-20")).Succeeded();
+        Assert.Equal("refresh_token", spotify.Requests.Last(r => r.Endpoint == Endpoint.Token).GrantType);
+        Assert.DoesNotContain("of last year", await File.ReadAllTextAsync(pyspotify.Secrets, TestContext.Current.CancellationToken), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_sign_in_helps_a_run_that_has_an_expired_one_which_the_sign_in_did_not_see()
+    {
+        await using var spotify = await CommandTests.NewSpotifyAsync();
+        await using var pyspotify = new Pyspotify().With(spotify);
+        var (page, login) = await StartAsync(pyspotify);
+        await Browser.GetStringAsync(page, TestContext.Current.CancellationToken);
+        (await login).Succeeded();
+
+        pyspotify.Environment["Spotify__RefreshToken"] = "of last year";
+        (await pyspotify.RunAsync("--snapshot-date", "2026-11-20")).Succeeded();
+        spotify.ExpireTokens();
+        (await pyspotify.RunAsync("--snapshot-date", "2026-11-20")).Succeeded();
+
+        Assert.Equal(
+            ["authorization_code", "refresh_token", "refresh_token", "refresh_token"],
+            spotify.Requests.Where(r => r.Endpoint == Endpoint.Token).Select(r => r.GrantType));
+    }
+
+    private static void SetRefreshToken(Pyspotify pyspotify, string place, string refreshToken)
+    {
+        switch (place)
+        {
+            case "the data folder":
+                SecretsTests.WriteSecrets(pyspotify, $$"""{ "Spotify": { "refreshtoken": "{{refreshToken}}" } }""");
+                break;
+            case "the environment":
+                pyspotify.Environment["Spotify__RefreshToken"] = refreshToken;
+                break;
+            default:
+                var folder = Directory.CreateDirectory(Path.Combine(pyspotify.Home, "Microsoft", "UserSecrets", "pyspotify"));
+                var home = OperatingSystem.IsWindows() ? folder : Directory.CreateDirectory(Path.Combine(pyspotify.Home, ".microsoft", "usersecrets", "pyspotify"));
+                foreach (var secrets in (DirectoryInfo[])[folder, home])
+                {
+                    File.WriteAllText(Path.Combine(secrets.FullName, "secrets.json"), $$"""{ "Spotify:RefreshToken": "{{refreshToken}}" }""");
+                }
+
+                break;
+        }
     }
 
     [Fact]

@@ -27,7 +27,8 @@ public sealed partial class PolicyTests
     {
         ["authenticate"] =
         [
-            .. On(["secretsmanager:GetSecretValue", "secretsmanager:PutSecretValue"], "${CredentialsSecret}", "${TokenSecret}"),
+            "secretsmanager:GetSecretValue ${CredentialsSecret}",
+            .. On(["secretsmanager:GetSecretValue", "secretsmanager:PutSecretValue"], "${TokenSecret}"),
             .. Logs, .. Traces,
         ],
         ["fetch-top-played"] = ["secretsmanager:GetSecretValue ${TokenSecret}", "s3:PutObject ${RawBucket}/_staging/*", .. Logs, .. Traces],

@@ -1,5 +1,6 @@
 using System.Text;
 using PySpotify.Tests;
+using PySpotify.Workflow.Local;
 
 namespace PySpotify.Workflow.Tests;
 
@@ -107,14 +108,54 @@ public sealed class SecretsTests
     {
         await using var spotify = await CommandTests.NewSpotifyAsync();
         spotify.RotatesRefreshTokens = true;
-        spotify.ExpiresIn = 601;
         await using var pyspotify = new Pyspotify().With(spotify);
-        WriteSecrets(pyspotify, $$"""{ "Spotify": { "RefreshToken": "{{spotify.RefreshToken}}" }, "mine": { "kept": 1 } }""");
-        (await pyspotify.RunAsync("--snapshot-date", Day)).Succeeded();
-        File.WriteAllText(pyspotify.Secrets, File.ReadAllText(pyspotify.Secrets).Replace("PySpotify/token", "gone", StringComparison.Ordinal));
-        (await pyspotify.RunAsync("--snapshot-date", Day)).Succeeded();
-        Assert.Equal(2, spotify.Calls(Endpoint.Token));
+        pyspotify.Environment["Spotify__RefreshToken"] = spotify.RefreshToken;
+        WriteSecrets(pyspotify, """{ "mine": { "kept": 1 } }""");
+        for (var calls = 1; calls <= 3; calls++)
+        {
+            (await pyspotify.RunAsync("--snapshot-date", Day)).Succeeded();
+            Assert.Equal(calls, spotify.Calls(Endpoint.Token));
+            Assert.Contains(spotify.RefreshToken, File.ReadAllText(pyspotify.Secrets), StringComparison.Ordinal);
+            spotify.ExpireTokens();
+        }
+
         Assert.Contains("\"kept\": 1", File.ReadAllText(pyspotify.Secrets), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("utf-8")]
+    [InlineData("utf-16")]
+    public async Task A_secrets_file_may_begin_with_a_byte_order_mark(string encoding)
+    {
+        await using var spotify = await CommandTests.NewSpotifyAsync();
+        await using var pyspotify = new Pyspotify();
+        WriteSecrets(pyspotify, "");
+        await File.WriteAllTextAsync(
+            pyspotify.Secrets,
+            $$"""{ "Spotify": { "ClientId": "{{spotify.ClientId}}", "ClientSecret": "{{spotify.ClientSecret}}", "ApiUrl": "{{spotify.ApiUrl}}", "AccountsUrl": "{{spotify.AccountsUrl}}" } }""",
+            Encoding.GetEncoding(encoding),
+            TestContext.Current.CancellationToken);
+
+        (await pyspotify.RunAsync("--snapshot-date", Day)).Succeeded();
+
+        Assert.Equal(1, spotify.Calls(Endpoint.Token));
+    }
+
+    [Fact]
+    public async Task On_a_drive_without_file_permissions_the_secrets_are_read_and_that_is_told_once()
+    {
+        await using var pyspotify = new Pyspotify();
+        WriteSecrets(pyspotify, """{ "Spotify": { "ClientId": "id", "ClientSecret": "secret" } }""");
+        var told = new List<string>();
+        var everybody = (UnixFileMode)0b111_111_111;
+        var secrets = new SecretsFile(pyspotify.Secrets) { Warn = told.Add, ModeOf = _ => everybody };
+
+        Assert.Equal("id", secrets.ReadSettings()["Spotify:ClientId"]);
+        await secrets.PutAsync("PySpotify/token", """{ "a": 1 }""", TestContext.Current.CancellationToken);
+        await secrets.GetAsync("PySpotify/token", TestContext.Current.CancellationToken);
+
+        Assert.Contains("is on a drive that has no file permissions", Assert.Single(told), StringComparison.Ordinal);
+        Assert.Equal(["secrets.json"], TempFolder.Snapshot(pyspotify.Data).Keys);
     }
 
     internal static void WriteSecrets(Pyspotify pyspotify, string text)

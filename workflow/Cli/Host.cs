@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Configuration;
 using PySpotify.Functions;
+using PySpotify.Workflow.Local;
 using PySpotify.Workflow.Pull;
 using PySpotify.Workflow.StatesLanguage;
 using Spectre.Console;
@@ -15,6 +16,9 @@ internal sealed record Host(IAnsiConsole Output, IAnsiConsole Error, Action<ICon
 {
     /// <summary>How to reach S3.</summary>
     public OpenS3 OpenS3 { get; init; } = S3Connection.OpenAsync;
+
+    /// <summary>The secrets of a data folder. Whether others can read them is told once.</summary>
+    public SecretsFile OpenSecrets(DataFolder data) => new(data.Secrets) { Warn = Error.WriteText };
 
     /// <summary>Writes why a command failed: a sentence, or everything that is known.</summary>
     public void ShowError(Exception e, bool isVerbose) => Error.WriteText(e switch

@@ -3,7 +3,6 @@ using System.CommandLine.Parsing;
 using System.ComponentModel;
 using System.Diagnostics;
 using System.Globalization;
-using System.Text.Json;
 using Microsoft.Extensions.Logging.Abstractions;
 using PySpotify.Functions;
 using PySpotify.Functions.Spotify;
@@ -28,33 +27,46 @@ internal static class LoginCommand
         {
             var data = Options.DataFolder(arguments);
             using var folderLock = data.Lock(host.Clock);
-            var secrets = new SecretsFile(data.Secrets);
-            var settings = SpotifySettings.Read(secrets, host.AddSettings);
-            var credentials = settings.Credentials
-                ?? throw new SettingsException("Signing in needs an app: set Spotify:ClientId and Spotify:ClientSecret.");
-            using var http = SpotifyHandler.CreateClient(settings.Options, host.Clock, NullLogger.Instance);
-            var refreshToken = await AuthorizationCodeFlow.SignInAsync(
-                new HttpSpotifyApi(http, settings.Options),
-                credentials,
-                settings.Options.AccountsUrl,
-                arguments.GetValue(port),
-                page =>
-                {
-                    host.Output.WriteText($"Sign in here: {page.AbsoluteUri}");
-                    if (!arguments.GetValue(noBrowser))
-                    {
-                        Open(page, host);
-                    }
-                },
-                host.Clock,
-                cancellationToken);
-            await secrets.PutAsync(
-                SecretNames.Credentials,
-                JsonSerializer.Serialize(credentials with { RefreshToken = refreshToken }, PayloadJson.Default.SpotifyCredentials),
-                cancellationToken);
+            await SignInAsync(host, data, arguments.GetValue(port), opensBrowser: !arguments.GetValue(noBrowser), cancellationToken);
             host.Output.WriteText($"Signed in for six months. The sign-in is kept in {data.Secrets}, which only you can read.");
         });
         return login;
+    }
+
+    /// <summary>Has a person sign in, and keeps the sign-in in place of the one that was used before, wherever that was set.</summary>
+    internal static async Task SignInAsync(Host host, DataFolder data, int port, bool opensBrowser, CancellationToken cancellationToken)
+    {
+        var secrets = host.OpenSecrets(data);
+        var settings = SpotifySettings.Read(secrets, host.AddSettings);
+        var credentials = settings.Credentials
+            ?? throw new SettingsException("Signing in needs an app: set Spotify:ClientId and Spotify:ClientSecret.");
+        using var http = SpotifyHandler.CreateClient(settings.Options, host.Clock, NullLogger.Instance);
+        var issued = await AuthorizationCodeFlow.SignInAsync(
+            new HttpSpotifyApi(http, settings.Options),
+            credentials,
+            settings.Options.AccountsUrl,
+            port,
+            page =>
+            {
+                host.Output.WriteText($"Sign in here: {page.AbsoluteUri}");
+                if (opensBrowser)
+                {
+                    Open(page, host);
+                }
+            },
+            host.Clock,
+            cancellationToken);
+
+        var before = await Secrets.ReadTokenAsync(secrets, SecretNames.Token, cancellationToken);
+        secrets.Set(nameof(SpotifyCredentials.RefreshToken), null);
+        var configured = SpotifySettings.Read(secrets, host.AddSettings).Credentials!;
+        await Secrets.WriteTokenAsync(
+            secrets, AccessToken.From(issued, configured, configured, before, host.Clock.GetUtcNow()), cancellationToken);
+        if (configured.RefreshToken is not null)
+        {
+            host.Output.WriteText("An older Spotify:RefreshToken is set outside of this folder. This folder no longer uses it; other folders do. "
+                + "Remove it: unset Spotify__RefreshToken, or run `dotnet user-secrets remove Spotify:RefreshToken --id pyspotify`.");
+        }
     }
 
     private static void Open(Uri page, Host host)

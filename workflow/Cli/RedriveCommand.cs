@@ -18,7 +18,7 @@ internal static class RedriveCommand
         {
             var data = Options.FilledDataFolder(arguments);
             data.ExpectExists();
-            var settings = SpotifySettings.Read(new SecretsFile(Options.DataFolder(arguments).Secrets), host.AddSettings);
+            var settings = SpotifySettings.Read(host.OpenSecrets(Options.DataFolder(arguments)), host.AddSettings);
             if (data.IsSample)
             {
                 settings = settings with { Credentials = null };

@@ -19,7 +19,7 @@ internal static class RunCommand
         async Task RunAsync(Host host, ParseResult arguments, CancellationToken cancellationToken)
         {
             var data = Options.DataFolder(arguments);
-            var settings = SpotifySettings.Read(new SecretsFile(data.Secrets), host.AddSettings);
+            var settings = SpotifySettings.Read(host.OpenSecrets(data), host.AddSettings);
             var file = InputFile.Choose(arguments.GetValue(inputFile), data, settings);
             var input = file.Read(arguments.GetValue(snapshotDate), host.Clock.GetUtcNow());
             var isDated = file.IsDated || arguments.GetValue(snapshotDate) is not null;

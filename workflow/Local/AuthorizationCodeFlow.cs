@@ -25,9 +25,9 @@ internal static class AuthorizationCodeFlow
     /// <param name="showPage">Shows the page to a person.</param>
     /// <param name="clock">Ends the wait after five minutes.</param>
     /// <param name="cancellationToken">Ends it before.</param>
-    /// <returns>The refresh token.</returns>
+    /// <returns>A token, and the refresh token with it.</returns>
     /// <exception cref="LoginException">The port is in use, the person declined, or nobody signed in in time.</exception>
-    public static async Task<string> SignInAsync(
+    public static async Task<IssuedToken> SignInAsync(
         HttpSpotifyApi api, SpotifyCredentials credentials, Uri accountsUrl, int port, Action<Uri> showPage, TimeProvider clock, CancellationToken cancellationToken)
     {
         using var listener = new TcpListener(IPAddress.Loopback, port);
@@ -51,7 +51,7 @@ internal static class AuthorizationCodeFlow
         {
             var code = await WaitForCodeAsync(listener, state, either.Token);
             var issued = await api.RedeemCodeAsync(credentials, code, redirect, either.Token);
-            return issued.RefreshToken ?? throw new LoginException("Spotify issued no refresh token. Try again.");
+            return issued.RefreshToken is null ? throw new LoginException("Spotify issued no refresh token. Try again.") : issued;
         }
         catch (OperationCanceledException e) when (timeout.IsCancellationRequested)
         {

@@ -31,7 +31,7 @@ internal sealed record InputFile(string? Path, JsonElement Json)
             : null;
         return path is not null
             ? new(path, Load(path))
-            : new(null, JsonElement.Parse(settings.Credentials!.RefreshToken is null ? Searches : TopTracksAndSearches));
+            : new(null, JsonElement.Parse(settings.IsSignedIn ? TopTracksAndSearches : Searches));
     }
 
     /// <summary>Checks it.</summary>

@@ -16,11 +16,17 @@ namespace PySpotify.Workflow.Local;
 internal sealed class SecretsFile(string path, SpotifyCredentials? credentials = null) : ISecretStore
 {
     private const string Section = "Spotify";
+    private const UnixFileMode OwnerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite;
 
     private static readonly JsonSerializerOptions Indented = new() { WriteIndented = true };
 
     private readonly Lock _lock = new();
-    private SpotifyCredentials? _credentials = credentials;
+
+    /// <summary>Gets told that the file cannot be kept from others.</summary>
+    public Action<string> Warn { get; init; } = _ => { };
+
+    /// <summary>A file's mode.</summary>
+    public Func<string, UnixFileMode> ModeOf { get; init; } = file => OperatingSystem.IsWindows() ? OwnerOnly : File.GetUnixFileMode(file);
 
     /// <summary>Reads the file's settings, for a configuration.</summary>
     /// <exception cref="SecretsFileException">
@@ -28,6 +34,7 @@ internal sealed class SecretsFile(string path, SpotifyCredentials? credentials =
     /// </exception>
     public IReadOnlyDictionary<string, string?> ReadSettings()
     {
+        ExpectOwnerOnly();
         var settings = new Dictionary<string, string?>(StringComparer.OrdinalIgnoreCase);
         foreach (var (name, value) in Read())
         {
@@ -53,16 +60,41 @@ internal sealed class SecretsFile(string path, SpotifyCredentials? credentials =
         return settings;
     }
 
-    /// <inheritdoc/>
-    public Task<string?> GetAsync(string name, CancellationToken cancellationToken)
+    /// <summary>Sets one of the file's settings; null removes it.</summary>
+    public void Set(string key, string? value)
     {
         lock (_lock)
         {
-            return Task.FromResult(name == SecretNames.Credentials
-                ? _credentials is null ? null : JsonSerializer.Serialize(_credentials, PayloadJson.Default.SpotifyCredentials)
-                : Read()[name]?.ToString());
+            var secrets = Read();
+            var settings = secrets[Section] as JsonObject ?? [];
+            foreach (var (same, _) in settings.Where(setting => setting.Key.Equals(key, StringComparison.OrdinalIgnoreCase)).ToList())
+            {
+                settings.Remove(same);
+            }
+
+            if (value is not null)
+            {
+                settings[key] = value;
+                secrets[Section] = settings;
+            }
+
+            Write(secrets);
         }
     }
+
+    /// <summary>A secret's text, or null where it has none yet.</summary>
+    public string? Get(string name)
+    {
+        lock (_lock)
+        {
+            return name == SecretNames.Credentials
+                ? credentials is null ? null : JsonSerializer.Serialize(credentials, PayloadJson.Default.SpotifyCredentials)
+                : Read()[name]?.ToString();
+        }
+    }
+
+    /// <inheritdoc/>
+    public Task<string?> GetAsync(string name, CancellationToken cancellationToken) => Task.FromResult(Get(name));
 
     /// <inheritdoc/>
     public Task PutAsync(string name, string value, CancellationToken cancellationToken)
@@ -70,28 +102,8 @@ internal sealed class SecretsFile(string path, SpotifyCredentials? credentials =
         lock (_lock)
         {
             var secrets = Read();
-            if (name == SecretNames.Credentials)
-            {
-                // Id and secret stay where the person put them; only the refresh token is ours to replace.
-                _credentials = JsonSerializer.Deserialize(value, PayloadJson.Default.SpotifyCredentials)!;
-                if (secrets[Section] is not JsonObject settings)
-                {
-                    secrets[Section] = settings = [];
-                }
-
-                foreach (var (key, _) in settings.Where(setting => setting.Key.Equals(nameof(SpotifyCredentials.RefreshToken), StringComparison.OrdinalIgnoreCase)).ToList())
-                {
-                    settings.Remove(key);
-                }
-
-                settings[nameof(SpotifyCredentials.RefreshToken)] = _credentials.RefreshToken;
-            }
-            else
-            {
-                secrets[name] = value;
-            }
-
-            AtomicFile.Write(path, Encoding.UTF8.GetBytes(secrets.ToJsonString(Indented)), isSecret: true);
+            secrets[name] = JsonNode.Parse(value);
+            Write(secrets);
         }
 
         return Task.CompletedTask;
@@ -104,19 +116,54 @@ internal sealed class SecretsFile(string path, SpotifyCredentials? credentials =
             return [];
         }
 
-        if (!OperatingSystem.IsWindows() && (File.GetUnixFileMode(path) & ~(UnixFileMode.UserRead | UnixFileMode.UserWrite)) != 0)
-        {
-            throw new SecretsFileException(path, $"can be read by others; run `chmod 600 {path}`");
-        }
-
         try
         {
-            return JsonNode.Parse(File.ReadAllBytes(path), documentOptions: new() { AllowDuplicateProperties = false }) as JsonObject ?? throw new JsonException();
+            // Reading as text passes over a byte order mark.
+            return JsonNode.Parse(File.ReadAllText(path), documentOptions: new() { AllowDuplicateProperties = false }) as JsonObject ?? throw new JsonException();
         }
         catch (JsonException)
         {
             // The parser's message may quote the text, and the text is secret.
             throw new SecretsFileException(path, "is not a JSON object; fix it or remove it");
+        }
+    }
+
+    private void Write(JsonObject secrets) => AtomicFile.Write(path, Encoding.UTF8.GetBytes(secrets.ToJsonString(Indented)), isSecret: true);
+
+    private void ExpectOwnerOnly()
+    {
+        if (!File.Exists(path) || !IsOpenToOthers(path))
+        {
+            return;
+        }
+
+        if (!LosesModes())
+        {
+            throw new SecretsFileException(path, $"can be read by others; run `chmod 600 {path}`");
+        }
+
+        Warn($"{path} is on a drive that has no file permissions, so other users of this computer may be able to read it. "
+            + "To keep it to yourself, choose a folder on another drive with --data.");
+    }
+
+    private bool IsOpenToOthers(string file) => (ModeOf(file) & ~OwnerOnly) != 0;
+
+    /// <summary>Whether even a file that is made for its owner alone is open to others, as on a Windows drive in WSL.</summary>
+    private bool LosesModes()
+    {
+        var probe = $"{path}.{Guid.NewGuid():N}.partial";
+        try
+        {
+            AtomicFile.Write(probe, [], isSecret: true);
+            return IsOpenToOthers(probe);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return false;
+        }
+        finally
+        {
+            File.Delete(probe);
         }
     }
 }

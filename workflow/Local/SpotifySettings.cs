@@ -7,7 +7,8 @@ namespace PySpotify.Workflow.Local;
 /// <summary>Who calls Spotify, and where it is.</summary>
 /// <param name="Credentials">Null where there are none: then the sample stands in.</param>
 /// <param name="Options">Addresses and limits.</param>
-internal sealed record SpotifySettings(SpotifyCredentials? Credentials, SpotifyOptions Options)
+/// <param name="IsSignedIn">Whether a person has signed in.</param>
+internal sealed record SpotifySettings(SpotifyCredentials? Credentials, SpotifyOptions Options, bool IsSignedIn = false)
 {
     /// <summary>Whether the sample stands in for Spotify.</summary>
     public bool IsSample => Credentials is null;
@@ -39,8 +40,11 @@ internal sealed record SpotifySettings(SpotifyCredentials? Credentials, SpotifyO
             (null, null) => new(null, options),
             (null, _) => throw new SettingsException("Spotify:ClientSecret is set, Spotify:ClientId is not."),
             (_, null) => throw new SettingsException("Spotify:ClientId is set, Spotify:ClientSecret is not."),
-            _ => new(new(id, secret, Setting(SettingNames.RefreshToken)), options),
+            _ => SignedIn(new(id, secret, Setting(SettingNames.RefreshToken))),
         };
+
+        SpotifySettings SignedIn(SpotifyCredentials credentials) => new(
+            credentials, options, AccessToken.Newest(credentials, Secrets.ReadToken(secrets.Get(SecretNames.Token))).RefreshToken is not null);
 
         static IConfiguration Build(SecretsFile secrets, Action<IConfigurationBuilder> addSources)
         {

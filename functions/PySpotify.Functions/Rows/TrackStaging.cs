@@ -14,6 +14,7 @@ public sealed class TrackStaging(ISecretStore secrets, IObjectStore store, TimeP
     /// <param name="token">Where the access token is kept.</param>
     /// <param name="cancellationToken">Ends the calls.</param>
     /// <exception cref="SpotifyTokenExpiredException">The token ran out before or while fetching.</exception>
+    /// <exception cref="SpotifyTokenRefusedException">Spotify refused the token, though it had not run out.</exception>
     internal async Task<StagedTracks> StageAsync(StagingRequest request, TokenReference token, CancellationToken cancellationToken)
     {
         var access = await Secrets.ReadTokenAsync(secrets, token.Secret, cancellationToken);
@@ -57,9 +58,11 @@ public sealed class TrackStaging(ISecretStore secrets, IObjectStore store, TimeP
         {
             return new(request.Source, null, null, 0, skipped, e.Problem);
         }
-        catch (SpotifyUnauthorizedException) when (access.ExpiresAt <= clock.GetUtcNow())
+        catch (SpotifyUnauthorizedException)
         {
-            throw new SpotifyTokenExpiredException(access.ExpiresAt);
+            throw access.ExpiresAt <= clock.GetUtcNow()
+                ? new SpotifyTokenExpiredException(access.ExpiresAt)
+                : new SpotifyTokenRefusedException(access.Id);
         }
     }
 

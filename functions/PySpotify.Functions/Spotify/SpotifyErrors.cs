@@ -11,7 +11,7 @@ public sealed class SpotifyCredentialsException(string detail) : PySpotifyExcept
 /// <summary>The refresh token is six months old or was revoked (<c>invalid_grant</c>).</summary>
 public sealed class SpotifySignInExpiredException(string? message = null) : PySpotifyException(
     $"The Spotify sign-in has expired or was revoked{(message is null ? "" : $" ('{message}')")}; Spotify ends one six months after it was made. "
-    + "Sign in again with `pyspotify login`, then redrive the execution.");
+    + "Sign in again with `pyspotify login`; a stack on AWS needs the new refresh token, too. Then redrive the execution.");
 
 /// <summary>The app's owner has no Premium (403): nothing can be read until they have.</summary>
 public sealed class SpotifyPremiumRequiredException(string message) : PySpotifyException(
@@ -34,11 +34,14 @@ public sealed class SpotifyForbiddenException(string? message) : PySpotifyExcept
 public sealed class SpotifyTokenExpiredException(DateTimeOffset expiresAt) : PySpotifyException(
     string.Create(CultureInfo.InvariantCulture, $"The access token expired at {expiresAt:u}."));
 
-/// <summary>Spotify refused (401) a token that had not expired.</summary>
+/// <summary>Spotify refused (401) a token that had not expired; another is to be had from Authenticate, once.</summary>
+/// <param name="id">The token's <see cref="AccessToken.Id"/>.</param>
+public sealed class SpotifyTokenRefusedException(string id) : PySpotifyException($"Spotify refused the access token {id}, which has not expired.");
+
+/// <summary>Spotify refused (401) a token. Where it is shown, that token was a fresh one.</summary>
 public sealed class SpotifyUnauthorizedException() : PySpotifyException(
-    "Spotify refused an access token that has not expired. Was the app deleted or the user's access withdrawn? Check the "
-    + "app on https://developer.spotify.com/dashboard. The token is used until it expires, an hour after it was issued; "
-    + "redrive the execution after that.");
+    "Spotify refused an access token that it had just issued. Check on https://developer.spotify.com/dashboard that the app still exists, and "
+    + "sign in again with `pyspotify login` if you have withdrawn its access; then redrive the execution.");
 
 /// <summary>Something is wrong with one source, for good, and with no other.</summary>
 public abstract class SourceException(Problem problem) : PySpotifyException($"{problem.Cause}: {problem.Advice}")
