@@ -168,7 +168,20 @@ public abstract class FetchTests : IAsyncLifetime
         Spotify.OnPage = (request, page) => page["total"] = 430 - request.Offset;
 
         Assert.Equal(430, (await FetchAsync()).Rows);
-        Assert.Equal(9, Spotify.Calls(Endpoint));
+
+        // A playlist is then read again.
+        Assert.Equal(Endpoint == Endpoint.Playlist ? 18 : 9, Spotify.Calls(Endpoint));
+    }
+
+    [Theory]
+    [InlineData(null)]
+    [InlineData(0)]
+    public async Task A_full_page_that_names_no_next_one_is_not_the_end_where_no_total_says_so(int? total)
+    {
+        Add(FakeSpotify.Tracks(150));
+        Spotify.OnPage = (_, page) => (page["total"], page["next"]) = (total, null);
+
+        Assert.Equal(150, (await FetchAsync()).Rows);
     }
 
     [Fact]

@@ -90,6 +90,59 @@ public sealed class FetchTopPlayedTests : FetchTests
     }
 
     [Fact]
+    public async Task A_playlist_that_is_edited_while_it_is_read_is_read_again_once()
+    {
+        Add(FakeSpotify.Tracks(120));
+        var edits = 1;
+        Spotify.OnPage = (request, _) =>
+        {
+            // The song at the top goes, so that the next page begins with what would have been its second row.
+            if (request.Offset == 0 && edits-- > 0)
+            {
+                Add(FakeSpotify.Tracks(119, first: 1));
+            }
+        };
+
+        var staged = await FetchAsync();
+
+        Assert.Equal(Enumerable.Range(1, 119).Select(n => $"Track {n}"), Pipeline.Staged(staged).Select(song => song.Track));
+        Assert.Null(staged.Note);
+        Assert.Equal(6, Spotify.Calls(Endpoint));
+    }
+
+    [Fact]
+    public async Task A_playlist_that_is_edited_again_is_kept_as_it_was_read_and_that_is_told()
+    {
+        Add(FakeSpotify.Tracks(120));
+        Spotify.OnPage = (request, page) => page["total"] = 120 - request.Offset / 50;
+
+        var staged = await FetchAsync();
+
+        Assert.Equal(120, staged.Rows);
+        Assert.StartsWith("It was edited while it was read: Spotify counted 118 and 120 songs.", staged.Note, StringComparison.Ordinal);
+        Assert.Equal(6, Spotify.Calls(Endpoint));
+        Assert.Single(Pipeline.Files);
+    }
+
+    [Fact]
+    public async Task Songs_that_Spotify_counts_and_does_not_send_are_told()
+    {
+        Add(FakeSpotify.Tracks(120));
+        Spotify.OnPage = (request, page) =>
+        {
+            if (request.Offset == 50)
+            {
+                page["items"] = new JsonArray();
+            }
+        };
+
+        var staged = await FetchAsync();
+
+        Assert.Equal((70, "Spotify counts 120 songs in it, and sent 70."), (staged.Rows, staged.Note));
+        Assert.Equal(3, Spotify.Calls(Endpoint));
+    }
+
+    [Fact]
     public async Task Half_the_rows_are_local_files_and_the_rest_is_kept()
     {
         Add(Enumerable.Range(0, 100).Select(n => n % 2 == 0 ? FakeSpotify.Track(n) : FakeSpotify.TrapRows["local file"]));

@@ -430,6 +430,47 @@ public abstract class SpotifyContractTests : IAsyncLifetime
         Assert.InRange(_spotify.Calls(Endpoint.Search), 5, 12);
     }
 
+    [Theory]
+    [InlineData("0")]
+    [InlineData("1")]
+    public async Task A_limit_of_a_moment_is_waited_out_with_growing_pauses(string retryAfter)
+    {
+        var clock = new TestClock();
+        var (client, token) = await SignInAsync(clock: clock);
+        _spotify.AddSearch(FakeSpotify.Tracks(1));
+        _spotify.Fail(Fault.Status(429, retryAfter), times: 7);
+        Assert.Single((await client.SearchTracksAsync(token, "a", 0, 10, Cancelled)).Tracks);
+        Assert.InRange(clock.Elapsed, TimeSpan.FromSeconds(100), TimeSpan.FromMinutes(4));
+
+        _spotify.Fail(Fault.Status(429, retryAfter), times: 1000);
+        var error = await Assert.ThrowsAsync<SpotifyRateLimitedException>(() => client.SearchTracksAsync(token, "a", 0, 10, Cancelled));
+
+        Assert.Equal("Spotify is limiting this app's requests. Wait a while, then redrive the execution.", error.Message);
+        Assert.InRange(clock.Elapsed, TimeSpan.FromMinutes(3), TimeSpan.FromMinutes(4));
+    }
+
+    [Fact]
+    public async Task Limits_of_many_calls_are_waited_out_no_longer_than_those_of_one()
+    {
+        var clock = new TestClock();
+        var (client, token) = await SignInAsync(clock: clock);
+        _spotify.AddSearch(FakeSpotify.Tracks(1));
+        var calls = 0;
+        _spotify.Fail(Fault.Status(429, "30"), _ => calls++ % 2 == 0, times: 1000);
+
+        await Assert.ThrowsAsync<SpotifyRateLimitedException>(async () =>
+        {
+            while (true)
+            {
+                await client.SearchTracksAsync(token, "a", 0, 10, Cancelled);
+            }
+        });
+
+        Assert.InRange(clock.Elapsed, TimeSpan.FromMinutes(3), TimeSpan.FromMinutes(5));
+        clock.Skip(TimeSpan.FromMinutes(11));
+        Assert.Single((await client.SearchTracksAsync(token, "a", 0, 10, Cancelled)).Tracks);
+    }
+
     [Fact]
     public async Task A_long_limit_is_told_at_once()
     {
@@ -448,8 +489,9 @@ public abstract class SpotifyContractTests : IAsyncLifetime
         var (client, token) = await SignInAsync();
         _spotify.Fail(Fault.Status(429, retryAfter: "5", reason: "QUOTA_EXCEEDED"), times: 100);
 
-        await Assert.ThrowsAsync<SpotifyQuotaExceededException>(() => client.SearchTracksAsync(token, "a", 0, 10, Cancelled));
+        var error = await Assert.ThrowsAsync<SpotifyQuotaExceededException>(() => client.SearchTracksAsync(token, "a", 0, 10, Cancelled));
 
+        Assert.Equal("This app's Spotify quota is used up. Wait a while, then redrive the execution.", error.Message);
         Assert.Equal(1, _spotify.Calls(Endpoint.Search));
     }
 
@@ -506,7 +548,6 @@ public abstract class SpotifyContractTests : IAsyncLifetime
     [Theory]
     [InlineData("text/html", "<!DOCTYPE html><h1>Sign in to the Wi-Fi</h1>")]
     [InlineData("application/json", "upstream connect error")]
-    [InlineData("application/json", "")]
     [InlineData("application/json", "null")]
     [InlineData("application/json", "[]")]
     [InlineData("application/json", "{}")]
@@ -521,17 +562,47 @@ public abstract class SpotifyContractTests : IAsyncLifetime
         await Assert.ThrowsAsync<SpotifyResponseException>(() => client.GetPlaylistItemsAsync(token, Id, 0, 50, Cancelled));
     }
 
-    [Fact]
-    public async Task Half_an_answer_says_so()
+    [Theory]
+    [InlineData("")]
+    [InlineData("  ")]
+    [InlineData("{")]
+    [InlineData("""{"tracks":{"total":1,"items":[{"na""")]
+    public async Task An_answer_that_is_empty_or_cut_off_is_tried_again_and_then_named(string body)
     {
         var (client, token) = await SignInAsync();
         _spotify.AddPlaylist(Id, FakeSpotify.Tracks(50));
-        _spotify.Fail(Fault.HalfJson);
+        _spotify.Fail(Fault.Body(200, "application/json", body), times: 2);
+        Assert.Equal(50, (await client.GetPlaylistItemsAsync(token, Id, 0, 50, Cancelled)).Tracks.Count);
+        _spotify.Fail(Fault.Body(200, "application/json", body), times: 2);
+        Assert.NotEmpty((await client.RequestTokenAsync(App, Cancelled)).AccessToken);
 
-        var error = await Assert.ThrowsAsync<SpotifyResponseException>(() => client.GetPlaylistItemsAsync(token, Id, 0, 50, Cancelled));
+        _spotify.Fail(Fault.Body(200, "application/json", body), times: 100);
+        var error = await Assert.ThrowsAsync<SpotifyUnavailableException>(() => client.GetPlaylistItemsAsync(token, Id, 0, 50, Cancelled));
 
-        Assert.Contains($"/v1/playlists/{Id}/items", error.Message, StringComparison.Ordinal);
+        Assert.Contains($"/v1/playlists/{Id}/items: the answer is empty or cut off", error.Message, StringComparison.Ordinal);
         Assert.DoesNotContain(token, error.ToString(), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(400, "invalid_client", "Invalid client secret", typeof(SpotifyCredentialsException), "Check Spotify:ClientSecret against")]
+    [InlineData(400, "invalid_client", "Invalid client", typeof(SpotifyCredentialsException), "Check Spotify:ClientId and Spotify:ClientSecret")]
+    [InlineData(400, "unauthorized_client", "Client not known.", typeof(SpotifyCredentialsException), "dashboard")]
+    [InlineData(400, "invalid_grant", "Refresh token expired", typeof(SpotifySignInExpiredException), "pyspotify login")]
+    [InlineData(400, "invalid_scope", "Illegal scope", typeof(SpotifyScopeMissingException), "pyspotify login")]
+    [InlineData(403, "access_denied", "Active premium subscription required for the owner of the app", typeof(SpotifyPremiumRequiredException), "Premium")]
+    [InlineData(403, null, "User not registered in the Developer Dashboard", typeof(SpotifyUserNotRegisteredException), "User Management")]
+    [InlineData(418, null, "<html><body>Go <b>away</b></body></html>", typeof(SpotifyResponseException), "Go away")]
+    public async Task A_refusal_of_the_accounts_service_has_its_cause_and_its_words(int status, string? code, string words, Type expected, string advice)
+    {
+        var body = code is null ? words : $$"""{"error":"{{code}}","error_description":"{{words}}"}""";
+        _spotify.Fail(Fault.Body(status, code is null ? "text/plain" : "application/json", body));
+
+        var error = await Assert.ThrowsAnyAsync<PySpotifyException>(() => Connect().RequestTokenAsync(Person, Cancelled));
+
+        Assert.IsType(expected, error);
+        Assert.Contains(words.StartsWith('<') ? "'Go away'" : $"'{words}'", error.Message, StringComparison.Ordinal);
+        Assert.Contains(advice, error.Message, StringComparison.Ordinal);
+        Assert.Equal(1, _spotify.Calls(Endpoint.Token));
     }
 
     [Fact]

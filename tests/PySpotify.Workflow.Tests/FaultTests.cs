@@ -32,10 +32,10 @@ public sealed class FaultTests
             workflow.Options = workflow.Options with { LargestBody = 1_000_000 };
             Always(Fault.Floods)(workflow);
         }, ["SpotifyResponseException", "more than 1,000,000 bytes"]),
-        ["half of the JSON"] = (Always(Fault.HalfJson), ["SpotifyResponseException", "is not the JSON expected"]),
+        ["half of the JSON"] = (Always(Fault.HalfJson), ["SpotifyUnavailableException", "is empty or cut off"]),
         ["no JSON"] = (Always(Fault.NotJson), ["SpotifyResponseException", "is not the JSON expected"]),
         ["an HTML page"] = (Always(Fault.Html), ["SpotifyResponseException", "is not the JSON expected"]),
-        ["an empty body"] = (Always(Fault.Empty), ["SpotifyResponseException", "is not the JSON expected"]),
+        ["an empty body"] = (Always(Fault.Empty), ["SpotifyUnavailableException", "is empty or cut off"]),
         ["other JSON"] = (Always(Fault.Body(200, "application/json", """{"hello":"world"}""")), ["SpotifyResponseException", "has no"]),
         ["401 without end for a good token"] = (Always(Fault.Unauthorized), ["Token failed with SpotifyUnauthorizedException", "had just issued", "redrive"]),
         ["an unknown client"] = (workflow => workflow.Credentials = new("nobody", "nothing"), ["Authenticate failed with SpotifyCredentialsException", "Spotify:ClientId", "dashboard"]),
@@ -80,6 +80,9 @@ public sealed class FaultTests
         ["503 for longer than a call is retried"] = (workflow => workflow.Spotify.Fail(Fault.Status(503), request => request is { Endpoint: Endpoint.Search, Offset: 0 }, times: 6), "SpotifyUnavailableException; again in"),
         ["a cut connection"] = (Once(Fault.CutConnection), "retry 1"),
         ["a body cut off"] = (Once(Fault.CutBody), "retry 1"),
+        ["half of the JSON"] = (Once(Fault.HalfJson), "is empty or cut off; retry 1"),
+        ["an empty body"] = (Once(Fault.Empty), "is empty or cut off; retry 1"),
+        ["429 with a Retry-After of 0, again and again"] = (workflow => workflow.Spotify.Fail(Fault.Status(429, "0"), request => request.Offset == 50, times: 5), "waiting 16 s"),
         ["no answer"] = (Silent(Fault.Hang, 1), "no answer within"),
         ["a response that never ends"] = (Silent(Fault.NeverEnds, 1), "no answer within"),
         ["401 for a good token"] = (Once(Fault.Unauthorized), "401"),

@@ -23,40 +23,25 @@ public sealed class TrackStaging(ISecretStore secrets, IObjectStore store, TimeP
             throw new SpotifyTokenExpiredException(access?.ExpiresAt ?? token.ExpiresAt);
         }
 
-        int rows = 0, outOfRange = 0;
-        var skipped = new SortedDictionary<string, int>(StringComparer.Ordinal);
+        var read = new Reading(request.IsEditable);
         try
         {
             var naming = NameAsync(request, access.Value, cancellationToken);
-            var tracks = TrackPages.ReadAllAsync(
-                (offset, limit, cancellationToken) => request.GetPage(access.Value, offset, limit, cancellationToken),
-                request.MaxRows,
-                options.Concurrency,
-                cancellationToken);
-            await store.WriteAsync(
-                request.Key,
-                async (stream, cancellationToken) =>
-                {
-                    await foreach (var song in request.Arrange(Playable(tracks, skipped, () => outOfRange++)).WithCancellation(cancellationToken))
-                    {
-                        await JsonSerializer.SerializeAsync(stream, song, SongJson.Default.Song, cancellationToken);
-                        await stream.WriteAsync(LineEnd, cancellationToken);
-                        rows++;
-                    }
-                },
-                cancellationToken);
-            var name = await naming;
-            if (rows == 0)
+            await ReadAsync(request, access.Value, read, cancellationToken);
+            if (read.IsEdited)
             {
-                throw new SourceEmptyException(request.Empty);
+                read = new(request.IsEditable);
+                await ReadAsync(request, access.Value, read, cancellationToken);
             }
 
-            var note = outOfRange > 0 ? $"{outOfRange} songs had a popularity or a duration out of range, which is unknown." : null;
-            return new(request.Source, name, request.Key, rows, skipped, Note: note);
+            var name = await naming;
+            return read.Rows > 0
+                ? new(request.Source, name, request.Key, read.Rows, read.Skipped, Note: read.Note)
+                : throw new SourceEmptyException(request.Empty);
         }
         catch (SourceException e)
         {
-            return new(request.Source, null, null, 0, skipped, e.Problem);
+            return new(request.Source, null, null, 0, read.Skipped, e.Problem);
         }
         catch (SpotifyUnauthorizedException)
         {
@@ -79,38 +64,26 @@ public sealed class TrackStaging(ISecretStore secrets, IObjectStore store, TimeP
         }
     }
 
-    private static async IAsyncEnumerable<Song> Playable(
-        IAsyncEnumerable<Track?> tracks, SortedDictionary<string, int> skipped, Action countOutOfRange)
+    /// <summary>Reads the list from its start, and stages it in place of what was staged before.</summary>
+    private Task ReadAsync(StagingRequest request, string accessToken, Reading reading, CancellationToken cancellationToken)
     {
-        var seen = new HashSet<string>(StringComparer.Ordinal);
-        await foreach (var track in tracks)
-        {
-            var reason = track switch
+        var tracks = TrackPages.ReadAllAsync(
+            async (offset, limit, cancellationToken) => reading.Follow(await request.GetPage(accessToken, offset, limit, cancellationToken)),
+            request.MaxRows,
+            options.Concurrency,
+            cancellationToken);
+        return store.WriteAsync(
+            request.Key,
+            async (stream, cancellationToken) =>
             {
-                null => "no track",
-                { IsLocal: true } => "local file",
-                { Type: "episode" } => "episode",
-                { Type: not (null or "track") } => "unknown type",
-                { Fault: not null } => null,
-                { Id.Length: > 0, Name: null or "" } => "unavailable",
-                { Id: { } id } when !seen.Add(id) => "duplicate",
-                _ => null,
-            };
-            if (reason is null)
-            {
-                var song = Song.From(track!);
-                if (song.TrackPop != track!.Popularity || song.DurationMs != track.DurationMs)
+                await foreach (var song in request.Arrange(reading.Playable(tracks)).WithCancellation(cancellationToken))
                 {
-                    countOutOfRange();
+                    await JsonSerializer.SerializeAsync(stream, song, SongJson.Default.Song, cancellationToken);
+                    await stream.WriteAsync(LineEnd, cancellationToken);
+                    reading.Rows++;
                 }
-
-                yield return song;
-            }
-            else
-            {
-                skipped[reason] = skipped.GetValueOrDefault(reason) + 1;
-            }
-        }
+            },
+            cancellationToken);
     }
 }
 
@@ -122,6 +95,9 @@ internal sealed record StagingRequest(Source Source, string Key, int MaxRows)
 
     /// <summary>Finds out what people call the source, with an access token.</summary>
     public required Func<string, CancellationToken, Task<string?>> GetName { get; init; }
+
+    /// <summary>Whether people may change the list while it is read. Totals of a search are estimates.</summary>
+    public bool IsEditable { get; init; }
 
     /// <summary>Puts the rows into their order; as they come, unless set.</summary>
     public Func<IAsyncEnumerable<Song>, IAsyncEnumerable<Song>> Arrange { get; init; } = songs => songs;

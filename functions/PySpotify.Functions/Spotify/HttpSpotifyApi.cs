@@ -17,7 +17,7 @@ public sealed class HttpSpotifyApi(HttpClient http, SpotifyOptions options) : IS
         Dictionary<string, string> form = credentials.RefreshToken is { } refreshToken
             ? new() { ["grant_type"] = "refresh_token", ["refresh_token"] = refreshToken }
             : new() { ["grant_type"] = "client_credentials" };
-        return await RequestTokenAsync(credentials, form, cancellationToken);
+        return await RequestTokenAsync(credentials, form, isSignIn: false, cancellationToken);
     }
 
     /// <summary>The authorization code grant, which ends a sign-in.</summary>
@@ -30,6 +30,7 @@ public sealed class HttpSpotifyApi(HttpClient http, SpotifyOptions options) : IS
         RequestTokenAsync(
             credentials,
             new() { ["grant_type"] = "authorization_code", ["code"] = code, ["redirect_uri"] = redirectUri },
+            isSignIn: true,
             cancellationToken);
 
     /// <inheritdoc/>
@@ -84,7 +85,7 @@ public sealed class HttpSpotifyApi(HttpClient http, SpotifyOptions options) : IS
     }
 
     private async Task<IssuedToken> RequestTokenAsync(
-        SpotifyCredentials credentials, Dictionary<string, string> form, CancellationToken cancellationToken)
+        SpotifyCredentials credentials, Dictionary<string, string> form, bool isSignIn, CancellationToken cancellationToken)
     {
         using var request = new HttpRequestMessage(HttpMethod.Post, new Uri(options.AccountsUrl, "api/token"));
         request.Content = new FormUrlEncodedContent(form);
@@ -93,7 +94,7 @@ public sealed class HttpSpotifyApi(HttpClient http, SpotifyOptions options) : IS
         var answer = await SendAsync(
             request,
             SpotifyJson.Default.TokenAnswer,
-            answer => SpotifyAnswers.TokenError(answer.Status, answer.Body),
+            answer => SpotifyAnswers.TokenError(answer.Status, answer.Body, isSignIn),
             cancellationToken);
         return answer.ToIssuedToken();
     }

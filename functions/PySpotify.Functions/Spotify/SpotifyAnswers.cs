@@ -32,17 +32,33 @@ public static partial class SpotifyAnswers
         bool Says(string words) => message?.Contains(words, StringComparison.OrdinalIgnoreCase) == true;
     }
 
+    /// <summary>The error that the accounts service's refusal of a token means.</summary>
+    /// <param name="status">The HTTP status.</param>
+    /// <param name="body">The body, JSON or not.</param>
+    public static PySpotifyException TokenError(int status, string? body) => TokenError(status, body, isSignIn: false);
+
     /// <summary>The error that the accounts service's refusal means.</summary>
     /// <param name="status">The HTTP status.</param>
     /// <param name="body">The body, JSON or not.</param>
-    public static PySpotifyException TokenError(int status, string? body) =>
-        Read(body, root => root.GetProperty("error").GetString()) switch
+    /// <param name="isSignIn">Whether a person is signing in.</param>
+    internal static PySpotifyException TokenError(int status, string? body, bool isSignIn)
+    {
+        var error = Read(body, root => root.GetProperty("error").GetString());
+        var message = MessageIn(body);
+        return error switch
         {
-            "invalid_grant" => new SpotifySignInExpiredException(MessageIn(body)),
-            var error when error is "invalid_client" || status is 400 or 401 or 403 =>
-                new SpotifyCredentialsException($"{error ?? $"status {status}"}{Quoted(MessageIn(body))}"),
-            var error => new SpotifyResponseException($"status {status} from the accounts service{Quoted(MessageIn(body) ?? error)}"),
+            _ when Says("premium") => new SpotifyPremiumRequiredException(message!),
+            _ when Says("not registered") => new SpotifyUserNotRegisteredException(message!),
+            "invalid_scope" => new SpotifyScopeMissingException(message!),
+            "invalid_grant" when isSignIn => new SpotifySignInRefusedException(message!),
+            "invalid_grant" => new SpotifySignInExpiredException(message),
+            _ when error is "invalid_client" || status is 400 or 401 or 403 =>
+                new SpotifyCredentialsException($"{error ?? $"status {status}"}{Quoted(message)}", isSecret: Says("secret")),
+            _ => new SpotifyResponseException($"status {status} from the accounts service{Quoted(message)}"),
         };
+
+        bool Says(string words) => message?.Contains(words, StringComparison.OrdinalIgnoreCase) == true;
+    }
 
     /// <summary>Spotify's own sentence in a refusal, whether it is JSON, plain text or a page of HTML.</summary>
     private static string? MessageIn(string? body)

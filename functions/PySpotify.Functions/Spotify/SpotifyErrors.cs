@@ -4,9 +4,16 @@ using PySpotify.Functions.Rows;
 namespace PySpotify.Functions.Spotify;
 
 /// <summary>The client id or secret is missing or wrong.</summary>
-public sealed class SpotifyCredentialsException(string detail) : PySpotifyException(
-    $"Spotify did not accept the app's credentials ({detail}). Check Spotify:ClientId and Spotify:ClientSecret "
+/// <param name="detail">What Spotify says.</param>
+/// <param name="isSecret">Whether it is known to be the secret.</param>
+public sealed class SpotifyCredentialsException(string detail, bool isSecret = false) : PySpotifyException(
+    $"Spotify did not accept the app's credentials ({detail}). Check {(isSecret ? "" : "Spotify:ClientId and ")}Spotify:ClientSecret "
     + "against the app's page on https://developer.spotify.com/dashboard.");
+
+/// <summary>Spotify refused to end a sign-in that a person has just begun (<c>invalid_grant</c>).</summary>
+public sealed class SpotifySignInRefusedException(string message) : PySpotifyException(
+    $"Spotify did not complete the sign-in ('{message}'). Run `pyspotify login` again; if that fails alike, check that the app's page on "
+    + "https://developer.spotify.com/dashboard lists the redirect address.");
 
 /// <summary>The refresh token is six months old or was revoked (<c>invalid_grant</c>).</summary>
 public sealed class SpotifySignInExpiredException(string? message = null) : PySpotifyException(
@@ -70,7 +77,7 @@ public sealed class SpotifyRateLimitedException(DateTimeOffset? until) : PySpoti
 {
     internal static string ComeBack(DateTimeOffset? until) => until is { } time
         ? string.Create(CultureInfo.InvariantCulture, $"Redrive the execution after {time.UtcDateTime:yyyy-MM-dd HH:mm:ss} UTC.")
-        : "It named no time; wait a while, then redrive the execution.";
+        : "Wait a while, then redrive the execution.";
 }
 
 /// <summary>The app's quota is used up (429 with reason <c>QUOTA_EXCEEDED</c>).</summary>

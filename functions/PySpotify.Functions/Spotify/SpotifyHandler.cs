@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Net;
+using System.Text.Json;
 using Microsoft.Extensions.Logging;
 using Polly;
 using Polly.Retry;
@@ -12,14 +13,16 @@ namespace PySpotify.Functions.Spotify;
 /// the number of calls at once, and turns what is left into errors with a name.
 /// </summary>
 /// <remarks>
-/// An answer that it returns has its whole body and is neither a 429 nor a 5xx nor a refused token.
+/// An answer that it returns has its whole body and is neither a 429 nor a 5xx nor a refused token. A 200 with nothing or half
+/// an answer in it is taken for a fault.
 /// </remarks>
 public sealed partial class SpotifyHandler : DelegatingHandler
 {
     // Enough for a hiccup: what lasts longer is the state machine's to retry.
     private const int FaultRetries = 3;
     private const int RefusalRetries = 2;
-    private const int RateLimitRetries = 5;
+
+    private static readonly TimeSpan PauseWindow = TimeSpan.FromMinutes(10);
 
     /// <summary>The name of the event that is logged before a wait that Spotify asks for, with its <c>Seconds</c>.</summary>
     public const string WaitingEvent = nameof(Log.Waiting);
@@ -31,6 +34,7 @@ public sealed partial class SpotifyHandler : DelegatingHandler
     private readonly ResiliencePipeline<HttpResponseMessage> _retries;
     private readonly ResiliencePipeline _attempt;
     private readonly Lock _lock = new();
+    private readonly Queue<(DateTimeOffset At, TimeSpan Time)> _pauses = [];
     private DateTimeOffset _quietUntil;
 
     /// <param name="options">Limits.</param>
@@ -45,7 +49,7 @@ public sealed partial class SpotifyHandler : DelegatingHandler
         _logger = logger;
         _gate = new SemaphoreSlim(options.Concurrency);
         _retries = new ResiliencePipelineBuilder<HttpResponseMessage> { TimeProvider = clock }
-            .AddRetry(Retry(RateLimitRetries, TimeSpan.Zero, outcome => IsRateLimit(outcome.Result)))
+            .AddRetry(Retry(int.MaxValue, TimeSpan.Zero, outcome => IsRateLimit(outcome.Result)))
             .AddRetry(Retry(RefusalRetries, TimeSpan.FromMilliseconds(200), outcome => IsRefusal(outcome.Result)))
             .AddRetry(Retry(
                 FaultRetries, TimeSpan.FromMilliseconds(500), outcome => IsFault(outcome.Result) || IsFault(outcome.Exception)))
@@ -96,8 +100,8 @@ public sealed partial class SpotifyHandler : DelegatingHandler
         }
 
         PySpotifyException? error =
-            IsRateLimit(answer) ? new SpotifyRateLimitedException(_clock.GetUtcNow() + QuietTime())
-            : IsRefusal(answer) ? new SpotifyUnauthorizedException()
+            IsRefusal(answer) ? new SpotifyUnauthorizedException()
+            : answer.StatusCode == HttpStatusCode.ProxyAuthenticationRequired ? SpotifyConnectionException.ProxyWantsSignIn(request.RequestUri)
             : IsFault(answer) ? new SpotifyUnavailableException($"{what}: {Describe(answer)}")
             : null;
         if (error is null)
@@ -137,7 +141,9 @@ public sealed partial class SpotifyHandler : DelegatingHandler
                     try
                     {
                         await response.Content.LoadIntoBufferAsync(_options.LargestBody, cancellationToken);
-                        return response;
+                        return response.StatusCode == HttpStatusCode.OK && IsCutOff(await response.Content.ReadAsByteArrayAsync(cancellationToken))
+                            ? throw new IOException("the answer is empty or cut off")
+                            : response;
                     }
                     catch (HttpRequestException e) when (e.HttpRequestError == HttpRequestError.ConfigurationLimitExceeded)
                     {
@@ -156,6 +162,10 @@ public sealed partial class SpotifyHandler : DelegatingHandler
                     }
                 },
                 cancellationToken);
+        }
+        catch (HttpRequestException e) when (SpotifyConnectionException.From(e, request.RequestUri!) is { } lasting)
+        {
+            throw lasting;
         }
         finally
         {
@@ -176,18 +186,23 @@ public sealed partial class SpotifyHandler : DelegatingHandler
     {
         var now = _clock.GetUtcNow();
         var named = RetryAfter(response, now);
+
+        // A time that is nearer is past before anybody reads of it.
+        var until = named > _options.LongestWait ? now + named : null;
         var body = await response.Content.ReadAsStringAsync(cancellationToken);
         if (body.Contains("QUOTA_EXCEEDED", StringComparison.Ordinal))
         {
-            throw new SpotifyQuotaExceededException(now + named);
+            throw new SpotifyQuotaExceededException(until);
         }
 
-        if (named > _options.LongestWait)
+        if (until is not null)
         {
-            throw new SpotifyRateLimitedException(now + named);
+            throw new SpotifyRateLimitedException(until);
         }
 
-        var wait = named ?? TimeSpan.FromSeconds(1 << earlier);
+        // Spotify may say 0 or 1 again and again, or nothing.
+        var growing = TimeSpan.FromSeconds(1 << Math.Min(earlier, 6));
+        var wait = named > growing ? named.Value : growing < _options.LongestWait ? growing : _options.LongestWait;
         lock (_lock)
         {
             if (now + wait <= _quietUntil)
@@ -195,13 +210,21 @@ public sealed partial class SpotifyHandler : DelegatingHandler
                 return;
             }
 
+            while (_pauses.TryPeek(out var pause) && pause.At < now - PauseWindow)
+            {
+                _pauses.Dequeue();
+            }
+
+            _pauses.Enqueue((now, now + wait - (now > _quietUntil ? now : _quietUntil)));
+            if (_pauses.Sum(pause => pause.Time.TotalSeconds) > _options.LongestWaitInAll.TotalSeconds)
+            {
+                throw new SpotifyRateLimitedException(until: null);
+            }
+
             _quietUntil = now + wait;
         }
 
-        if (earlier < RateLimitRetries)
-        {
-            Log.Waiting(_logger, wait.TotalSeconds);
-        }
+        Log.Waiting(_logger, wait.TotalSeconds);
     }
 
     /// <returns>Null where the header is missing or means nothing, at most a year.</returns>
@@ -252,6 +275,24 @@ public sealed partial class SpotifyHandler : DelegatingHandler
         answer is { StatusCode: >= HttpStatusCode.InternalServerError or HttpStatusCode.RequestTimeout };
 
     private static bool IsFault(Exception? e) => e is HttpRequestException or IOException or TimeoutRejectedException;
+
+    /// <summary>Whether a body ends before its JSON does. What is no JSON at all is left to whoever reads it.</summary>
+    private static bool IsCutOff(ReadOnlySpan<byte> body)
+    {
+        var json = new Utf8JsonReader(body, isFinalBlock: false, state: default);
+        try
+        {
+            while (json.Read())
+            {
+            }
+
+            return json.CurrentDepth > 0 || json.TokenType is JsonTokenType.None or JsonTokenType.StartObject or JsonTokenType.StartArray;
+        }
+        catch (JsonException)
+        {
+            return false;
+        }
+    }
 
     private static string Describe(HttpResponseMessage answer) => $"{(int)answer.StatusCode} {answer.ReasonPhrase}";
 

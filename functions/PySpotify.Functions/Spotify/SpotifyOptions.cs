@@ -20,6 +20,9 @@ public sealed record SpotifyOptions
     /// <summary>The longest Retry-After that is waited out.</summary>
     public TimeSpan LongestWait { get; init; } = TimeSpan.FromSeconds(60);
 
+    /// <summary>The longest that is waited in all in ten minutes; a fetch has fourteen on AWS.</summary>
+    public TimeSpan LongestWaitInAll { get; init; } = TimeSpan.FromMinutes(4);
+
     /// <summary>Bytes in a body, at most. A page of fifty tracks has about a tenth of a megabyte.</summary>
     public int LargestBody { get; init; } = 32 * 1024 * 1024;
 

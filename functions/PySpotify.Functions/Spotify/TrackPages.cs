@@ -30,8 +30,8 @@ public static class TrackPages
         var ahead = new Queue<Task<TrackPage>>();
         try
         {
-            // The total differs from page to page, and a page's word on a next one is not always true. The list ends
-            // behind the largest total, where a page names no next one or has no rows itself.
+            // The total differs from page to page, and a page's word on a next one is not always true. The list ends behind the
+            // largest total, where a page has no rows, or names no next one and is not full or where the total ends within it.
             var end = 0;
             for (var offset = limit; ; offset += limit)
             {
@@ -41,7 +41,8 @@ public static class TrackPages
                 }
 
                 end = Math.Max(end, Math.Min(page.Total ?? 0, cap));
-                if (offset >= cap || (offset >= end && (page.Tracks.Count == 0 || !page.HasNext)))
+                var isLast = page.Tracks.Count == 0 || (!page.HasNext && (page.Tracks.Count < limit || page.Total > offset - limit));
+                if (offset >= cap || (offset >= end && isLast))
                 {
                     yield break;
                 }

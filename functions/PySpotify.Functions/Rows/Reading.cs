@@ -1,0 +1,82 @@
+using System.Globalization;
+using PySpotify.Functions.Spotify;
+
+namespace PySpotify.Functions.Rows;
+
+/// <summary>What becomes of a list's rows while it is read once.</summary>
+/// <param name="isEditable">Whether people may change the list while it is read.</param>
+internal sealed class Reading(bool isEditable)
+{
+    private readonly Lock _lock = new();
+    private readonly SortedSet<int> _totals = [];
+    private int _received, _outOfRange;
+
+    /// <summary>Rows that were staged.</summary>
+    public int Rows { get; set; }
+
+    /// <summary>Rows that were left out, by reason.</summary>
+    public SortedDictionary<string, int> Skipped { get; } = new(StringComparer.Ordinal);
+
+    /// <summary>Whether the list was changed under way: two pages count its songs differently.</summary>
+    public bool IsEdited => isEditable && _totals.Count > 1;
+
+    private string? Missing => !isEditable ? null
+        : IsEdited ? string.Create(CultureInfo.InvariantCulture, $"It was edited while it was read: Spotify counted {_totals.Min} and {_totals.Max} songs. Some may be missing; run again with the same date.")
+        : _received < _totals.Max ? string.Create(CultureInfo.InvariantCulture, $"Spotify counts {_totals.Max} songs in it, and sent {_received}.")
+        : null;
+
+    /// <summary>What is to be known of what was read; null where that is nothing.</summary>
+    public string? Note => string.Join(' ', new[] { Missing, OutOfRange }.Where(sentence => sentence is not null)) is { Length: > 0 } note ? note : null;
+
+    private string? OutOfRange => _outOfRange > 0
+        ? string.Create(CultureInfo.InvariantCulture, $"{_outOfRange} songs had a popularity or a duration out of range, which is unknown.")
+        : null;
+
+    /// <summary>Takes note of a page's total.</summary>
+    public TrackPage Follow(TrackPage page)
+    {
+        lock (_lock)
+        {
+            if (page.Total is { } total)
+            {
+                _totals.Add(total);
+            }
+        }
+
+        return page;
+    }
+
+    /// <summary>The tracks that can be played, each once. The others are counted.</summary>
+    public async IAsyncEnumerable<Song> Playable(IAsyncEnumerable<Track?> tracks)
+    {
+        var seen = new HashSet<string>(StringComparer.Ordinal);
+        await foreach (var track in tracks)
+        {
+            _received++;
+            var reason = track switch
+            {
+                null => "no track",
+                { IsLocal: true } => "local file",
+                { Type: "episode" } => "episode",
+                { Type: not (null or "track") } => "unknown type",
+                { Fault: not null } => null,
+                { Id.Length: > 0, Name: null or "" } => "unavailable",
+                { Id: { } id } when !seen.Add(id) => "duplicate",
+                _ => null,
+            };
+            if (reason is not null)
+            {
+                Skipped[reason] = Skipped.GetValueOrDefault(reason) + 1;
+                continue;
+            }
+
+            var song = Song.From(track!);
+            if (song.TrackPop != track!.Popularity || song.DurationMs != track.DurationMs)
+            {
+                _outOfRange++;
+            }
+
+            yield return song;
+        }
+    }
+}
