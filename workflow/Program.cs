@@ -43,8 +43,9 @@ internal static class Program
         if (arguments.Action is ParseErrorAction wrongUsage)
         {
             wrongUsage.ShowHelp = false;
-            await arguments.InvokeAsync(new() { Output = host.Error.Profile.Out.Writer, Error = host.Error.Profile.Out.Writer }, cancellationToken);
-            host.Error.WriteText("`pyspotify --help` shows the commands and options.");
+            using var words = new StringWriter();
+            await arguments.InvokeAsync(new() { Output = words, Error = words }, cancellationToken);
+            host.WriteError(words + "`pyspotify --help` shows the commands and options.");
             return WrongUsage;
         }
 

@@ -218,12 +218,15 @@ public sealed class CommandTests
     }
 
     [Fact]
-    public async Task Executions_are_listed_with_their_state_and_error_and_redriven_by_name_or_the_newest_first()
+    public async Task Executions_are_listed_with_their_state_and_error_and_redriven_by_name_or_the_newest_alone()
     {
         await using var spotify = await NewSpotifyAsync();
-        await using var pyspotify = new Pyspotify().With(spotify);
+        var clock = new TestClock();
+        spotify.Clock = clock;
+        await using var pyspotify = new Pyspotify { Clock = clock }.With(spotify);
         for (var day = 1; day <= 3; day++)
         {
+            clock.Skip(TimeSpan.FromMinutes(1));
             if (day < 3)
             {
                 spotify.Fail(Fault.NotJson, request => request.Endpoint == Endpoint.Playlist);
@@ -239,9 +242,13 @@ public sealed class CommandTests
 
         (await pyspotify.RunAsync("redrive", list[2][0])).Succeeded();
         Assert.Equal(["SUCCEEDED", "FAILED", "SUCCEEDED"], (await ExecutionsAsync(pyspotify)).Select(row => row[1]));
-        (await pyspotify.RunAsync("redrive")).Succeeded();
-        Assert.Equal(["0", "1", "1"], (await ExecutionsAsync(pyspotify)).Select(row => row[6]));
-        Assert.Contains("none needs a redrive", (await pyspotify.RunAsync("redrive")).Failed(), StringComparison.Ordinal);
+        Assert.StartsWith($"The newest execution, '{list[0][0]}', has succeeded; it needs no redrive.", (await pyspotify.RunAsync("redrive")).Failed(), StringComparison.Ordinal);
+        Assert.Equal(["0", "0", "1"], (await ExecutionsAsync(pyspotify)).Select(row => row[6]));
+        await File.WriteAllTextAsync(
+            Path.Combine(pyspotify.Data, "executions", $"{list[0][0]}.jsonl"), "damaged\n", TestContext.Current.CancellationToken);
+        Assert.Contains("is damaged at line 1", (await pyspotify.RunAsync("redrive")).Failed(), StringComparison.Ordinal);
+        Assert.Equal("DAMAGED", (await ExecutionsAsync(pyspotify))[0][1]);
+        list[0][0] = list[2][0];
         var succeeded = await pyspotify.RunAsync("redrive", list[0][0]);
         Assert.Equal($"The execution '{list[0][0]}' has succeeded; it needs no redrive.", succeeded.Failed());
         Assert.Empty(succeeded.Output);

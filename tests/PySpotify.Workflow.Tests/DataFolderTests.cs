@@ -36,7 +36,7 @@ public sealed class DataFolderTests
             Assert.Contains("Another run is using", (await pyspotify.RunAsync(arguments)).Failed(), StringComparison.Ordinal);
         }
 
-        Assert.Equal(["ABORTED", "SUCCEEDED"], (await CommandTests.ExecutionsAsync(pyspotify)).Select(row => row[1]));
+        Assert.Equal(["RUNNING", "SUCCEEDED"], (await CommandTests.ExecutionsAsync(pyspotify)).Select(row => row[1]));
         Assert.Equal("60", CommandTests.Cells(await pyspotify.RunAsync("sql", "SELECT count(*) FROM spotifytopplayed_refined")));
 
         gate.SetResult();
@@ -67,7 +67,7 @@ public sealed class DataFolderTests
         }
 
         var redrive = await pyspotify.RunAsync("redrive");
-        if (redrive.Error.Contains("none needs a redrive", StringComparison.Ordinal))
+        if (redrive.Error.Contains("needs no redrive", StringComparison.Ordinal))
         {
             (await pyspotify.RunAsync("--snapshot-date", Day)).Succeeded();
         }
@@ -119,6 +119,79 @@ public sealed class DataFolderTests
 
         Assert.Contains($"Cannot write to {pyspotify.Data}", error, StringComparison.Ordinal);
         Pyspotify.ChangeMode(pyspotify.Data, readOnly | UnixFileMode.UserWrite);
+    }
+
+    [Theory]
+    [InlineData("executions", "executions")]
+    [InlineData("executions", "redrive")]
+    [InlineData("raw", "refine")]
+    [InlineData("", "sql", "SELECT 1 FROM charts")]
+    [InlineData("", "run")]
+    public async Task A_folder_that_cannot_be_read_is_not_taken_for_an_empty_one(string folder, params string[] arguments)
+    {
+        Assert.SkipWhen(OperatingSystem.IsWindows(), "Windows has no file modes.");
+        Assert.SkipWhen(Environment.IsPrivilegedProcess && !File.Exists("/usr/bin/setpriv"), "root may read everything, and there is no setpriv to be somebody else.");
+        await using var pyspotify = new Pyspotify();
+        (await pyspotify.RunAsync("--snapshot-date", Before)).Succeeded();
+        SkipUnlessEveryoneMayRun();
+        File.Delete(pyspotify.Secrets);
+        foreach (var entry in Directory.EnumerateFileSystemEntries(pyspotify.Data, "*", SearchOption.AllDirectories).Append(pyspotify.Data).Append(Path.GetDirectoryName(pyspotify.Data)!))
+        {
+            Pyspotify.ChangeMode(entry, (UnixFileMode)0b111_111_111);
+        }
+
+        var closed = Path.Combine(pyspotify.Data, folder);
+        Pyspotify.ChangeMode(closed, UnixFileMode.None);
+
+        var process = Environment.IsPrivilegedProcess
+            ? pyspotify.StartInShell("exec setpriv --reuid 65534 --regid 65534 --clear-groups \"$@\"", arguments)
+            : pyspotify.Start(arguments);
+        var error = (await pyspotify.EndAsync(process)).Failed();
+
+        Pyspotify.ChangeMode(closed, (UnixFileMode)0b111_111_111);
+        Assert.Contains("denied", error, StringComparison.Ordinal);
+        Assert.Contains(closed, error, StringComparison.Ordinal);
+        Assert.Equal("1", CommandTests.Cells(await pyspotify.RunAsync("sql", "SELECT count(DISTINCT snapshot_date) FROM charts")));
+    }
+
+    private static void SkipUnlessEveryoneMayRun()
+    {
+        for (var folder = Directory.GetParent(Pyspotify.Command); folder is not null && Environment.IsPrivilegedProcess; folder = folder.Parent)
+        {
+            Assert.SkipUnless(OperatingSystem.IsWindows() || folder.UnixFileMode.HasFlag(UnixFileMode.OtherExecute), $"Nobody but root may enter {folder}, where pyspotify is.");
+        }
+    }
+
+    [Fact]
+    public async Task A_path_too_long_for_the_database_is_told_before_anything_is_fetched()
+    {
+        Assert.SkipWhen(OperatingSystem.IsWindows(), "Windows has limits of its own.");
+        await using var spotify = await CommandTests.NewSpotifyAsync();
+        await using var pyspotify = new Pyspotify().With(spotify);
+        var input = Path.Combine(pyspotify.Data, "input.json");
+        var longest = 512 - "/warehouse.db-journal".Length;
+        foreach (var length in (int[])[longest + 1, longest])
+        {
+            var data = Path.GetDirectoryName(input)!;
+            while (data.Length < length)
+            {
+                // Neither a name of more than 200 characters, nor one of none at the end.
+                var rest = length - data.Length - 1;
+                data = Path.Combine(data, new string('x', rest > 200 ? Math.Min(200, rest - 2) : rest));
+            }
+
+            pyspotify.Data = data;
+            var run = await pyspotify.RunAsync("run", "--snapshot-date", Day, "--input", input);
+            if (length == longest)
+            {
+                run.Succeeded();
+            }
+            else
+            {
+                Assert.Contains("has a path that is 1 bytes too long for the database", run.Failed(), StringComparison.Ordinal);
+                Assert.Empty(spotify.Requests);
+            }
+        }
     }
 
     [Theory]

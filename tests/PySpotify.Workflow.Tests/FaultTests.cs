@@ -82,7 +82,7 @@ public sealed class FaultTests
         ["a body cut off"] = (Once(Fault.CutBody), "retry 1"),
         ["half of the JSON"] = (Once(Fault.HalfJson), "is empty or cut off; retry 1"),
         ["an empty body"] = (Once(Fault.Empty), "is empty or cut off; retry 1"),
-        ["429 with a Retry-After of 0, again and again"] = (workflow => workflow.Spotify.Fail(Fault.Status(429, "0"), request => request.Offset == 50, times: 5), "waiting 16 s"),
+        ["429 with a Retry-After of 0, again and again"] = (workflow => workflow.Spotify.Fail(Fault.Status(429, "0"), request => request is { Endpoint: Endpoint.Search, Offset: 50 }, times: 5), "waiting 16 s"),
         ["no answer"] = (Silent(Fault.Hang, 1), "no answer within"),
         ["a response that never ends"] = (Silent(Fault.NeverEnds, 1), "no answer within"),
         ["401 for a good token"] = (Once(Fault.Unauthorized), "401"),

@@ -41,8 +41,15 @@ public sealed class InputTests
     [InlineData("{}", "names no playlist, no top tracks and no query")]
     [InlineData("[]", "must be a JSON object")]
     [InlineData("null", "must be a JSON object")]
-    [InlineData("{", "is not JSON")]
-    [InlineData("", "is not JSON")]
+    [InlineData("{", "is not JSON: line 1: it ends before a bracket, brace or quotation mark is closed")]
+    [InlineData("", "is not JSON: it is empty")]
+    [InlineData("{ \"popular\":\n{ \"queries\": [\"a\",] } }", "line 2: ] is not expected here; is there a comma too many before it")]
+    [InlineData("{ \"popular\":\n{ \"queries\": [\"a\" \"b\"] } }", "line 2: \" is not expected here; is a comma or a colon missing before it?")]
+    [InlineData("{ \"popular\":\n\n{ 'queries': [\"a\"] } }", "line 3: write \" in place of '")]
+    [InlineData("// mine\n{ }", "line 1: comments are not allowed")]
+    [InlineData("{ \"popular\": { \"queries\": [year] } }", "line 1: y is not expected here; text needs quotation marks")]
+    [InlineData("{ \"popular\": { \"queries\": [\"a\n\"] } }", "line 1: a quotation mark is missing at the end of the line")]
+    [InlineData("{ \"popular\": {} } }", "line 1: } is not expected here")]
     [InlineData("ten thousand", "one execution takes 300 at most")]
     [InlineData("three hundred and one", "names 301 sources; one execution takes 300 at most")]
     [InlineData("a query that is too long", "popular.queries[0] must be a line of 1 to 200 characters")]
@@ -65,6 +72,22 @@ public sealed class InputTests
         Assert.DoesNotContain('\n', error);
         Assert.Empty(spotify.Requests);
         Assert.False(Directory.Exists(pyspotify.Raw) || Directory.Exists(Path.Combine(pyspotify.Data, "executions")));
+    }
+
+    [Theory]
+    [InlineData("utf-8")]
+    [InlineData("utf-16")]
+    public async Task An_input_may_begin_with_a_byte_order_mark(string encoding)
+    {
+        await using var spotify = await CommandTests.NewSpotifyAsync();
+        await using var pyspotify = new Pyspotify().With(spotify);
+        var path = pyspotify.File("input.json", "");
+        await File.WriteAllTextAsync(
+            path, """{ "popular": { "queries": ["Beyoncé"] } }""", System.Text.Encoding.GetEncoding(encoding), TestContext.Current.CancellationToken);
+
+        (await pyspotify.RunAsync("--input", path)).Succeeded();
+
+        Assert.Equal("Beyoncé", Assert.Single(spotify.Requests, request => request.Endpoint == Endpoint.Search)["q"]);
     }
 
     [Fact]

@@ -50,6 +50,21 @@ public sealed class ProcessTests
         Assert.Equal($"name\tnumber\n{name}\t1\n", query.Output.ReplaceLineEndings("\n"));
     }
 
+    [Theory]
+    [InlineData(0, "2>&-", "executions")]
+    [InlineData(1, "2>&-", "sql", "SELECT 1")]
+    [InlineData(1, "2>/dev/full", "sql", "SELECT 1")]
+    [InlineData(2, "2>&-", "frobnicate")]
+    [InlineData(2, "<&- >&- 2>&-", "frobnicate")]
+    [InlineData(1, ">&-", "executions")]
+    [InlineData(1, ">/dev/full", "executions")]
+    public async Task A_closed_or_full_stream_changes_no_exit_code_but_that_of_lost_output(int exitCode, string closed, params string[] arguments)
+    {
+        Assert.SkipUnless(OperatingSystem.IsLinux(), "Only Linux has /dev/full.");
+        await using var pyspotify = new Pyspotify();
+        Assert.Equal(exitCode, (await pyspotify.EndAsync(pyspotify.StartInShell($"\"$@\" {closed}", arguments))).ExitCode);
+    }
+
     [Fact]
     public async Task A_reader_that_leaves_early_is_not_an_error()
     {

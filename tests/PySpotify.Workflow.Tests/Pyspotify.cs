@@ -33,7 +33,7 @@ internal sealed class Pyspotify : IAsyncDisposable
 
     public string Home => Directory.CreateDirectory(_folder["home"]).FullName;
 
-    public string Data => _folder["data"];
+    public string Data { get => field ?? _folder["data"]; set; }
 
     public string Raw => Path.Combine(Data, "raw");
 

@@ -89,6 +89,13 @@ public sealed class QueryCommandTests(HandMadeWeeks weeks, SampleTables sample) 
     }
 
     [Fact]
+    public async Task Two_columns_of_the_same_name_are_kept_apart_in_JSON()
+    {
+        using var json = JsonDocument.Parse(await WriteAsync("sql", "SELECT 1 AS n, 2 AS n, 3 AS n_2, 4 AS n", "--format", "json"));
+        Assert.Equal("""{"n":1,"n_2":2,"n_2_2":3,"n_3":4}""", json.RootElement[0].GetRawText());
+    }
+
+    [Fact]
     public async Task No_rows_are_told()
     {
         Assert.Contains("0 rows.", await DrawAsync(weeks.Tables, 80, "query", "movers", "--week", "2026-10-04"));

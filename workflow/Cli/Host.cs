@@ -18,14 +18,27 @@ internal sealed record Host(IAnsiConsole Output, IAnsiConsole Error, Action<ICon
     public OpenS3 OpenS3 { get; init; } = S3Connection.OpenAsync;
 
     /// <summary>The secrets of a data folder. Whether others can read them is told once.</summary>
-    public SecretsFile OpenSecrets(DataFolder data) => new(data.Secrets) { Warn = Error.WriteText };
+    public SecretsFile OpenSecrets(DataFolder data) => new(data.Secrets) { Warn = WriteError };
 
     /// <summary>Writes why a command failed: a sentence, or everything that is known.</summary>
-    public void ShowError(Exception e, bool isVerbose) => Error.WriteText(e switch
+    public void ShowError(Exception e, bool isVerbose) => WriteError(e switch
     {
         _ when isVerbose => e.ToString(),
         PySpotifyException or StateMachineException or IOException or UnauthorizedAccessException => DisplayText.Clean(e.Message),
         OperationCanceledException => "Stopped.",
         _ => $"Unexpected error: {e.Message} Run the command again with --verbose to see where it happened.",
     });
+
+    /// <summary>Writes a line where errors go. Where they cannot go anywhere, the exit code says enough.</summary>
+    public void WriteError(string line)
+    {
+        try
+        {
+            Error.WriteText(line);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            // It is closed or full.
+        }
+    }
 }

@@ -10,7 +10,7 @@ internal static class RedriveCommand
     {
         var name = new Argument<string?>("name")
         {
-            Description = "The execution; without it, the newest that did not succeed.",
+            Description = "The execution; without it, the newest.",
             Arity = ArgumentArity.ZeroOrOne,
         };
         var redrive = new Command("redrive", "Go on with an execution that did not succeed, from where it stopped.") { name };

@@ -46,16 +46,17 @@ internal static class RowWriter
         }
     }
 
-    /// <summary>A JSON array, an object a row and a line.</summary>
+    /// <summary>A JSON array, an object a row and a line. Of columns of the same name, the second gets a <c>_2</c>.</summary>
     public static void WriteJson(TextWriter writer, IReadOnlyList<string> columns, IReadOnlyList<object?[]> rows)
     {
+        var names = Distinct(columns);
         writer.Write('[');
         for (var i = 0; i < rows.Count; i++)
         {
             var row = new JsonObject();
             for (var j = 0; j < columns.Count; j++)
             {
-                row[columns[j]] = ToJson(rows[i][j]);
+                row[names[j]] = ToJson(rows[i][j]);
             }
 
             writer.Write(i == 0 ? "\n" : ",\n");
@@ -63,6 +64,24 @@ internal static class RowWriter
         }
 
         writer.WriteLine("\n]");
+    }
+
+    private static List<string> Distinct(IReadOnlyList<string> columns)
+    {
+        var taken = new HashSet<string>(StringComparer.Ordinal);
+        var names = new List<string>(columns.Count);
+        foreach (var column in columns)
+        {
+            var name = column;
+            for (var n = 2; !taken.Add(name); n++)
+            {
+                name = $"{column}_{n}";
+            }
+
+            names.Add(name);
+        }
+
+        return names;
     }
 
     /// <summary>A cell as SQLite gives it: integer, number, text, bytes or null. JSON has no infinity, so that is text.</summary>

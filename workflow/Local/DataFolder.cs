@@ -1,3 +1,4 @@
+using System.Text;
 using PySpotify.Functions;
 
 namespace PySpotify.Workflow.Local;
@@ -6,8 +7,8 @@ namespace PySpotify.Workflow.Local;
 /// <param name="root">The folder; made when first written to.</param>
 internal sealed class DataFolder(string root)
 {
-    // What opening a file that another process has locked fails with: ERROR_SHARING_VIOLATION, EWOULDBLOCK.
-    private const int LockedOnWindows = 32, LockedOnLinux = 11, LockedOnMac = 35;
+    // SQLite's own limit on Unix is 512 bytes, less those of "-journal".
+    private const int LongestWarehouse = 512 - 8;
 
     /// <summary>How long the bucket keeps staged rows.</summary>
     private static readonly TimeSpan StagingLifetime = TimeSpan.FromDays(30);
@@ -40,7 +41,7 @@ internal sealed class DataFolder(string root)
     public DataFolder Sample => new(Path.Combine(Root, "sample"));
 
     /// <summary>Whether an execution has left something here.</summary>
-    public bool IsUsed => Directory.Exists(Raw) || Directory.Exists(Executions) || File.Exists(Warehouse);
+    public bool IsUsed => AnyPath.IsFolder(Raw) || AnyPath.IsFolder(Executions) || AnyPath.Exists(Warehouse);
 
     /// <summary>What <c>pull</c> knows of files whose ETag is not their MD5.</summary>
     public string ETags => Path.Combine(Root, "etags.txt");
@@ -56,7 +57,7 @@ internal sealed class DataFolder(string root)
     /// <exception cref="DataFolderException">There is no such folder.</exception>
     public void ExpectExists()
     {
-        if (!Directory.Exists(Root))
+        if (!AnyPath.Exists(Root))
         {
             throw new DataFolderException($"{Root} does not exist yet; `pyspotify run` creates it.");
         }
@@ -69,6 +70,11 @@ internal sealed class DataFolder(string root)
     /// <exception cref="DataFolderException">Another process has locked it, or it cannot be written.</exception>
     public IDisposable Lock(TimeProvider clock)
     {
+        if (!OperatingSystem.IsWindows() && Encoding.UTF8.GetByteCount(Warehouse) is > LongestWarehouse and var length)
+        {
+            throw new DataFolderException($"{Root} has a path that is {length - LongestWarehouse} bytes too long for the database. Choose another folder with --data.");
+        }
+
         try
         {
             Directory.CreateDirectory(Root);
@@ -76,7 +82,7 @@ internal sealed class DataFolder(string root)
             RemoveLeftovers(clock);
             return folderLock;
         }
-        catch (IOException e) when ((e.HResult & 0xFFFF) is LockedOnWindows or LockedOnLinux or LockedOnMac)
+        catch (IOException e) when (FileLock.IsCauseOf(e))
         {
             throw new DataFolderException($"Another run is using {Root}. Wait until it ends, or choose another folder with --data.", e) { IsLocked = true };
         }
@@ -91,7 +97,7 @@ internal sealed class DataFolder(string root)
     /// <exception cref="DataFolderException">The folder holds the other kind.</exception>
     public void Claim(bool isSample)
     {
-        var isEmpty = !Directory.Exists(Raw) && !File.Exists(Warehouse);
+        var isEmpty = !AnyPath.IsFolder(Raw) && !AnyPath.Exists(Warehouse);
         if (!isEmpty && IsSample != isSample)
         {
             throw new DataFolderException(isSample

@@ -46,12 +46,12 @@ internal sealed class ExecutionLog : IDisposable
     public static IReadOnlyList<HistoryEvent> Read(string folder, string name)
     {
         var path = PathOf(folder, name);
-        if (!File.Exists(path))
+        if (!AnyPath.Exists(path))
         {
             throw new ExecutionLogException($"There is no execution '{name}'; `pyspotify executions` lists them.");
         }
 
-        using var reader = new StreamReader(new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete));
+        using var reader = new StreamReader(FileLock.Open(() => new(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete)));
         var text = reader.ReadToEnd();
         var lines = text[..(text.LastIndexOf('\n') + 1)].Split('\n')[..^1];
         var events = new List<HistoryEvent>(lines.Length);
@@ -73,7 +73,7 @@ internal sealed class ExecutionLog : IDisposable
 
     /// <summary>All executions that began, the oldest first.</summary>
     /// <param name="folder">The executions' folder.</param>
-    public static IEnumerable<ExecutionSummary> List(string folder) => Directory.Exists(folder)
+    public static IEnumerable<ExecutionSummary> List(string folder) => AnyPath.Exists(folder)
         ? Directory.GetFiles(folder, "*.jsonl").Select(Path.GetFileNameWithoutExtension).Order(StringComparer.Ordinal)
             .Select(name => ExecutionSummary.Of(name!, folder)).OfType<ExecutionSummary>()
             .OrderBy(execution => execution.Started)
@@ -93,16 +93,18 @@ internal sealed class ExecutionLog : IDisposable
     public void Dispose() => _file.Dispose();
 
     // Without a buffer: what could not be written is not to be tried again when the file is closed.
-    private static FileStream Open(string path, FileMode mode) => new(path, mode, FileAccess.Write, FileShare.Read, bufferSize: 0);
+    private static FileStream Open(string path, FileMode mode) =>
+        FileLock.Open(() => new(path, mode, FileAccess.Write, FileShare.Read, bufferSize: 0));
 
-    private static string PathOf(string folder, string name) => name.Length > 0 && name.All(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_')
+    /// <summary>The file of an execution.</summary>
+    internal static string PathOf(string folder, string name) => name.Length > 0 && name.All(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_')
         ? Path.Combine(folder, $"{name}.jsonl")
         : throw new ExecutionLogException($"'{name}' is not the name of an execution; `pyspotify executions` lists them.");
 }
 
 /// <summary>What a list of executions shows of one.</summary>
 /// <param name="Name">Its name.</param>
-/// <param name="Status"><c>SUCCEEDED</c>, <c>FAILED</c>, <c>TIMED_OUT</c>, <c>ABORTED</c>, or <c>DAMAGED</c> where its file is.</param>
+/// <param name="Status"><c>SUCCEEDED</c>, <c>FAILED</c>, <c>TIMED_OUT</c>, <c>ABORTED</c>, <c>RUNNING</c>, or <c>DAMAGED</c> where its file is.</param>
 /// <param name="Started">Its start.</param>
 /// <param name="Ended">Its last event.</param>
 /// <param name="Redrives">How often it was redriven.</param>
@@ -115,7 +117,10 @@ internal sealed record ExecutionSummary(
     /// <returns>Null for an execution whose process was killed before it began.</returns>
     internal static ExecutionSummary? Of(string name, string folder)
     {
-        var damaged = new ExecutionSummary(name, "DAMAGED", null, null, 0, null, null, null);
+        // A name begins with its execution's start.
+        DateTimeOffset? started = DateTimeOffset.TryParseExact(
+            name.Split('-')[0], "yyyyMMdd'T'HHmmss'Z'", CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var time) ? time : null;
+        var damaged = new ExecutionSummary(name, "DAMAGED", started, null, 0, null, null, null);
         try
         {
             var history = ExecutionLog.Read(folder, name);
@@ -131,13 +136,14 @@ internal sealed record ExecutionSummary(
 
             var last = history[^1];
 
-            // A history that just breaks off is that of a killed process.
+            // A history that just breaks off is that of a process which was killed or is still at work.
             var status = last.Type switch
             {
                 HistoryEventType.ExecutionSucceeded => "SUCCEEDED",
                 HistoryEventType.ExecutionFailed => "FAILED",
                 HistoryEventType.ExecutionTimedOut => "TIMED_OUT",
-                _ => "ABORTED",
+                HistoryEventType.ExecutionAborted => "ABORTED",
+                _ => FileLock.IsHeld(ExecutionLog.PathOf(folder, name)) ? "RUNNING" : "ABORTED",
             };
             return new(name, status, first.Time, last.Time, history.Max(e => e.RedriveCount) ?? 0, last.State, last.Error, ReadSnapshotDate(first.Input));
         }

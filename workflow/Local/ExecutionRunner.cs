@@ -31,7 +31,7 @@ internal sealed class ExecutionRunner(DataFolder data, SpotifySettings settings,
         StartSampleWeeksAsync(1, input with { SnapshotDate = input.SnapshotDate.AddDays(-7 * (SampleWeeks - 1)) }, cancellationToken);
 
     /// <summary>Goes on with an execution that did not succeed, and with the weeks of the sample that follow it.</summary>
-    /// <param name="name">Its name; null takes the newest that did not succeed.</param>
+    /// <param name="name">Its name; null takes the newest.</param>
     /// <param name="cancellationToken">Aborts it.</param>
     /// <exception cref="ExecutionLogException">There is none, or its file is damaged.</exception>
     /// <exception cref="ExecutionFailedException">It did not succeed.</exception>
@@ -70,13 +70,15 @@ internal sealed class ExecutionRunner(DataFolder data, SpotifySettings settings,
         }
     }
 
-    /// <summary>The newest execution that did not succeed, or the newest of all where weeks of the sample are to follow it.</summary>
+    /// <summary>The newest execution, unless it succeeded and no weeks of the sample are to follow it.</summary>
     private string FindUnfinished()
     {
-        var executions = ExecutionLog.List(data.Executions).ToList();
-        return executions.LastOrDefault(execution => execution.Status is not ("SUCCEEDED" or "DAMAGED"))?.Name
-            ?? (executions is [.., { Status: "SUCCEEDED" } last] && SampleWeek(last.Name) < SampleWeeks ? last.Name : null)
-            ?? throw new ExecutionLogException($"No execution in {data.Executions} failed, so none needs a redrive.");
+        var newest = ExecutionLog.List(data.Executions).LastOrDefault()
+            ?? throw new ExecutionLogException($"No execution has begun in {data.Executions} yet, so there is none to redrive.");
+        return newest.Status != "SUCCEEDED" || SampleWeek(newest.Name) < SampleWeeks
+            ? newest.Name
+            : throw new ExecutionLogException(
+                $"The newest execution, '{newest.Name}', has succeeded; it needs no redrive. `pyspotify executions` lists the others, which can be named.");
     }
 
     private async Task StartSampleWeeksAsync(int week, ExecutionInput input, CancellationToken cancellationToken)

@@ -27,7 +27,7 @@ internal sealed record InputFile(string? Path, JsonElement Json)
     public static InputFile Choose(string? path, DataFolder data, SpotifySettings settings)
     {
         path ??= settings.IsSample ? System.IO.Path.Combine(AppContext.BaseDirectory, "input.json")
-            : File.Exists(data.Input) ? data.Input
+            : AnyPath.Exists(data.Input) ? data.Input
             : null;
         return path is not null
             ? new(path, Load(path))
@@ -42,13 +42,16 @@ internal sealed record InputFile(string? Path, JsonElement Json)
 
     private static JsonElement Load(string path)
     {
+        var text = "";
         try
         {
-            return JsonElement.Parse(File.ReadAllText(path));
+            // Reading as text passes over a byte order mark.
+            text = File.ReadAllText(path);
+            return JsonElement.Parse(text);
         }
         catch (JsonException e)
         {
-            throw new InvalidInputException(path, $"is not JSON, at line {e.LineNumber + 1}: {e.Message.Split(" LineNumber:")[0].TrimEnd('.')}");
+            throw new InvalidInputException(path, $"is not JSON: {JsonProblem.In(text, e)}");
         }
         catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
         {

@@ -111,7 +111,7 @@ internal sealed class SecretsFile(string path, SpotifyCredentials? credentials =
 
     private JsonObject Read()
     {
-        if (!File.Exists(path))
+        if (!AnyPath.Exists(path))
         {
             return [];
         }
@@ -132,7 +132,7 @@ internal sealed class SecretsFile(string path, SpotifyCredentials? credentials =
 
     private void ExpectOwnerOnly()
     {
-        if (!File.Exists(path) || !IsOpenToOthers(path))
+        if (!AnyPath.Exists(path) || !IsOpenToOthers(path))
         {
             return;
         }

@@ -99,7 +99,7 @@ internal sealed class RawFolder(string root)
     private IEnumerable<(string Path, DateOnly Date)> FindFolders(string prefix, List<string> passedOver, DateOnly? only = null)
     {
         var parent = Path.Combine(root, prefix);
-        foreach (var entry in Directory.Exists(parent) ? Directory.GetFileSystemEntries(parent).Order(StringComparer.Ordinal) : Enumerable.Empty<string>())
+        foreach (var entry in AnyPath.IsFolder(parent) ? Directory.GetFileSystemEntries(parent).Order(StringComparer.Ordinal) : Enumerable.Empty<string>())
         {
             var name = Path.GetFileName(entry);
             if (name.StartsWith(Partition, StringComparison.Ordinal)

@@ -25,7 +25,7 @@ internal sealed partial class TableReader(string path)
     public async Task<(IReadOnlyList<string> Columns, IReadOnlyList<object?[]> Rows)> QueryAsync(
         string sql, Func<IReadOnlyList<string>, object?[], bool> keep, CancellationToken cancellationToken)
     {
-        if (!File.Exists(path))
+        if (!AnyPath.Exists(path))
         {
             throw new QueryException($"There is no {path} yet; `pyspotify run` makes it.");
         }

@@ -1,0 +1,27 @@
+namespace PySpotify.Workflow.Local;
+
+/// <summary>Files and folders that are there or not.</summary>
+internal static class AnyPath
+{
+    /// <summary>
+    /// Whether there is a file or folder. Unlike File.Exists, this does not take one that cannot be looked at for one that does not exist.
+    /// </summary>
+    /// <exception cref="UnauthorizedAccessException">A folder above it may not be entered.</exception>
+    public static bool Exists(string path) => Attributes(path) is not null;
+
+    /// <summary>Whether there is a folder.</summary>
+    /// <inheritdoc cref="Exists"/>
+    public static bool IsFolder(string path) => Attributes(path)?.HasFlag(FileAttributes.Directory) == true;
+
+    private static FileAttributes? Attributes(string path)
+    {
+        try
+        {
+            return File.GetAttributes(path);
+        }
+        catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
+        {
+            return null;
+        }
+    }
+}
