@@ -28,6 +28,16 @@ internal sealed partial record ListTitle(string List, string Title, bool HasPopu
         _ => null,
     };
 
+    /// <summary>What a source is called.</summary>
+    /// <param name="source">The source.</param>
+    /// <param name="name">A playlist's name; null where it is not known.</param>
+    public static string Of(Source source, string? name) => source.Kind switch
+    {
+        Source.Search => $"Search: {source.Id}",
+        Source.TopTracks => Source.TopTracksNames[source.Id],
+        _ => name ?? $"Playlist {source.Id}",
+    };
+
     /// <summary>The lists of a snapshot.</summary>
     /// <param name="tables">The tables.</param>
     /// <param name="week">The snapshot; null is the newest.</param>

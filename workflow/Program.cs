@@ -22,7 +22,11 @@ internal static class Program
         using var interrupted = PosixSignalRegistration.Create(PosixSignal.SIGINT, Stop);
         using var terminated = PosixSignalRegistration.Create(PosixSignal.SIGTERM, Stop);
         var host = new Host(
-            AnsiConsole.Create(new() { Out = new AnsiConsoleOutput(Console.Out) }),
+            AnsiConsole.Create(new()
+            {
+                Out = new AnsiConsoleOutput(Console.Out),
+                Interactive = Console.IsInputRedirected || Console.IsOutputRedirected ? InteractionSupport.No : InteractionSupport.Yes,
+            }),
             AnsiConsole.Create(new() { Out = new AnsiConsoleOutput(Console.Error) }),
             settings => settings.AddUserSecrets("pyspotify").AddEnvironmentVariables(),
             TimeProvider.System);

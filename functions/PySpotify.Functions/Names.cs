@@ -147,6 +147,9 @@ public static class SettingNames
     /// <summary>A person's sign-in.</summary>
     public const string RefreshToken = "Spotify:RefreshToken";
 
+    /// <summary>The day of that sign-in, which <c>login</c> notes down; the sign-in ends six months later.</summary>
+    public const string SignedInOn = "Spotify:SignedInOn";
+
     /// <summary>The Web API's address.</summary>
     public const string ApiUrl = "Spotify:ApiUrl";
 

@@ -104,6 +104,39 @@ public sealed class FakeSpotifyTests : IAsyncLifetime
         Assert.All(found, track => Assert.False(track!.AsObject().ContainsKey("popularity")));
     }
 
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task A_person_and_their_playlists_are_known_by_name(bool developmentMode)
+    {
+        _spotify.DevelopmentMode = developmentMode;
+        _spotify.AddPlaylist(Id, FakeSpotify.Tracks(3), name: "Sunday songs");
+        _spotify.AddPlaylist("somebodyElses", FakeSpotify.Tracks(3), owned: false);
+
+        await SignInAsync();
+        Assert.Equal(401, (await SendAsync("me")).Status);
+        await SignInAsync("refresh_token");
+        var me = await GetAsync("me");
+        var playlists = (await GetAsync("me/playlists?limit=50"))["items"]!.AsArray();
+
+        Assert.Equal("Ada Listener", (string?)me["display_name"]);
+        var mine = Assert.Single(playlists, playlist => (string?)playlist!["owner"]!["id"] == (string?)me["id"]);
+        Assert.Equal("Sunday songs", (string?)mine!["name"]);
+        Assert.Equal(2, playlists.Count);
+    }
+
+    [Theory]
+    [InlineData(false, true, "Active premium subscription required for the owner of the app.")]
+    [InlineData(true, false, "User not registered in the Developer Dashboard")]
+    public async Task What_Development_Mode_demands_of_people_is_refused_in_plain_text(bool hasPremium, bool isRegistered, string text)
+    {
+        (_spotify.DevelopmentMode, _spotify.OwnerHasPremium, _spotify.UserIsRegistered) = (true, hasPremium, isRegistered);
+        await SignInAsync("refresh_token");
+        using var response = await _http.GetAsync(new Uri(_spotify.ApiUrl, "me"), Cancelled);
+        Assert.Equal((HttpStatusCode.Forbidden, "text/plain"), (response.StatusCode, response.Content.Headers.ContentType?.MediaType));
+        Assert.Equal(text, await response.Content.ReadAsStringAsync(Cancelled));
+    }
+
     [Fact]
     public async Task Tokens_are_refused_when_unknown_absent_or_expired()
     {

@@ -67,6 +67,15 @@ internal sealed partial class FakeSpotify : IAsyncDisposable
     /// <summary>What a person's sign-in allows.</summary>
     public string Scopes { get; set; } = "playlist-read-private playlist-read-collaborative user-top-read";
 
+    /// <summary>The signed-in person's id and name.</summary>
+    public (string Id, string Name) User { get; set; } = ("fake-user", "Ada Listener");
+
+    /// <summary>Whether the app's owner has Premium, without which nothing is answered in Development Mode.</summary>
+    public bool OwnerHasPremium { get; set; } = true;
+
+    /// <summary>Whether the app's owner has let the signed-in person use it, as Development Mode demands.</summary>
+    public bool UserIsRegistered { get; set; } = true;
+
     /// <summary>Whether the person at <c>/authorize</c> says no.</summary>
     public bool DeniesSignIn { get; set; }
 
@@ -243,7 +252,7 @@ internal sealed partial class FakeSpotify : IAsyncDisposable
                 var answer = AnswerTo(request, context.Request, form);
                 var body = Encoding.UTF8.GetBytes(answer.Body);
                 context.Response.StatusCode = answer.Status;
-                context.Response.ContentType = "application/json; charset=utf-8";
+                context.Response.ContentType = answer.ContentType;
                 context.Response.ContentLength = body.Length;
                 if (answer.Location is not null)
                 {
@@ -277,6 +286,8 @@ internal sealed partial class FakeSpotify : IAsyncDisposable
             ("GET", ["", "v1", "playlists", _, "items" or "tracks"]) => Endpoint.Playlist,
             ("GET", ["", "v1", "playlists", _]) => Endpoint.PlaylistName,
             ("GET", ["", "v1", "me", "top", "tracks"]) => Endpoint.TopTracks,
+            ("GET", ["", "v1", "me"]) => Endpoint.Me,
+            ("GET", ["", "v1", "me", "playlists"]) => Endpoint.MyPlaylists,
             ("GET", ["", "v1", "search"]) => Endpoint.Search,
             _ => Endpoint.Unexpected,
         };
@@ -311,6 +322,8 @@ internal sealed partial class FakeSpotify : IAsyncDisposable
         Endpoint.Playlist => Refusal(http) ?? GetPlaylist(request, TokenOf(http)!),
         Endpoint.PlaylistName => Refusal(http) ?? GetPlaylistName(request),
         Endpoint.TopTracks => Refusal(http) ?? GetTopTracks(request, TokenOf(http)!),
+        Endpoint.Me => Refusal(http) ?? OfUser(http, () => new(200, UserJson(User.Id, User.Name).ToJsonString())),
+        Endpoint.MyPlaylists => Refusal(http) ?? OfUser(http, () => Page(request, 20, 50, [.. _playlists.Select(PlaylistSummary)], row => row!)),
         Endpoint.Search => Refusal(http) ?? Search(request),
         _ => Error(404, "Service not found"),
     };
@@ -403,7 +416,43 @@ internal sealed partial class FakeSpotify : IAsyncDisposable
             return Error(401, "Invalid access token");
         }
 
-        return token.ExpiresAt <= Clock.GetUtcNow() ? Error(401, "The access token expired") : null;
+        if (token.ExpiresAt <= Clock.GetUtcNow())
+        {
+            return Error(401, "The access token expired");
+        }
+
+        // These two come as plain text.
+        return !DevelopmentMode ? null
+            : !OwnerHasPremium ? new(403, "Active premium subscription required for the owner of the app.", ContentType: "text/plain")
+            : !UserIsRegistered && token.OfUser ? new(403, "User not registered in the Developer Dashboard", ContentType: "text/plain")
+            : null;
+    }
+
+    private Answer OfUser(HttpRequest http, Func<Answer> answer) =>
+        TokenOf(http)!.OfUser ? answer() : Error(401, "Valid user authentication required");
+
+    private static JsonObject UserJson(string id, string name) => new()
+    {
+        ["display_name"] = name,
+        ["href"] = $"https://api.spotify.com/v1/users/{id}",
+        ["id"] = id,
+        ["type"] = "user",
+        ["uri"] = $"spotify:user:{id}",
+    };
+
+    private string PlaylistSummary(KeyValuePair<string, Playlist> playlist)
+    {
+        var (id, (rows, owned, name)) = playlist;
+        return new JsonObject
+        {
+            ["collaborative"] = false,
+            ["id"] = id,
+            ["items"] = new JsonObject { ["href"] = $"https://api.spotify.com/v1/playlists/{id}/items", ["total"] = rows.Length },
+            ["name"] = name ?? $"Playlist {id}",
+            ["owner"] = owned ? UserJson(User.Id, User.Name) : UserJson("somebody", "Somebody Else"),
+            ["type"] = "playlist",
+            ["uri"] = $"spotify:playlist:{id}",
+        }.ToJsonString();
     }
 
     private IssuedToken? TokenOf(HttpRequest http) =>
@@ -443,8 +492,9 @@ internal sealed partial class FakeSpotify : IAsyncDisposable
             return Error(403, "Insufficient client scope");
         }
 
-        return _topTracks.TryGetValue(request["time_range"] ?? "medium_term", out var rows)
-            ? Page(request, 20, 50, rows, row => row ?? "null")
+        var range = request["time_range"] ?? "medium_term";
+        return range is "short_term" or "medium_term" or "long_term"
+            ? Page(request, 20, 50, _topTracks.GetValueOrDefault(range, []), row => row ?? "null")
             : Error(400, "Invalid time range");
     }
 
@@ -518,7 +568,7 @@ internal sealed partial class FakeSpotify : IAsyncDisposable
 
     private static string Text(string? text) => JsonSerializer.Serialize(text);
 
-    private sealed record Answer(int Status, string Body, string? Location = null);
+    private sealed record Answer(int Status, string Body, string? Location = null, string ContentType = "application/json; charset=utf-8");
 
     private sealed record IssuedToken(string Scopes, DateTimeOffset ExpiresAt)
     {
@@ -547,6 +597,8 @@ internal enum Endpoint
     Playlist,
     PlaylistName,
     TopTracks,
+    Me,
+    MyPlaylists,
     Search,
 }
 

@@ -60,7 +60,7 @@ public sealed class CommandTests
         var query = (await pyspotify.RunAsync("sql", "SELECT rank, track FROM spotifytopplayed_refined")).Succeeded();
 
         Assert.Matches(@"✓ +Fetch +2 of 2 sources +100 songs", run.Output);
-        Assert.Matches(@"✓ +Search: year:2025-2026 +1 of 1 pages +40 songs +\d+\.\d s", run.Output);
+        Assert.Matches(@"✓ +Search: year:2025-2026 +1 of 1 page +40 songs +\d+\.\d s", run.Output);
         Assert.Contains("│ rank │ move │ track", run.Output, StringComparison.Ordinal);
         Assert.Contains("The first 50 of 60 rows; 10 are left out.", query.Output, StringComparison.Ordinal);
         Assert.Contains("--format csv or json writes them all.", query.Output, StringComparison.Ordinal);

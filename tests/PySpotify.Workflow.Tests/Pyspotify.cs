@@ -84,13 +84,21 @@ internal sealed class Pyspotify : IAsyncDisposable
     /// <summary>Gets each line that a command in this process writes.</summary>
     public Action<string> OnLine { get; set; } = _ => { };
 
+    /// <summary>What a person types into a command in this process.</summary>
+    public Action<TestConsoleInput>? Type { get; set; }
+
     /// <summary>Runs a command in this process.</summary>
-    public async Task<Ended> RunAsync(params IReadOnlyList<string> arguments)
+    public Task<Ended> RunAsync(params IReadOnlyList<string> arguments) => RunUntilAsync(TestContext.Current.CancellationToken, arguments);
+
+    /// <summary>Runs a command in this process until it ends or is stopped as by Ctrl-C.</summary>
+    public async Task<Ended> RunUntilAsync(CancellationToken stop, params IReadOnlyList<string> arguments)
     {
         using var output = new TestConsole();
         using var error = new TestConsole();
         var lines = new ObservedWriter(line => OnLine(line));
         output.Profile.Out = new ConsoleOutput(lines, HasTerminal);
+        output.Profile.Capabilities.Interactive = Type is not null;
+        Type?.Invoke(output.Input);
         var host = new Host(
             output,
             error,
@@ -100,7 +108,7 @@ internal sealed class Pyspotify : IAsyncDisposable
         {
             OpenS3 = OpenS3,
         };
-        var exitCode = await Program.RunAsync([.. arguments, "--data", Data], host, TestContext.Current.CancellationToken);
+        var exitCode = await Program.RunAsync([.. arguments, "--data", Data], host, stop);
         return Keep(new(exitCode, lines.ToString(), error.Output));
     }
 

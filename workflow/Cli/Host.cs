@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Configuration;
 using PySpotify.Functions;
+using PySpotify.Functions.Spotify;
 using PySpotify.Workflow.Local;
 using PySpotify.Workflow.Pull;
 using PySpotify.Workflow.StatesLanguage;
@@ -24,7 +25,8 @@ internal sealed record Host(IAnsiConsole Output, IAnsiConsole Error, Action<ICon
     public void ShowError(Exception e, bool isVerbose) => WriteError(e switch
     {
         _ when isVerbose => e.ToString(),
-        PySpotifyException or StateMachineException or IOException or UnauthorizedAccessException => DisplayText.Clean(e.Message),
+        PySpotifyException or StateMachineException or IOException or UnauthorizedAccessException =>
+            DisplayText.Clean(e.Message) + (IsAboutAccess(e) ? " First try `pyspotify check`: it shows what can be read, and what to do about the rest." : ""),
         OperationCanceledException => "Stopped.",
         _ => $"Unexpected error: {e.Message} Run the command again with --verbose to see where it happened.",
     });
@@ -41,4 +43,11 @@ internal sealed record Host(IAnsiConsole Output, IAnsiConsole Error, Action<ICon
             // It is closed or full.
         }
     }
+
+    /// <summary>Whether an error is about the credentials, the sign-in or what they may read.</summary>
+    private static bool IsAboutAccess(Exception? e) => e is
+        SpotifyCredentialsException or SpotifySignInExpiredException or SpotifyPremiumRequiredException or SpotifyUserNotRegisteredException
+        or SpotifyScopeMissingException or SpotifyUnauthorizedException or SpotifyQuotaExceededException
+        or ExecutionFailedException { IsAboutSources: true }
+        || (e is ExecutionFailedException && IsAboutAccess(e.InnerException));
 }

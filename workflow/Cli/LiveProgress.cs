@@ -108,7 +108,7 @@ internal sealed class LiveProgress(Host host, RunProgress progress, bool isVerbo
             : [.. sources.Where(source => source.State is ProgressState.Failed or ProgressState.AtWork).Take(room)];
         foreach (var source in shown)
         {
-            var pages = source.Problem ?? (source.Pages is { } all ? string.Create(CultureInfo.InvariantCulture, $"{source.PagesRead} of {all} pages") : "");
+            var pages = source.Problem ?? (source.Pages is { } all ? string.Create(CultureInfo.InvariantCulture, $"{source.PagesRead} of {all} {(all == 1 ? "page" : "pages")}") : "");
             Add(table, source.State, $"  {source.Title}", pages, source.Problem is null && source.State != ProgressState.Waiting ? source.Songs : null, source.Time);
         }
 

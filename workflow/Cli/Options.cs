@@ -90,7 +90,8 @@ internal static class Options
         return null;
     }
 
-    private static void ExpectText(OptionResult option)
+    /// <summary>Refuses an empty value.</summary>
+    public static void ExpectText(OptionResult option)
     {
         if (option.Tokens is [{ Value: "" }])
         {

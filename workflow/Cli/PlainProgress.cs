@@ -20,7 +20,16 @@ internal sealed class PlainProgress(Host host, RunProgress progress, bool isVerb
         }
 
         await using var timer = isVerbose || isBrief ? null : host.Clock.CreateTimer(_ => WriteStatus(), null, pause, pause);
-        await run();
+        try
+        {
+            await run();
+        }
+        catch (ExecutionFailedException e) when (e.IsLoaded)
+        {
+            Write(Summary(progress.View()));
+            throw;
+        }
+
         Write(Summary(progress.View()));
     }
 
@@ -46,7 +55,7 @@ internal sealed class PlainProgress(Host host, RunProgress progress, bool isVerb
         ];
         if (reading is not null)
         {
-            parts.Add(string.Create(CultureInfo.InvariantCulture, $"{reading.Title}: {reading.PagesRead} of {reading.Pages} pages, {reading.Songs:N0} songs"));
+            parts.Add(string.Create(CultureInfo.InvariantCulture, $"{reading.Title}: {reading.PagesRead} of {reading.Pages} {(reading.Pages == 1 ? "page" : "pages")}, {reading.Songs:N0} songs"));
         }
 
         if (view.Wait is not null)

@@ -124,7 +124,11 @@ internal sealed class ExecutionRunner(DataFolder data, SpotifySettings settings,
             };
             if (problem is not null)
             {
-                throw new ExecutionFailedException(problem, result.Exception) { IsLoaded = result.State == SourcesNotRead };
+                throw new ExecutionFailedException(problem, result.Exception)
+                {
+                    IsLoaded = result.State == SourcesNotRead,
+                    IsAboutSources = result.State is SourcesNotRead or NothingRead,
+                };
             }
         });
     }
@@ -148,4 +152,7 @@ internal sealed class ExecutionFailedException(string message, Exception? inner)
 {
     /// <summary>Whether everything that could be read is in the tables all the same.</summary>
     public bool IsLoaded { get; init; }
+
+    /// <summary>Whether it ended because of sources that cannot be read.</summary>
+    public bool IsAboutSources { get; init; }
 }

@@ -1,4 +1,7 @@
+using System.Text;
+using System.Text.Encodings.Web;
 using System.Text.Json;
+using System.Text.Json.Nodes;
 using PySpotify.Functions;
 
 namespace PySpotify.Workflow.Local;
@@ -8,10 +11,15 @@ namespace PySpotify.Workflow.Local;
 /// <param name="Json">The input.</param>
 internal sealed record InputFile(string? Path, JsonElement Json)
 {
-    // Every app can search; own top tracks need a sign-in.
-    private const string Searches = """{ "popular": { "queries": ["year:{lastYear}-{thisYear}"] } }""";
-    private const string TopTracksAndSearches =
-        """{ "topPlayed": { "topTracks": ["short_term"] }, "popular": { "queries": ["year:{lastYear}-{thisYear}"] } }""";
+    private static readonly JsonSerializerOptions Indented = new() { WriteIndented = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+
+    /// <summary>What every app can read: every one may search, and a person's top tracks need a sign-in alone.</summary>
+    /// <param name="isSignedIn">Whether somebody signed in.</param>
+    public static IReadOnlyList<Source> Usual(bool isSignedIn)
+    {
+        var search = new Source(Source.Search, "year:{lastYear}-{thisYear}");
+        return isSignedIn ? [new(Source.TopTracks, "short_term"), search] : [search];
+    }
 
     /// <summary>Whether nobody said what to read, so that it is what every app can read.</summary>
     public bool IsUsual => Path is null;
@@ -31,7 +39,7 @@ internal sealed record InputFile(string? Path, JsonElement Json)
             : null;
         return path is not null
             ? new(path, Load(path))
-            : new(null, JsonElement.Parse(settings.IsSignedIn ? TopTracksAndSearches : Searches));
+            : new(null, JsonElement.Parse(ToJson(Usual(settings.IsSignedIn)).ToJsonString()));
     }
 
     /// <summary>Checks it.</summary>
@@ -39,6 +47,48 @@ internal sealed record InputFile(string? Path, JsonElement Json)
     /// <param name="now">The execution's start.</param>
     /// <exception cref="InvalidInputException">Something is wrong with it.</exception>
     public ExecutionInput Read(DateOnly? snapshotDate, DateTimeOffset now) => ExecutionInput.Read(Json, now, snapshotDate);
+
+    /// <summary>What a data folder's input names, with <c>{thisYear}</c> and <c>{lastYear}</c> as they were written; null where there is none.</summary>
+    /// <exception cref="InvalidInputException">It is wrong.</exception>
+    public static IReadOnlyList<Source>? SourcesIn(DataFolder data)
+    {
+        if (!AnyPath.Exists(data.Input))
+        {
+            return null;
+        }
+
+        var json = Load(data.Input);
+        var input = ExecutionInput.Read(json, DateTimeOffset.UnixEpoch);
+        var queries = input.Popular.Sources is [] ? [] : json.GetProperty("popular").GetProperty("queries").EnumerateArray().Select(query => query.GetString()!);
+        return [.. input.TopPlayed.Sources, .. queries.Select(query => new Source(Source.Search, query))];
+    }
+
+    /// <summary>A source as an execution asks for it.</summary>
+    public static Source Resolve(Source source, DateTimeOffset now)
+    {
+        var input = ExecutionInput.Read(JsonElement.Parse(ToJson([source]).ToJsonString()), now);
+        return input.TopPlayed.Sources.Concat(input.Popular.Sources).Single();
+    }
+
+    /// <summary>Makes the sources a data folder's input.</summary>
+    /// <exception cref="InvalidInputException">There are too many of them.</exception>
+    public static void Write(DataFolder data, IReadOnlyList<Source> sources)
+    {
+        var json = ToJson(sources);
+        ExecutionInput.Read(JsonElement.Parse(json.ToJsonString()), DateTimeOffset.UnixEpoch);
+        AtomicFile.Write(data.Input, Encoding.UTF8.GetBytes(json.ToJsonString(Indented) + Environment.NewLine));
+    }
+
+    private static JsonObject ToJson(IReadOnlyList<Source> sources)
+    {
+        return new()
+        {
+            ["topPlayed"] = new JsonObject { ["playlists"] = Ids(Source.Playlist), ["topTracks"] = Ids(Source.TopTracks) },
+            ["popular"] = new JsonObject { ["queries"] = Ids(Source.Search) },
+        };
+
+        JsonArray Ids(string kind) => [.. sources.Where(source => source.Kind == kind).Select(source => (JsonNode)source.Id)];
+    }
 
     private static JsonElement Load(string path)
     {

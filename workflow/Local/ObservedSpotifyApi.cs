@@ -7,8 +7,8 @@ namespace PySpotify.Workflow.Local;
 /// <summary>Tells how the reading of each source comes on.</summary>
 internal sealed class ObservedSpotifyApi(ISpotifyApi spotify, RunProgress progress) : ISpotifyApi
 {
-    // https://developer.spotify.com/documentation/web-api/reference/search
-    private const int SearchWindow = 1000;
+    /// <summary>Rows that a search gives, at most: https://developer.spotify.com/documentation/web-api/reference/search</summary>
+    public const int SearchWindow = 1000;
 
     public Task<IssuedToken> RequestTokenAsync(SpotifyCredentials credentials, CancellationToken cancellationToken) =>
         spotify.RequestTokenAsync(credentials, cancellationToken);

@@ -82,6 +82,17 @@ internal sealed class SecretsFile(string path, SpotifyCredentials? credentials =
         }
     }
 
+    /// <summary>Removes a secret.</summary>
+    public void Remove(string name)
+    {
+        lock (_lock)
+        {
+            var secrets = Read();
+            secrets.Remove(name);
+            Write(secrets);
+        }
+    }
+
     /// <summary>A secret's text, or null where it has none yet.</summary>
     public string? Get(string name)
     {

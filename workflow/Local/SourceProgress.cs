@@ -74,12 +74,7 @@ internal sealed class SourceProgress(Source source)
 
     /// <summary>What there is to show now.</summary>
     public SourceView View(DateTimeOffset now) => new(
-        source.Kind switch
-        {
-            Source.Search => $"Search: {source.Id}",
-            Source.TopTracks => Source.TopTracksNames[source.Id],
-            _ => Name ?? $"Playlist {source.Id}",
-        },
+        ListTitle.Of(source, Name),
         _state,
         _pagesRead,
         _pages,

@@ -1,3 +1,4 @@
+using System.Globalization;
 using Microsoft.Extensions.Configuration;
 using PySpotify.Functions;
 using PySpotify.Functions.Spotify;
@@ -8,8 +9,12 @@ namespace PySpotify.Workflow.Local;
 /// <param name="Credentials">Null where there are none: then the sample stands in.</param>
 /// <param name="Options">Addresses and limits.</param>
 /// <param name="IsSignedIn">Whether a person has signed in.</param>
-internal sealed record SpotifySettings(SpotifyCredentials? Credentials, SpotifyOptions Options, bool IsSignedIn = false)
+/// <param name="SignedInOn">The day of the sign-in; null where it is not known.</param>
+internal sealed record SpotifySettings(SpotifyCredentials? Credentials, SpotifyOptions Options, bool IsSignedIn = false, DateOnly? SignedInOn = null)
 {
+    /// <summary>The day on which the sign-in ends, six months after it was made; null where it is not known.</summary>
+    public DateOnly? SignInEnds => SignedInOn?.AddMonths(6);
+
     /// <summary>Whether the sample stands in for Spotify.</summary>
     public bool IsSample => Credentials is null;
 
@@ -23,41 +28,54 @@ internal sealed record SpotifySettings(SpotifyCredentials? Credentials, SpotifyO
     public static SpotifySettings Read(SecretsFile secrets, Action<IConfigurationBuilder> addSources)
     {
         var configuration = Build(secrets, addSources);
-        string? Setting(string key) => configuration[key] is { Length: > 0 } value ? value.Trim() : null;
-
-        var id = Setting(SettingNames.ClientId);
-        var secret = Setting(SettingNames.ClientSecret);
-        if (id is null && secret is null)
+        string? Find(string key) => Setting(configuration, key);
+        var options = SpotifyOptions.Read(Find);
+        return App(configuration) switch
         {
-            (id, secret) = (Setting("SPOTIPY_CLIENT_ID"), Setting("SPOTIPY_CLIENT_SECRET"));
-        }
-
-        var options = SpotifyOptions.Read(Setting);
-        return (id, secret) switch
-        {
-            (null, null) when Setting(SettingNames.RefreshToken) is not null || Setting(SettingNames.ApiUrl) is not null =>
-                throw new SettingsException("There are settings for Spotify, but no credentials: set Spotify:ClientId and Spotify:ClientSecret."),
+            (null, null) when Find(SettingNames.RefreshToken) is not null || Find(SettingNames.ApiUrl) is not null =>
+                throw new SettingsException("There are settings for Spotify, but no credentials. Run `pyspotify setup`, or set Spotify:ClientId and Spotify:ClientSecret."),
             (null, null) => new(null, options),
             (null, _) => throw new SettingsException("Spotify:ClientSecret is set, Spotify:ClientId is not."),
             (_, null) => throw new SettingsException("Spotify:ClientId is set, Spotify:ClientSecret is not."),
-            _ => SignedIn(new(id, secret, Setting(SettingNames.RefreshToken))),
+            (var id, var secret) => SignedIn(new(id, secret, Find(SettingNames.RefreshToken))),
         };
 
         SpotifySettings SignedIn(SpotifyCredentials credentials) => new(
-            credentials, options, AccessToken.Newest(credentials, Secrets.ReadToken(secrets.Get(SecretNames.Token))).RefreshToken is not null);
+            credentials,
+            options,
+            AccessToken.Newest(credentials, Secrets.ReadToken(secrets.Get(SecretNames.Token))).RefreshToken is not null,
+            SignInDay(Find(SettingNames.SignedInOn)));
+    }
 
-        static IConfiguration Build(SecretsFile secrets, Action<IConfigurationBuilder> addSources)
+    /// <summary>The data folder's settings, if any, and those that override them.</summary>
+    internal static IConfiguration Build(SecretsFile? secrets, Action<IConfigurationBuilder> addSources)
+    {
+        var builder = new ConfigurationBuilder();
+        if (secrets is not null)
         {
-            var builder = new ConfigurationBuilder().AddInMemoryCollection(secrets.ReadSettings());
-            try
-            {
-                addSources(builder);
-                return builder.Build();
-            }
-            catch (InvalidDataException e)
-            {
-                throw new SettingsException(e.Message);
-            }
+            builder.AddInMemoryCollection(secrets.ReadSettings());
+        }
+
+        try
+        {
+            addSources(builder);
+            return builder.Build();
+        }
+        catch (InvalidDataException e)
+        {
+            throw new SettingsException(e.Message);
         }
     }
+
+    /// <summary>A setting; null where it is not set or empty.</summary>
+    internal static string? Setting(IConfiguration configuration, string key) => configuration[key] is { Length: > 0 } value ? value.Trim() : null;
+
+    /// <summary>The app's id and secret.</summary>
+    internal static (string? Id, string? Secret) App(IConfiguration configuration) =>
+        (Setting(configuration, SettingNames.ClientId), Setting(configuration, SettingNames.ClientSecret)) is var app && app is (null, null)
+            ? (Setting(configuration, "SPOTIPY_CLIENT_ID"), Setting(configuration, "SPOTIPY_CLIENT_SECRET"))
+            : app;
+
+    private static DateOnly? SignInDay(string? text) =>
+        DateOnly.TryParseExact(text, "yyyy-MM-dd", CultureInfo.InvariantCulture, DateTimeStyles.None, out var day) ? day : null;
 }

@@ -33,6 +33,33 @@ public sealed class HttpSpotifyApi(HttpClient http, SpotifyOptions options) : IS
             isSignIn: true,
             cancellationToken);
 
+    /// <summary><c>GET /v1/me</c>: who signed in.</summary>
+    public Task<UserAnswer> GetUserAsync(string accessToken, CancellationToken cancellationToken) =>
+        GetAsync("me", accessToken, SpotifyJson.Default.UserAnswer, answer => SpotifyAnswers.Error(answer.Status, answer.Body), cancellationToken);
+
+    /// <summary><c>GET /v1/me/playlists</c>: all playlists that the person who signed in has made or saved.</summary>
+    public async Task<IReadOnlyList<PlaylistSummary>> GetPlaylistsAsync(string accessToken, CancellationToken cancellationToken)
+    {
+        const int limit = 50, most = 1000;
+        var playlists = new List<PlaylistSummary>();
+        for (var offset = 0; offset < most; offset += limit)
+        {
+            var page = await GetAsync(
+                $"me/playlists?limit={limit}&offset={offset}",
+                accessToken,
+                SpotifyJson.Default.PlaylistsPage,
+                answer => SpotifyAnswers.Error(answer.Status, answer.Body, limit),
+                cancellationToken);
+            playlists.AddRange((page.Items ?? []).OfType<PlaylistSummary>());
+            if (page.Next is null)
+            {
+                break;
+            }
+        }
+
+        return playlists;
+    }
+
     /// <inheritdoc/>
     public async Task<TrackPage> GetPlaylistItemsAsync(
         string accessToken, string playlistId, int offset, int limit, CancellationToken cancellationToken)

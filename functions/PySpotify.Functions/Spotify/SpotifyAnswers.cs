@@ -137,6 +137,15 @@ public sealed record TracksPage(int? Total = null, string? Next = null, IReadOnl
 /// <summary><c>GET /v1/playlists/{id}</c></summary>
 public sealed record PlaylistAnswer(string? Name = null);
 
+/// <summary>A person, in other answers and as <c>GET /v1/me</c> has them.</summary>
+public sealed record UserAnswer(string? Id = null, string? DisplayName = null);
+
+/// <summary><c>GET /v1/me/playlists</c></summary>
+public sealed record PlaylistsPage(int? Total = null, string? Next = null, IReadOnlyList<PlaylistSummary?>? Items = null);
+
+/// <summary>A playlist in a list of them.</summary>
+public sealed record PlaylistSummary(string? Id = null, string? Name = null, UserAnswer? Owner = null, bool? Collaborative = null);
+
 /// <summary><c>POST /api/token</c></summary>
 public sealed record TokenAnswer(string? AccessToken = null, int? ExpiresIn = null, string? RefreshToken = null)
 {
@@ -154,5 +163,7 @@ public sealed record TokenAnswer(string? AccessToken = null, int? ExpiresIn = nu
 [JsonSerializable(typeof(SearchAnswer))]
 [JsonSerializable(typeof(TracksPage))]
 [JsonSerializable(typeof(PlaylistAnswer))]
+[JsonSerializable(typeof(UserAnswer))]
+[JsonSerializable(typeof(PlaylistsPage))]
 [JsonSerializable(typeof(TokenAnswer))]
 internal sealed partial class SpotifyJson : JsonSerializerContext;

@@ -63,7 +63,12 @@ public static class TrackPages
         }
     }
 
-    private static async Task<(TrackPage Page, int Limit)> ReadFirstAsync(
+    /// <summary>Reads the first page alone.</summary>
+    /// <param name="getPage">Asks for a page.</param>
+    /// <param name="cancellationToken">Ends the call.</param>
+    /// <returns>The page, and the rows that one may have: 10 of a search in Development Mode, else 50.</returns>
+    /// <exception cref="SpotifyInvalidLimitException">Spotify refused every page size.</exception>
+    public static async Task<(TrackPage Page, int Limit)> ReadFirstAsync(
         GetTrackPage getPage, CancellationToken cancellationToken)
     {
         try

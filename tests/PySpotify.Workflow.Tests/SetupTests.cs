@@ -1,0 +1,222 @@
+using System.Text.Json;
+using PySpotify.Functions;
+using PySpotify.Tests;
+using Spectre.Console.Testing;
+
+namespace PySpotify.Workflow.Tests;
+
+/// <summary><c>setup</c>, from a client id in hand to the first report.</summary>
+public sealed class SetupTests
+{
+    private const string Mine = "minePlaylist0000000001", Theirs = "theirPlaylist000000001";
+    private const string Prompt = "Sign in here: ";
+
+    private static readonly HttpClient Browser = new() { Timeout = TimeSpan.FromSeconds(30) };
+
+    private static CancellationToken Cancelled => TestContext.Current.CancellationToken;
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task Three_prompts_lead_from_a_client_id_to_a_report(bool developmentMode)
+    {
+        await using var spotify = await NewSpotifyAsync(developmentMode);
+        await using var pyspotify = NewPyspotify(spotify);
+        pyspotify.HasTerminal = true;
+        pyspotify.Type = input =>
+        {
+            input.PushTextWithEnter(spotify.ClientId);
+            input.PushTextWithEnter(spotify.ClientSecret);
+            input.PushKey(ConsoleKey.Enter);
+            input.PushTextWithEnter("y");
+        };
+
+        var setup = (await pyspotify.RunAsync("setup", "--no-browser", "--port", "0")).Succeeded().Output;
+
+        Assert.Contains("Signed in as Ada Listener.", setup, StringComparison.Ordinal);
+        Assert.Contains(developmentMode ? "Development Mode" : "extended quota", setup, StringComparison.Ordinal);
+        Assert.DoesNotContain(spotify.ClientSecret, setup, StringComparison.Ordinal);
+        Assert.Contains("Top ten on ", setup, StringComparison.Ordinal);
+        Assert.True(File.Exists(Path.Combine(pyspotify.Data, "report.html")));
+        Assert.Equal(["short_term", "year:{lastYear}-{thisYear}"], Names(pyspotify));
+        spotify.AssertNothingUnexpected();
+    }
+
+    [Fact]
+    public async Task Own_playlists_are_offered_by_name_and_others_not()
+    {
+        await using var spotify = await NewSpotifyAsync(developmentMode: true);
+        await using var pyspotify = NewPyspotify(spotify);
+        pyspotify.HasTerminal = true;
+        pyspotify.Type = input =>
+        {
+            input.PushTextWithEnter(spotify.ClientId);
+            input.PushTextWithEnter(spotify.ClientSecret);
+            // Past the group's heading and its three times, and the heading of the playlists, to the first of them.
+            for (var n = 0; n < 5; n++)
+            {
+                input.PushKey(ConsoleKey.DownArrow);
+            }
+
+            input.PushKey(ConsoleKey.Spacebar);
+            input.PushKey(ConsoleKey.Enter);
+            input.PushTextWithEnter("n");
+        };
+
+        var setup = (await pyspotify.RunAsync("setup", "--no-browser", "--port", "0")).Succeeded().Output;
+
+        Assert.Contains("Sunday songs", setup, StringComparison.Ordinal);
+        Assert.DoesNotContain("Somebody's songs", setup, StringComparison.Ordinal);
+        Assert.Contains(Mine, Names(pyspotify));
+        Assert.False(Directory.Exists(pyspotify.Raw));
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task Without_a_terminal_options_answer_everything(bool developmentMode)
+    {
+        await using var spotify = await NewSpotifyAsync(developmentMode);
+        await using var pyspotify = NewPyspotify(spotify);
+
+        var setup = (await SetUpAsync(
+            pyspotify, spotify, "--playlist", $"https://open.spotify.com/intl-de/playlist/{Mine}?si=1", "--top-tracks", "long_term", "--search", "genre:jazz {thisYear}", "--run", "true")).Succeeded();
+
+        Assert.Equal([Mine, "long_term", "genre:jazz {thisYear}"], Names(pyspotify));
+        Assert.Contains("\nSunday songs and Your top tracks, last year\n", setup.Output.ReplaceLineEndings("\n"), StringComparison.Ordinal);
+        (await pyspotify.RunAsync("run")).Succeeded();
+    }
+
+    [Fact]
+    public async Task What_cannot_be_read_is_said_and_left_out()
+    {
+        await using var spotify = await NewSpotifyAsync(developmentMode: true);
+        await using var pyspotify = NewPyspotify(spotify);
+
+        var setup = (await SetUpAsync(pyspotify, spotify, "--playlist", Theirs, "--playlist", Mine)).Succeeded();
+
+        Assert.Equal([Mine], Names(pyspotify));
+        Assert.Matches("✗ Somebody's songs +forbidden", setup.Output);
+        Assert.Contains("In Development Mode an app reads only playlists", setup.Output, StringComparison.Ordinal);
+        Assert.Contains("None of these can be read", (await SetUpAsync(pyspotify, spotify, "--playlist", Theirs)).Failed(), StringComparison.Ordinal);
+        Assert.Equal([Mine], Names(pyspotify));
+    }
+
+    [Fact]
+    public async Task Run_again_it_begins_with_what_is_there()
+    {
+        await using var spotify = await NewSpotifyAsync(developmentMode: true);
+        await using var pyspotify = NewPyspotify(spotify);
+        (await SetUpAsync(pyspotify, spotify, "--playlist", Mine, "--search", "a")).Succeeded();
+        var signIns = spotify.Calls(Endpoint.Authorize);
+
+        pyspotify.HasTerminal = true;
+        pyspotify.Type = input =>
+        {
+            input.PushKey(ConsoleKey.Enter);
+            input.PushKey(ConsoleKey.Enter);
+            input.PushKey(ConsoleKey.Enter);
+            input.PushTextWithEnter("n");
+        };
+        (await pyspotify.RunAsync("setup")).Succeeded();
+
+        Assert.Equal([Mine, "a"], Names(pyspotify));
+        Assert.Equal(signIns, spotify.Calls(Endpoint.Authorize));
+        (await pyspotify.RunAsync("check")).Succeeded();
+    }
+
+    [Fact]
+    public async Task A_wrong_secret_is_asked_for_again()
+    {
+        await using var spotify = await NewSpotifyAsync(developmentMode: false);
+        await using var pyspotify = NewPyspotify(spotify);
+        pyspotify.HasTerminal = true;
+        pyspotify.Type = input =>
+        {
+            foreach (var secret in (string[])["wrong", spotify.ClientSecret])
+            {
+                input.PushTextWithEnter(spotify.ClientId);
+                input.PushTextWithEnter(secret);
+            }
+
+            input.PushKey(ConsoleKey.Enter);
+            input.PushTextWithEnter("n");
+        };
+        var setup = (await pyspotify.RunAsync("setup", "--no-login")).Succeeded().Output;
+        Assert.Contains("did not accept the app's credentials", setup, StringComparison.Ordinal);
+        Assert.Equal(["year:{lastYear}-{thisYear}"], Names(pyspotify));
+    }
+
+    [Fact]
+    public async Task Ended_halfway_it_leaves_what_was_there()
+    {
+        await using var spotify = await NewSpotifyAsync(developmentMode: true);
+        await using var pyspotify = NewPyspotify(spotify);
+        (await SetUpAsync(pyspotify, spotify, "--playlist", Mine)).Succeeded();
+        var before = TempFolder.Snapshot(pyspotify.Data);
+
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(Cancelled);
+        pyspotify.OnLine = line =>
+        {
+            if (line.StartsWith("The app is in", StringComparison.Ordinal))
+            {
+                stop.Cancel();
+            }
+        };
+        pyspotify.HasTerminal = true;
+        pyspotify.Type = input =>
+        {
+            input.PushTextWithEnter(spotify.ClientId);
+            input.PushKey(ConsoleKey.Enter);
+        };
+        Assert.Equal("Stopped.", (await pyspotify.RunUntilAsync(stop.Token, "setup", "--client-secret", spotify.ClientSecret)).Failed());
+
+        Assert.Equal(before, TempFolder.Snapshot(pyspotify.Data));
+    }
+
+    [Theory]
+    [InlineData("--client-secret", "x", "--client-id")]
+    [InlineData("--client-id", "x", "--client-secret")]
+    public async Task Without_a_terminal_a_missing_answer_is_named(string given, string value, string missing)
+    {
+        await using var pyspotify = new Pyspotify();
+        Assert.Contains(missing, (await pyspotify.RunAsync("setup", given, value)).Failed(exitCode: 2), StringComparison.Ordinal);
+        Assert.False(Directory.Exists(pyspotify.Data));
+    }
+
+    internal static async Task<FakeSpotify> NewSpotifyAsync(bool developmentMode)
+    {
+        var spotify = await FakeSpotify.StartAsync(developmentMode);
+        spotify.AddPlaylist(Mine, FakeSpotify.Tracks(60), name: "Sunday songs");
+        spotify.AddPlaylist(Theirs, FakeSpotify.Tracks(60), owned: false, name: "Somebody's songs");
+        spotify.AddTopTracks("short_term", FakeSpotify.Tracks(50, 200));
+        spotify.AddTopTracks("long_term", FakeSpotify.Tracks(50, 300));
+        spotify.AddSearch(FakeSpotify.Tracks(40, 1000));
+        return spotify;
+    }
+
+    /// <summary>Without credentials, and with a browser that signs in.</summary>
+    internal static Pyspotify NewPyspotify(FakeSpotify spotify)
+    {
+        var pyspotify = new Pyspotify().WithApp(spotify);
+        pyspotify.Environment.Remove("Spotify__ClientId");
+        pyspotify.Environment.Remove("Spotify__ClientSecret");
+        pyspotify.OnLine = line =>
+        {
+            if (line.StartsWith(Prompt, StringComparison.Ordinal))
+            {
+                _ = Browser.GetStringAsync(line[Prompt.Length..], Cancelled);
+            }
+        };
+        return pyspotify;
+    }
+
+    internal static Task<Ended> SetUpAsync(Pyspotify pyspotify, FakeSpotify spotify, params string[] arguments) => pyspotify.RunAsync(
+        ["setup", "--client-id", spotify.ClientId, "--client-secret", spotify.ClientSecret, "--no-browser", "--port", "0", .. arguments]);
+
+    private static string[] Names(Pyspotify pyspotify)
+    {
+        using var input = JsonDocument.Parse(File.ReadAllText(Path.Combine(pyspotify.Data, "input.json")));
+        return [.. input.RootElement.EnumerateObject().SelectMany(group => group.Value.EnumerateObject()).SelectMany(list => list.Value.EnumerateArray()).Select(name => name.GetString()!)];
+    }
+}

@@ -1,0 +1,33 @@
+using System.CommandLine;
+using PySpotify.Functions;
+using PySpotify.Functions.Spotify;
+using PySpotify.Workflow.Local;
+
+namespace PySpotify.Workflow.Cli;
+
+/// <summary><c>logout</c>: forgets a person's sign-in.</summary>
+internal static class LogoutCommand
+{
+    public static Command Create(Host host)
+    {
+        var logout = new Command("logout", "Forget the sign-in. The app's id and secret, and all data, stay.");
+        logout.SetAction(arguments =>
+        {
+            var data = Options.DataFolder(arguments);
+            if (File.Exists(data.Secrets))
+            {
+                using var folderLock = data.Lock(host.Clock);
+                var secrets = host.OpenSecrets(data);
+                secrets.Set(nameof(SpotifyCredentials.RefreshToken), null);
+                secrets.Set(SettingNames.SignedInOn.Split(':')[1], null);
+                secrets.Remove(SecretNames.Token);
+            }
+
+            host.Output.WriteText(SpotifySettings.Read(host.OpenSecrets(data), host.AddSettings).Credentials?.RefreshToken is not null
+                ? "Spotify:RefreshToken is set in the environment or the user secrets, and is used from now on. Remove it there, too: "
+                    + "unset Spotify__RefreshToken, or run `dotnet user-secrets remove Spotify:RefreshToken --id pyspotify`."
+                : "Signed out. To take the app's access away at Spotify, too, open https://www.spotify.com/account/apps.");
+        });
+        return logout;
+    }
+}

@@ -1,0 +1,70 @@
+using System.ComponentModel;
+using System.Diagnostics;
+using System.Globalization;
+using PySpotify.Functions;
+using PySpotify.Functions.Spotify;
+using PySpotify.Workflow.Local;
+
+namespace PySpotify.Workflow.Cli;
+
+/// <summary>A person's sign-in, for <c>login</c> and <c>setup</c>.</summary>
+internal static class SignIn
+{
+    /// <summary>The port of the redirect address, unless another is named.</summary>
+    public const int UsualPort = 8888;
+
+    /// <summary>Shows the page to sign in on, and waits until somebody has.</summary>
+    /// <exception cref="LoginException">Nobody did, or the port is in use.</exception>
+    public static Task<IssuedToken> AskAsync(
+        Host host, HttpSpotifyApi spotify, SpotifyCredentials app, Uri accountsUrl, int port, bool opensBrowser, CancellationToken cancellationToken) =>
+        AuthorizationCodeFlow.SignInAsync(
+            spotify,
+            app,
+            accountsUrl,
+            port,
+            page =>
+            {
+                host.Output.WriteText($"Sign in here: {page.AbsoluteUri}");
+                if (opensBrowser)
+                {
+                    Open(page);
+                }
+            },
+            host.Clock,
+            cancellationToken);
+
+    /// <summary>Keeps a sign-in in place of the one that was used before, wherever that was set.</summary>
+    public static async Task KeepAsync(Host host, SecretsFile secrets, IssuedToken issued, CancellationToken cancellationToken)
+    {
+        var before = await Secrets.ReadTokenAsync(secrets, SecretNames.Token, cancellationToken);
+        secrets.Set(nameof(SpotifyCredentials.RefreshToken), null);
+        secrets.Set(SettingNames.SignedInOn.Split(':')[1], Iso(host.Clock.GetUtcNow()));
+        var configured = SpotifySettings.Read(secrets, host.AddSettings).Credentials!;
+        await Secrets.WriteTokenAsync(
+            secrets, AccessToken.From(issued, configured, configured, before, host.Clock.GetUtcNow()), cancellationToken);
+        if (configured.RefreshToken is not null)
+        {
+            host.Output.WriteText("An older Spotify:RefreshToken is set outside of this folder. This folder no longer uses it; other folders do. "
+                + "Remove it: unset Spotify__RefreshToken, or run `dotnet user-secrets remove Spotify:RefreshToken --id pyspotify`.");
+        }
+    }
+
+    /// <summary>A day as Spotify and the tables write it.</summary>
+    public static string Iso(DateTimeOffset time) => time.UtcDateTime.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture);
+
+    private static void Open(Uri page)
+    {
+        // What the opener and the browser say is noise beside the address.
+        var start = OperatingSystem.IsWindows()
+            ? new ProcessStartInfo(page.AbsoluteUri) { UseShellExecute = true }
+            : new ProcessStartInfo("/bin/sh", ["-c", $"exec {(OperatingSystem.IsMacOS() ? "open" : "xdg-open")} \"$1\" </dev/null >/dev/null 2>&1", "sh", page.AbsoluteUri]);
+        try
+        {
+            Process.Start(start)?.Dispose();
+        }
+        catch (Exception e) when (e is Win32Exception or PlatformNotSupportedException)
+        {
+            // The address can be opened by hand.
+        }
+    }
+}
