@@ -240,7 +240,7 @@ public sealed class CommandTests
         Assert.Equal("FetchTopPlayed", list[1][2]);
         Assert.Equal("SpotifyResponseException", list[1][3]);
 
-        (await pyspotify.RunAsync("redrive", list[2][0])).Succeeded();
+        Assert.Contains("Top ten on 2026-11-01", (await pyspotify.RunAsync("redrive", list[2][0])).Succeeded().Output, StringComparison.Ordinal);
         Assert.Equal(["SUCCEEDED", "FAILED", "SUCCEEDED"], (await ExecutionsAsync(pyspotify)).Select(row => row[1]));
         Assert.StartsWith($"The newest execution, '{list[0][0]}', has succeeded; it needs no redrive.", (await pyspotify.RunAsync("redrive")).Failed(), StringComparison.Ordinal);
         Assert.Equal(["0", "0", "1"], (await ExecutionsAsync(pyspotify)).Select(row => row[6]));

@@ -27,9 +27,11 @@ internal static class RedriveCommand
             using var folderLock = data.Lock(host.Clock);
             data.Claim(settings.IsSample);
             var display = new ExecutionDisplay(host, Options.IsVerbose(arguments));
+            var execution = arguments.GetValue(name);
+            var redriven = ExecutionLog.List(data.Executions).LastOrDefault(listed => execution is null || listed.Name == execution);
             var runner = new ExecutionRunner(data, settings, host.Clock, display.ShowAsync);
             await RunResults.ShowAfterAsync(
-                host, data, display, runner.RedriveAsync(arguments.GetValue(name), cancellationToken), snapshotDate: null, cancellationToken);
+                host, data, display, runner.RedriveAsync(execution, cancellationToken), settings.IsSample ? null : redriven?.SnapshotDate, cancellationToken);
         });
         return redrive;
     }
