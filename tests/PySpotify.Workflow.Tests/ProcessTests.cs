@@ -50,6 +50,27 @@ public sealed class ProcessTests
         Assert.Equal($"name\tnumber\n{name}\t1\n", query.Output.ReplaceLineEndings("\n"));
     }
 
+    [Fact]
+    public async Task A_proxy_that_cannot_be_reached_is_named_without_its_password()
+    {
+        using var closed = new System.Net.Sockets.TcpListener(System.Net.IPAddress.Loopback, 0);
+        closed.Start();
+        var port = ((System.Net.IPEndPoint)closed.LocalEndpoint).Port;
+        closed.Stop();
+        await using var spotify = await CommandTests.NewSpotifyAsync();
+        await using var pyspotify = new Pyspotify().With(spotify);
+        pyspotify.Environment["Spotify__AccountsUrl"] = "https://accounts.invalid/";
+        pyspotify.Environment["HTTPS_PROXY"] = pyspotify.Environment["https_proxy"] = $"http://me:hush@127.0.0.1:{port}";
+        pyspotify.Environment["NO_PROXY"] = pyspotify.Environment["no_proxy"] = "";
+
+        var run = await pyspotify.RunProcessAsync("run", "--snapshot-date", "2026-11-20", "--verbose");
+
+        Assert.Equal(1, run.ExitCode);
+        Assert.Contains($"Authenticate failed with SpotifyConnectionException: The proxy 127.0.0.1:{port} cannot be reached", run.Error, StringComparison.Ordinal);
+        Assert.DoesNotContain("hush", run.Output + run.Error, StringComparison.Ordinal);
+        Assert.DoesNotContain("retry", run.Output, StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData(0, "2>&-", "executions")]
     [InlineData(1, "2>&-", "sql", "SELECT 1")]
