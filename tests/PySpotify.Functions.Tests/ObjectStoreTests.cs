@@ -168,6 +168,9 @@ public abstract class ObjectStoreTests : IAsyncLifetime
     [InlineData("a/b ")]
     [InlineData("a/b.")]
     [InlineData("a/.hidden")]
+    [InlineData("a/nul.csv")]
+    [InlineData("Com1/b")]
+    [InlineData("a/ääääääääääääääääääääääääääääääääääääääääääääääääääääääääääääääääääääääääääääääääääääääääääääääääääääääääääääääääääääääääääääääää.csv")]
     [InlineData("a\0b")]
     [InlineData("a\nb")]
     public async Task A_key_that_is_no_file_name_somewhere_is_refused(string key)

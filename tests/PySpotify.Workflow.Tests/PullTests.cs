@@ -66,7 +66,7 @@ public sealed class PullTests(MotoServer moto) : IClassFixture<MotoServer>, IAsy
         }
 
         _gets = 0;
-        Assert.Contains("of which 0 are new or have changed", (await PullAsync()).Succeeded().Output, StringComparison.Ordinal);
+        Assert.Contains("all of which are here already.", (await PullAsync()).Succeeded().Output, StringComparison.Ordinal);
         Assert.Equal(0, _gets);
     }
 
@@ -150,6 +150,20 @@ public sealed class PullTests(MotoServer moto) : IClassFixture<MotoServer>, IAsy
         var pull = (await PullAsync()).Succeeded().Output;
         Assert.Equal(20 * 4 - here, _gets);
         Assert.Contains($"20 snapshots in 80 files, of which {_gets} are new", pull, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_body_that_does_not_go_on_is_not_waited_for_without_end()
+    {
+        await PutWeeksAsync(1);
+        var clock = new TestClock();
+        _pyspotify.Clock = clock;
+        _body = (_, body) => new StalledStream(body, clock);
+
+        var error = await PullAsync().WaitAsync(TimeSpan.FromSeconds(30), Cancelled);
+
+        Assert.StartsWith("Cannot reach S3: nothing came for 60 seconds.", error.Failed(), StringComparison.Ordinal);
+        Assert.Empty(TempFolder.Snapshot(_pyspotify.Raw));
     }
 
     [Fact]
@@ -295,7 +309,7 @@ public sealed class PullTests(MotoServer moto) : IClassFixture<MotoServer>, IAsy
         var pull = (await _pyspotify.RunProcessAsync("pull", $"s3://{_bucket}", "--profile", "music")).Succeeded().Output;
         var quiet = (await _pyspotify.RunProcessAsync("pull", $"s3://{_bucket}", "--profile", "music", "--quiet")).Succeeded().Output;
 
-        Assert.Contains("1 snapshots in 4 files, of which 4 are new", pull, StringComparison.Ordinal);
+        Assert.Contains("1 snapshot in 4 files, of which 4 are new", pull, StringComparison.Ordinal);
         Assert.Empty(quiet);
         Assert.Equal(2, Directory.GetFiles(_pyspotify.Raw, "*.csv", SearchOption.AllDirectories).Length);
     }
@@ -503,10 +517,30 @@ public sealed class PullTests(MotoServer moto) : IClassFixture<MotoServer>, IAsy
     }
 
     /// <summary>A body that ends amid its first bytes, as a cut connection's does.</summary>
-    private sealed class CutStream(Stream body) : Stream
+    private sealed class CutStream(Stream body) : BodyStream
     {
         private bool _hasRead;
 
+        public override int Read(byte[] buffer, int offset, int count) => !_hasRead && (_hasRead = true)
+            ? body.Read(buffer, offset, Math.Min(count, 10))
+            : throw new HttpIOException(HttpRequestError.ResponseEnded, "The response ended prematurely.");
+    }
+
+    /// <summary>A body of which nothing comes, for as long as anybody waits.</summary>
+    private sealed class StalledStream(Stream body, TestClock clock) : BodyStream
+    {
+        public override async Task<int> ReadAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken)
+        {
+            clock.Advance(TimeSpan.FromSeconds(61));
+            await Task.Delay(Timeout.Infinite, cancellationToken);
+            return await body.ReadAsync(buffer.AsMemory(offset, count), cancellationToken);
+        }
+
+        public override int Read(byte[] buffer, int offset, int count) => throw new NotSupportedException();
+    }
+
+    private abstract class BodyStream : Stream
+    {
         public override bool CanRead => true;
 
         public override bool CanSeek => false;
@@ -516,10 +550,6 @@ public sealed class PullTests(MotoServer moto) : IClassFixture<MotoServer>, IAsy
         public override long Length => throw new NotSupportedException();
 
         public override long Position { get => throw new NotSupportedException(); set => throw new NotSupportedException(); }
-
-        public override int Read(byte[] buffer, int offset, int count) => !_hasRead && (_hasRead = true)
-            ? body.Read(buffer, offset, Math.Min(count, 10))
-            : throw new HttpIOException(HttpRequestError.ResponseEnded, "The response ended prematurely.");
 
         public override void Flush()
         {

@@ -27,7 +27,7 @@ internal static partial class PullCommand
             var name = arguments.GetRequiredValue(bucket);
             using var s3 = await host.OpenS3(arguments.GetValue(profile), arguments.GetValue(region));
             await PullAsync(
-                Options.Quieten(host, arguments.GetValue(quiet)), new RawBucket(s3, name), Scheme + name, Options.DataFolder(arguments), cancellationToken);
+                Options.Quieten(host, arguments.GetValue(quiet)), new RawBucket(s3, name, host.Clock), Scheme + name, Options.DataFolder(arguments), cancellationToken);
         });
         return pull;
     }
@@ -50,7 +50,9 @@ internal static partial class PullCommand
         var wanted = objects.Where(found => !etags.IsHere(found)).ToList();
         host.Output.WriteText(string.Create(
             CultureInfo.InvariantCulture,
-            $"{address}: {snapshots:N0} snapshots in {objects.Count:N0} files, of which {wanted.Count:N0} are new or have changed ({Size(wanted.Sum(found => found.Size))})."));
+            $"{address}: {snapshots:N0} {(snapshots == 1 ? "snapshot" : "snapshots")} in {objects.Count:N0} files, ")
+            + (wanted is [] ? "all of which are here already." : string.Create(
+                CultureInfo.InvariantCulture, $"of which {wanted.Count:N0} {(wanted.Count == 1 ? "is new or has" : "are new or have")} changed ({Size(wanted.Sum(found => found.Size))}).")));
         if (passedOver is not [])
         {
             host.Output.WriteText($"Passed over, because they are not snapshots or not names for files: {DisplayText.Shorten(passedOver, 5)}");

@@ -14,7 +14,7 @@ namespace PySpotify.Workflow.Pull;
 internal sealed record RawObject(string Key, long Size, string ETag);
 
 /// <summary>The raw bucket of a stack on AWS.</summary>
-internal sealed class RawBucket(IAmazonS3 s3, string name)
+internal sealed class RawBucket(IAmazonS3 s3, string name, TimeProvider clock)
 {
     private const int MaxDownloads = 8;
 
@@ -107,18 +107,19 @@ internal sealed class RawBucket(IAmazonS3 s3, string name)
     }
 
     /// <summary>Copies a body. The SDK waits without end for one that does not go on.</summary>
-    private static async Task CopyAsync(Stream body, Stream file, CancellationToken cancellationToken)
+    private async Task CopyAsync(Stream body, Stream file, CancellationToken cancellationToken)
     {
-        using var patience = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        using var patience = new CancellationTokenSource(Patience, clock);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(patience.Token, cancellationToken);
         var buffer = new byte[1 << 16];
         try
         {
             int read;
             do
             {
-                patience.CancelAfter(Patience);
-                read = await body.ReadAsync(buffer, patience.Token);
+                read = await body.ReadAsync(buffer, either.Token);
                 await file.WriteAsync(buffer.AsMemory(0, read), cancellationToken);
+                patience.CancelAfter(Patience);
             }
             while (read > 0);
         }
