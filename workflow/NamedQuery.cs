@@ -80,10 +80,16 @@ internal sealed record NamedQuery(string Name, string Question, string Sql)
 
     private static string Read(string name) => File.ReadAllText(Path.Combine(Folder, $"{name}.sql")).ReplaceLineEndings("\n");
 
-    private static async Task ExpectSnapshotAsync(TableReader tables, string date, CancellationToken cancellationToken)
+    /// <summary>The days that have a snapshot, the first one first.</summary>
+    public static async Task<IReadOnlyList<string>> ReadSnapshotsAsync(TableReader tables, CancellationToken cancellationToken)
     {
         var (_, rows) = await tables.QueryAsync("SELECT DISTINCT snapshot_date FROM sources WHERE rows > 0 ORDER BY 1", cancellationToken);
-        List<string> dates = [.. rows.Select(row => (string)row[0]!)];
+        return [.. rows.Select(row => (string)row[0]!)];
+    }
+
+    private static async Task ExpectSnapshotAsync(TableReader tables, string date, CancellationToken cancellationToken)
+    {
+        var dates = (await ReadSnapshotsAsync(tables, cancellationToken)).ToList();
         if (dates.Contains(date))
         {
             return;
@@ -115,5 +121,7 @@ internal sealed class Answer(IReadOnlyList<string> columns, IReadOnlyList<object
         public string? Text(string column) => this[column] as string;
 
         public long? Number(string column) => this[column] as long?;
+
+        public DateOnly Date(string column) => DateOnly.ParseExact(Text(column)!, "yyyy-MM-dd", CultureInfo.InvariantCulture);
     }
 }

@@ -62,6 +62,9 @@ public sealed class CommandTests
         Assert.Matches(@"✓ +Fetch +2 of 2 sources +100 songs", run.Output);
         Assert.Matches(@"✓ +Search: year:2025-2026 +1 of 1 page +40 songs +\d+\.\d s", run.Output);
         Assert.Contains("│ rank │ move │ track", run.Output, StringComparison.Ordinal);
+        Assert.Contains("│ last │ peak │ weeks │", run.Output, StringComparison.Ordinal);
+        var report = Path.Combine(pyspotify.Data, "reports", $"{Day}.html");
+        Assert.Contains($"Report      \e]8;;{new Uri(report).AbsoluteUri}\e\\{report}\e]8;;\e\\", run.Output, StringComparison.Ordinal);
         Assert.Contains("The first 50 of 60 rows; 10 are left out.", query.Output, StringComparison.Ordinal);
         Assert.Contains("--format csv or json writes them all.", query.Output, StringComparison.Ordinal);
         Assert.Equal(61, (await pyspotify.RunAsync("sql", "SELECT rank FROM spotifytopplayed_refined", "--format", "csv")).Succeeded().Output.Count(c => c == '\n'));

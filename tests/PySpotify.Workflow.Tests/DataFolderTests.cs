@@ -86,7 +86,8 @@ public sealed class DataFolderTests
     {
         await using var pyspotify = new Pyspotify();
         Directory.CreateDirectory(Path.Combine(pyspotify.Raw, "_partial"));
-        string[] files = ["secrets.json.partial", "report.html.partial", "raw/_partial/4be7"];
+        Directory.CreateDirectory(Path.Combine(pyspotify.Data, "reports"));
+        string[] files = ["secrets.json.partial", "reports/2026-11-22.html.partial", "raw/_partial/4be7"];
         foreach (var file in files)
         {
             await File.WriteAllTextAsync(Path.Combine(pyspotify.Data, file), "half", TestContext.Current.CancellationToken);

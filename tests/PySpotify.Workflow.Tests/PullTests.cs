@@ -57,7 +57,7 @@ public sealed class PullTests(MotoServer moto) : IClassFixture<MotoServer>, IAsy
         Assert.StartsWith($"s3://{_bucket}: 156 snapshots in {files.Count} files, of which {files.Count} are new or have changed", pull, StringComparison.Ordinal);
         Assert.Equal(files, TempFolder.Snapshot(_pyspotify.Raw, file => !file.StartsWith("_partial", StringComparison.Ordinal)));
         Assert.Contains(First.AddDays(7 * 155).ToString("yyyy-MM-dd", CultureInfo.InvariantCulture), pull, StringComparison.Ordinal);
-        Assert.True(File.Exists(Path.Combine(_pyspotify.Data, "report.html")));
+        Assert.True(File.Exists(Path.Combine(_pyspotify.Data, "reports", $"{First.AddDays(7 * 155):yyyy-MM-dd}.html")));
         foreach (var (table, _) in Tables.Refined)
         {
             var sql = $"SELECT * FROM {table} ORDER BY snapshot_date, list, source";

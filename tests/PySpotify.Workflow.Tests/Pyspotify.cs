@@ -99,6 +99,7 @@ internal sealed class Pyspotify : IAsyncDisposable
         output.Profile.Out = new ConsoleOutput(lines, HasTerminal);
         output.Profile.Capabilities.Interactive = Type is not null;
         Type?.Invoke(output.Input);
+        output.Profile.Capabilities.Links = HasTerminal;
         var host = new Host(
             output,
             error,

@@ -33,6 +33,11 @@ internal static class DisplayText
     /// <summary>Writes a line as it is. Spectre.Console would break it where its width ends, which tears paths and addresses apart.</summary>
     public static void WriteText(this IAnsiConsole console, string line = "") => console.Profile.Out.Writer.WriteLine(line);
 
+    /// <summary>A file's path, on a terminal that knows links as one (OSC 8).</summary>
+    public static string Link(this IAnsiConsole console, string path) => console.IsTerminal() && console.Profile.Capabilities.Links
+        ? $"\e]8;;{new Uri(path).AbsoluteUri}\e\\{path}\e]8;;\e\\"
+        : path;
+
     private static string Count(int number, string unit)
     {
         string[] words = ["no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve"];

@@ -1,20 +1,29 @@
 using System.CommandLine;
 using PySpotify.Workflow.Local.Warehouse;
+using PySpotify.Workflow.Report;
 
 namespace PySpotify.Workflow.Cli;
 
-/// <summary><c>report</c>: writes a week's report.</summary>
+/// <summary><c>report</c>: writes the weeks' reports.</summary>
 internal static class ReportCommand
 {
     public static Command Create(Host host)
     {
-        var week = Options.SnapshotDate("the newest");
-        var report = new Command("report", "Write what the tables show into one HTML file.") { week };
+        var week = Options.SnapshotDate("the newest, and all that have no report yet");
+        var open = new Option<bool>("--open") { Description = "Open it in the browser." };
+        var report = new Command("report", "Write a week's report, an HTML file.") { week, open };
         report.SetAction(async (arguments, cancellationToken) =>
         {
             var data = Options.FilledDataFolder(arguments);
-            await Report.WriteAsync(data, new TableReader(data.Warehouse), arguments.GetValue(week), cancellationToken);
-            host.Output.WriteText(data.Report);
+            var archive = new ReportArchive(data, new TableReader(data.Warehouse));
+            var page = arguments.GetValue(week) is { } day
+                ? await archive.WriteAsync(day, cancellationToken)
+                : (await archive.UpdateAsync(null, int.MaxValue, cancellationToken)).Page;
+            host.Output.WriteText(host.Output.Link(page));
+            if (arguments.GetValue(open))
+            {
+                Browser.Open(new Uri(page));
+            }
         });
         return report;
     }

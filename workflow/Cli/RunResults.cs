@@ -1,6 +1,7 @@
 using System.Globalization;
 using PySpotify.Workflow.Local;
 using PySpotify.Workflow.Local.Warehouse;
+using PySpotify.Workflow.Report;
 using Spectre.Console;
 
 namespace PySpotify.Workflow.Cli;
@@ -8,6 +9,9 @@ namespace PySpotify.Workflow.Cli;
 /// <summary>What a run has led to: each list's top ten, how good the data is, and where everything lies.</summary>
 internal static class RunResults
 {
+    /// <summary>Earlier weeks that get a report if they have none. More would take a while.</summary>
+    private const int MostMissing = 10;
+
     /// <summary>Waits for a run, and shows what it has loaded, also where it ended because some sources could not be read.</summary>
     /// <param name="host">Where to show it.</param>
     /// <param name="data">The data folder.</param>
@@ -50,16 +54,15 @@ internal static class RunResults
             console.WriteText();
             console.WriteText(DisplayText.Clean(title.Title));
             console.WriteText($"Top ten on {list.First().Text("snapshot_date")}{(title.Order is { } order ? $", {order}" : "")}");
-            var rows = list.Take(10).Select(row => (object?[])[row["rank"], Move.Of(row, console), row["track"], row["artist"], row["track_pop"]]);
             ResultTable.Write(
                 console,
-                title.HasPopularity ? ["rank", "move", "track", "artist", "popularity"] : ["rank", "move", "track", "artist"],
-                [.. title.HasPopularity ? rows : rows.Select(row => row[..4])]);
+                ["rank", "move", "track", "artist", "last", "peak", "weeks"],
+                [.. list.Take(10).Select(row => (object?[])[row["rank"], Move.Of(row, console), row["track"], row["artist"], row["rank_before"], row["peak"], row["weeks"]])]);
         }
 
         var health = await NamedQuery.Get("health").AskAsync(tables, snapshotDate, null, cancellationToken);
         var newest = health.TakeWhile(row => row.Text("snapshot_date") == health.First().Text("snapshot_date")).ToList();
-        await Report.WriteAsync(data, tables, snapshotDate, cancellationToken);
+        var (report, missing) = await new ReportArchive(data, tables).UpdateAsync(snapshotDate, MostMissing, cancellationToken);
         console.WriteText();
         foreach (var list in newest.GroupBy(row => row.Text("list")!).Where(list => titles.ContainsKey(list.Key)))
         {
@@ -76,7 +79,12 @@ internal static class RunResults
             console.WriteText($"Warning     {DisplayText.Clean($"{name}: {warnings}")}");
         }
 
-        console.WriteText($"Report      {data.Report}");
+        console.WriteText($"Report      {console.Link(report)}");
+        if (missing > 0)
+        {
+            console.WriteText($"            `pyspotify report` writes those of {missing} earlier {(missing == 1 ? "week" : "weeks")} too.");
+        }
+
         console.WriteText($"CSV         {data.Raw}");
         console.WriteText($"Tables      {data.Warehouse}");
         console.WriteText($"Executions  {data.Executions}");

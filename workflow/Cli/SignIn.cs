@@ -1,5 +1,3 @@
-using System.ComponentModel;
-using System.Diagnostics;
 using System.Globalization;
 using PySpotify.Functions;
 using PySpotify.Functions.Spotify;
@@ -27,7 +25,7 @@ internal static class SignIn
                 host.Output.WriteText($"Sign in here: {page.AbsoluteUri}");
                 if (opensBrowser)
                 {
-                    Open(page);
+                    Browser.Open(page);
                 }
             },
             host.Clock,
@@ -51,20 +49,4 @@ internal static class SignIn
 
     /// <summary>A day as Spotify and the tables write it.</summary>
     public static string Iso(DateTimeOffset time) => time.UtcDateTime.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture);
-
-    private static void Open(Uri page)
-    {
-        // What the opener and the browser say is noise beside the address.
-        var start = OperatingSystem.IsWindows()
-            ? new ProcessStartInfo(page.AbsoluteUri) { UseShellExecute = true }
-            : new ProcessStartInfo("/bin/sh", ["-c", $"exec {(OperatingSystem.IsMacOS() ? "open" : "xdg-open")} \"$1\" </dev/null >/dev/null 2>&1", "sh", page.AbsoluteUri]);
-        try
-        {
-            Process.Start(start)?.Dispose();
-        }
-        catch (Exception e) when (e is Win32Exception or PlatformNotSupportedException)
-        {
-            // The address can be opened by hand.
-        }
-    }
 }

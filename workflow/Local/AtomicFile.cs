@@ -40,7 +40,7 @@ internal static class AtomicFile
     /// <summary>Removes what killed processes left half written in a folder. Only while no other process writes there.</summary>
     public static void RemovePartialFiles(string folder)
     {
-        foreach (var partial in Directory.GetFiles(folder, "*" + PartialSuffix))
+        foreach (var partial in Directory.Exists(folder) ? Directory.GetFiles(folder, "*" + PartialSuffix) : [])
         {
             File.Delete(partial);
         }

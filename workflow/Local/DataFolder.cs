@@ -46,8 +46,8 @@ internal sealed class DataFolder(string root)
     /// <summary>What <c>pull</c> knows of files whose ETag is not their MD5.</summary>
     public string ETags => Path.Combine(Root, "etags.txt");
 
-    /// <summary>What <c>report</c> writes.</summary>
-    public string Report => Path.Combine(Root, "report.html");
+    /// <summary>A page for each week.</summary>
+    public string Reports => Path.Combine(Root, "reports");
 
     /// <summary>Whether the tables are made up.</summary>
     public bool IsSample => File.Exists(SampleMark);
@@ -120,6 +120,7 @@ internal sealed class DataFolder(string root)
     private void RemoveLeftovers(TimeProvider clock)
     {
         AtomicFile.RemovePartialFiles(Root);
+        AtomicFile.RemovePartialFiles(Reports);
         var raw = new LocalObjectStore(Raw);
         raw.RemovePartialFiles();
         raw.RemoveOlder(Prefixes.Staging, clock.GetUtcNow() - StagingLifetime);

@@ -1,0 +1,164 @@
+using System.Text.Json;
+using PySpotify.Functions;
+using PySpotify.Workflow.Local.Warehouse;
+using PySpotify.Workflow.Report;
+
+namespace PySpotify.Workflow.Tests;
+
+/// <summary>The folder of reports, and what goes into a page.</summary>
+public sealed class ReportArchiveTests(Browser browser) : IClassFixture<Browser>
+{
+    private static CancellationToken Cancelled => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task Each_week_has_a_page_that_links_to_those_beside_it()
+    {
+        using var tables = await ThreeWeeksAsync();
+        var archive = new ReportArchive(tables.Data, tables.Reader);
+
+        var (newest, missing) = await archive.UpdateAsync(null, 1, Cancelled);
+
+        Assert.Equal(0, missing);
+        Assert.Equal("2026-11-22.html", Path.GetFileName(newest));
+        Assert.Equal(["2026-11-08.html", "2026-11-15.html", "2026-11-22.html", "index.html"], Pages(tables));
+        var page = await browser.OpenAsync(newest);
+        await page.Locator("[rel=prev]").ClickAsync();
+        Assert.Equal("Week of 15 November 2026", await page.Locator("h1").InnerTextAsync());
+        await page.Locator("[rel=prev]").ClickAsync();
+        Assert.Equal("Week of 8 November 2026", await page.Locator("h1").InnerTextAsync());
+        Assert.Equal(0, await page.Locator("[rel=prev]").CountAsync());
+        await page.Locator("[rel=next]").ClickAsync();
+        await page.GetByText("All weeks").ClickAsync();
+        Assert.Equal(["22 November 2026", "15 November 2026", "8 November 2026"], await page.Locator("tbody .day").AllInnerTextsAsync());
+        Assert.Equal(["Song C Artist Z", "Song B Artist Y", "Song A Artist X"], await page.Locator("tbody td").AllInnerTextsAsync());
+        await page.GetByText("22 November").ClickAsync();
+        Assert.Equal("Week of 22 November 2026", await page.Locator("h1").InnerTextAsync());
+        await page.CloseAsync();
+    }
+
+    [Fact]
+    public async Task The_page_of_one_week_leaves_the_others_as_they_are()
+    {
+        using var tables = await ThreeWeeksAsync();
+        var archive = new ReportArchive(tables.Data, tables.Reader);
+
+        var alone = await archive.WriteAsync(new(2026, 11, 8), Cancelled);
+        Assert.Equal(["2026-11-08.html", "index.html"], Pages(tables));
+        Assert.DoesNotContain("rel=\"next\"", await File.ReadAllTextAsync(alone, Cancelled), StringComparison.Ordinal);
+
+        await File.WriteAllTextAsync(Path.Combine(tables.Data.Reports, "2026-11-22.html"), "another's", Cancelled);
+        await archive.WriteAsync(new(2026, 11, 15), Cancelled);
+        Assert.Equal("another's", await File.ReadAllTextAsync(Path.Combine(tables.Data.Reports, "2026-11-22.html"), Cancelled));
+        Assert.DoesNotContain("rel=\"next\"", await File.ReadAllTextAsync(alone, Cancelled), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_new_week_renews_the_page_before_it_and_no_older_one()
+    {
+        using var tables = await ThreeWeeksAsync();
+        var archive = new ReportArchive(tables.Data, tables.Reader);
+        await archive.UpdateAsync(null, 10, Cancelled);
+        foreach (var page in Pages(tables))
+        {
+            await File.WriteAllTextAsync(Path.Combine(tables.Data.Reports, page), "old", Cancelled);
+        }
+
+        await tables.AddAsync(Tables.TopPlayed, "2026-11-29", "D1");
+        await archive.UpdateAsync(null, 10, Cancelled);
+
+        Assert.Equal(["old", "old"], await Task.WhenAll(new[] { "08", "15" }.Select(day => File.ReadAllTextAsync(Path.Combine(tables.Data.Reports, $"2026-11-{day}.html"), Cancelled))));
+        Assert.Contains("rel=\"next\" href=\"2026-11-29.html\"", await File.ReadAllTextAsync(Path.Combine(tables.Data.Reports, "2026-11-22.html"), Cancelled), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Of_many_weeks_without_a_page_the_newest_get_one_and_the_rest_are_counted()
+    {
+        using var tables = await ThreeWeeksAsync();
+        await tables.AddAsync(Tables.TopPlayed, "2026-11-01", "A1");
+        await tables.AddAsync(Tables.TopPlayed, "2026-10-25", "A1");
+
+        var (_, missing) = await new ReportArchive(tables.Data, tables.Reader).UpdateAsync(null, 1, Cancelled);
+
+        Assert.Equal(2, missing);
+        Assert.Equal(["2026-11-08.html", "2026-11-15.html", "2026-11-22.html", "index.html"], Pages(tables));
+    }
+
+    [Fact]
+    public async Task The_one_report_of_before_goes_when_its_successor_is_there()
+    {
+        using var tables = await ThreeWeeksAsync();
+        var old = Path.Combine(tables.Data.Root, "report.html");
+        await File.WriteAllTextAsync(old, "last week's", Cancelled);
+
+        await new ReportArchive(tables.Data, tables.Reader).UpdateAsync(null, 10, Cancelled);
+
+        Assert.False(File.Exists(old));
+    }
+
+    [Fact]
+    public async Task Without_a_snapshot_there_is_no_page()
+    {
+        using var tables = await ThreeWeeksAsync();
+        var archive = new ReportArchive(tables.Data, tables.Reader);
+
+        var error = await Assert.ThrowsAsync<QueryException>(() => archive.WriteAsync(new(2026, 11, 9), Cancelled));
+        Assert.StartsWith("There is no snapshot of 2026-11-09. The nearest: 2026-11-08", error.Message, StringComparison.Ordinal);
+        Assert.False(Directory.Exists(tables.Data.Reports));
+
+        using var empty = new TestTables();
+        await Assert.ThrowsAsync<QueryException>(() => new ReportArchive(empty.Data, empty.Reader).UpdateAsync(null, 10, Cancelled));
+        Assert.False(Directory.Exists(empty.Data.Reports));
+    }
+
+    [Fact]
+    public async Task The_command_writes_one_week_or_the_newest_and_opens_it()
+    {
+        Assert.SkipUnless(OperatingSystem.IsLinux(), "xdg-open is Linux's.");
+        await using var pyspotify = new Pyspotify();
+        (await pyspotify.RunAsync()).Succeeded();
+        var bin = Directory.CreateDirectory(Path.Combine(pyspotify.Home, "bin"));
+        var opened = Path.Combine(pyspotify.Home, "opened");
+        await File.WriteAllTextAsync(Path.Combine(bin.FullName, "xdg-open"), $"#!/bin/sh\necho \"$1\" > '{opened}.part'\nmv '{opened}.part' '{opened}'\n", Cancelled);
+        Pyspotify.ChangeMode(Path.Combine(bin.FullName, "xdg-open"), UnixFileMode.UserRead | UnixFileMode.UserExecute);
+        pyspotify.Environment["PATH"] = $"{bin.FullName}:{Environment.GetEnvironmentVariable("PATH")}";
+
+        var pages = Directory.GetFiles(Path.Combine(pyspotify.Data, "reports"), "2*.html").Order(StringComparer.Ordinal).ToList();
+        Assert.Equal(3, pages.Count);
+        var report = await pyspotify.RunProcessAsync("report", "--week", Path.GetFileNameWithoutExtension(pages[0]), "--open");
+
+        Assert.Equal(pages[0], report.Succeeded().Output.Trim());
+        Assert.True(SpinWait.SpinUntil(() => File.Exists(opened), TimeSpan.FromSeconds(30)));
+        Assert.Equal(new Uri(pages[0]).AbsoluteUri, (await File.ReadAllTextAsync(opened, Cancelled)).Trim());
+    }
+
+    [Theory]
+    [InlineData("{{name}} {{{name}}}", "&lt;b&gt; <b>")]
+    [InlineData("{{#items}}{{n}}{{^isLast}}, {{/isLast}}{{/items}}", "1,000, 2")]
+    [InlineData("{{#words}}[{{.}}]{{/words}}{{#none}}x{{/none}}{{^none}}none{{/none}}{{^no}}!{{/no}}", "[a][b]none!")]
+    [InlineData("{{#item}}{{name}} of {{common}}{{/item}}", "inner of all")]
+    [InlineData("<p>\n    a\n  </p>", "<p>\na\n</p>")]
+    public void A_template_takes_its_data(string template, string page) => Assert.Equal(page, Render(template));
+
+    [Theory]
+    [InlineData("{{nome}}", "the data has no 'nome'")]
+    [InlineData("{{#items}}", "'items' does not end")]
+    [InlineData("{{#items}}{{/words}}", "'words' ends where 'items' is open")]
+    [InlineData("{{/words}}", "'words' ends where '' is open")]
+    public void A_template_with_a_mistake_says_where(string template, string problem) =>
+        Assert.Contains(problem, Assert.Throws<FormatException>(() => Render(template)).Message, StringComparison.Ordinal);
+
+    private static string Render(string template) => new Template("t.html", template).Render(
+        JsonElement.Parse("""{"name":"<b>","items":[{"n":1000,"isLast":false},{"n":2,"isLast":true}],"words":["a","b"],"none":null,"no":false,"item":{"name":"inner"}}"""),
+        JsonElement.Parse("""{"common":"all"}"""));
+
+    private static async Task<TestTables> ThreeWeeksAsync()
+    {
+        var tables = new TestTables();
+        await tables.AddAsync(Tables.TopPlayed, "2026-11-08", "A1 B1 C1");
+        await tables.AddAsync(Tables.TopPlayed, "2026-11-15", "B1 A1 C1");
+        await tables.AddAsync(Tables.TopPlayed, "2026-11-22", "C1 A1");
+        return tables;
+    }
+
+    private static IEnumerable<string> Pages(TestTables tables) => Directory.GetFiles(tables.Data.Reports).Select(path => Path.GetFileName(path)).Order(StringComparer.Ordinal);
+}
