@@ -153,9 +153,10 @@ def lines(files: DataFrame) -> DataFrame:
     # In ISO-8859-1 every byte is a character, so that lines can be told before anything is taken for UTF-8.
     content = F.regexp_replace(F.decode("content", "ISO-8859-1"), "^\u00ef\u00bb\u00bf", "")
     numbered = F.transform(F.split(content, "\r\n|\r|\n"), lambda line, n: F.struct((n + 1).alias("number"), line.alias("bytes")))
-    return files.select("path", F.filter(numbered, lambda line: line["bytes"] != "").alias("lines")).select(
-        "path", cells(text(F.get("lines", F.lit(0))["bytes"])).alias("header"), F.inline("lines")
-    )
+    files = files.select("path", F.filter(numbered, lambda line: line["bytes"] != "").alias("lines"))
+    header = cells(text(F.get("lines", F.lit(0))["bytes"])).alias("header")
+    # In two steps: in one, Spark would find the header anew for each line.
+    return files.select("path", header, "lines").select("path", "header", F.inline("lines"))
 
 
 def text(line: Column) -> Column:
@@ -332,7 +333,8 @@ def main(argv: list[str]) -> None:
         SparkSession.builder.appName("csv_to_parquet")
         # An empty _SUCCESS beside the partitions is something to a crawler.
         .config("spark.hadoop.mapreduce.fileoutputcommitter.marksuccessfuljobs", "false")
-        # Spark lists many small files in as many tasks, unless told otherwise.
+        # Spark would make 200 parts of a few thousand rows, and list hundreds of small files in as many tasks.
+        .config("spark.sql.shuffle.partitions", "8")
         .config("spark.sql.sources.parallelPartitionDiscovery.parallelism", "8")
         .getOrCreate()
     )
