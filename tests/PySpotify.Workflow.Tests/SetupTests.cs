@@ -37,7 +37,7 @@ public sealed class SetupTests
         Assert.Contains(developmentMode ? "Development Mode" : "extended quota", setup, StringComparison.Ordinal);
         Assert.DoesNotContain(spotify.ClientSecret, setup, StringComparison.Ordinal);
         Assert.Contains("Top ten on ", setup, StringComparison.Ordinal);
-        Assert.True(File.Exists(Path.Combine(pyspotify.Data, "report.html")));
+        Assert.True(File.Exists(Path.Combine(pyspotify.Data, "reports", "index.html")));
         Assert.Equal(["short_term", "year:{lastYear}-{thisYear}"], Names(pyspotify));
         spotify.AssertNothingUnexpected();
     }
