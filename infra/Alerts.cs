@@ -17,8 +17,8 @@ public sealed class Alerts : ComponentResource
     private readonly Topic _topic;
 
     /// <summary>Makes the topic and all that publishes to it.</summary>
-    /// <param name="settings">Who is told.</param>
-    /// <param name="place">Where the stack stands.</param>
+    /// <param name="settings">Who gets the mail.</param>
+    /// <param name="place">The stack's account, region and partition.</param>
     /// <param name="catalog">Where new snapshots are looked for.</param>
     /// <param name="workflow">The pipeline's state machine and its schedule.</param>
     /// <param name="refresh">QuickSight's state machine; null where there is none.</param>

@@ -65,7 +65,7 @@ public sealed class Catalog : ComponentResource
     /// <summary>The names of the refined tables.</summary>
     public IReadOnlyList<Output<string>> RefinedTables { get; }
 
-    /// <summary>What stands for the catalog's placeholders in policies.</summary>
+    /// <summary>What replaces the catalog's placeholders in policies.</summary>
     public IReadOnlyDictionary<string, Input<string>> Names { get; }
 
     private Output<string> Table(string name, IEnumerable<Column> columns, CatalogDatabase database, Pulumi.Aws.S3.Bucket bucket, Format format) => new CatalogTable(

@@ -3,7 +3,7 @@ using Pulumi.Aws;
 
 namespace PySpotify.Infra;
 
-/// <summary>The whole pipeline. A component stands below those that it builds on.</summary>
+/// <summary>The whole pipeline. A component comes after those that it builds on.</summary>
 public sealed class Pipeline : Stack
 {
     /// <summary>Lays the components out.</summary>
@@ -89,7 +89,7 @@ public sealed class Pipeline : Stack
     }
 }
 
-/// <summary>Where the stack stands, for ARNs of what has no resource of its own.</summary>
+/// <summary>The stack's account, region and partition, for ARNs of what has no resource of its own.</summary>
 /// <param name="Partition">aws, as a rule.</param>
 /// <param name="Region">The region's name.</param>
 /// <param name="Account">The account's id.</param>

@@ -10,7 +10,7 @@ internal static partial class Policies
 {
     /// <summary>A policy of infra/policies with its placeholders filled in.</summary>
     /// <param name="policy">The file's name without its ending.</param>
-    /// <param name="names">What stands for each placeholder.</param>
+    /// <param name="names">What replaces each placeholder.</param>
     public static Output<string> Fill(string policy, IReadOnlyDictionary<string, Input<string>> names) =>
         FillIn(Text($"policies/{policy}.json"), names);
 
@@ -42,7 +42,7 @@ internal static partial class Policies
     /// <param name="parent">What the role belongs to.</param>
     /// <param name="policy">The policy, by whose name the role goes.</param>
     /// <param name="service">lambda, glue, states, scheduler, events or quicksight.</param>
-    /// <param name="names">What stands for each placeholder of the policies.</param>
+    /// <param name="names">What replaces each placeholder of the policies.</param>
     /// <returns>The role's ARN, known once the policies are attached: who uses it can do what it must from the first moment.</returns>
     public static Output<string> Role(
         Resource parent, string policy, string service, IReadOnlyDictionary<string, Input<string>> names)
@@ -62,9 +62,9 @@ internal static partial class Policies
     /// <summary>A state machine beside the pipeline's, with a role of its own. Its history is its log.</summary>
     /// <param name="parent">What the machine belongs to.</param>
     /// <param name="name">The name of its definition, NAME.asl.json, and of its policy.</param>
-    /// <param name="place">Where the stack stands.</param>
+    /// <param name="place">The stack's account, region and partition.</param>
     /// <param name="machine">The machine's own name; null leaves it to Pulumi, which makes it unique.</param>
-    /// <param name="names">What stands for each placeholder of both.</param>
+    /// <param name="names">What replaces each placeholder of both.</param>
     public static StateMachine Machine(Resource parent, string name, Place place, string? machine, IReadOnlyDictionary<string, Input<string>> names) => new(
         $"pyspotify-{name}",
         new StateMachineArgs { Name = machine!, RoleArn = Role(parent, name, "states", names), Definition = Definition($"{name}.asl.json", place, names) },

@@ -34,7 +34,7 @@ public sealed partial class QuickSight : ComponentResource
 
     /// <summary>Makes all of it.</summary>
     /// <param name="user">The user's name in the namespace default, or the whole ARN where QuickSight's users live in another region.</param>
-    /// <param name="place">Where the stack stands.</param>
+    /// <param name="place">The stack's account, region and partition.</param>
     /// <param name="storage">Where tables and results lie.</param>
     /// <param name="catalog">The tables.</param>
     /// <param name="analytics">Who reads them.</param>
@@ -182,7 +182,7 @@ public sealed partial class QuickSight : ComponentResource
     }
 
     /// <summary>
-    /// The query as a part of QuickSight's own, which knows no database and may stand on one line: tables with theirs, and
+    /// The query as a part of QuickSight's own, which has no database and may be on one line: tables with theirs, and
     /// no comments.
     /// </summary>
     private static string Qualify(string sql, string database) =>

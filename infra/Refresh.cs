@@ -6,7 +6,7 @@ using Pulumi.Aws.Sfn;
 
 namespace PySpotify.Infra;
 
-/// <summary>Has QuickSight read the tables anew each time the refined crawler has ended well.</summary>
+/// <summary>Makes QuickSight read the tables again each time the refined crawler has ended well.</summary>
 public sealed class Refresh : ComponentResource
 {
     /// <summary>Makes the state machine and the rule that starts it.</summary>

@@ -18,7 +18,7 @@ public sealed partial class Settings(Config config)
     public Output<string>? RefreshToken { get; } = config.GetSecret("refreshToken");
 
     /// <summary>The day of the sign-in that the refresh token is from.</summary>
-    /// <exception cref="RunException">It is no date.</exception>
+    /// <exception cref="RunException">It is not a date.</exception>
     public DateOnly? SignedInOn { get; } = config.Get("signedInOn") is not { } text ? null
         : DateOnly.TryParseExact(text, "yyyy-MM-dd", CultureInfo.InvariantCulture, DateTimeStyles.None, out var date) ? date
         : throw new RunException($"pyspotify:signedInOn is '{text}'; write the day as 2026-11-22.");
@@ -32,7 +32,7 @@ public sealed partial class Settings(Config config)
     /// <summary>Whether the schedule is on.</summary>
     public bool ScheduleEnabled { get; } = config.GetBoolean("scheduleEnabled") ?? true;
 
-    /// <summary>Who is told of failures; nobody where it is null.</summary>
+    /// <summary>Who gets mail about failures; null is nobody.</summary>
     public string? AlertEmail { get; } = config.Get("alertEmail");
 
     /// <summary>Whose the dashboard is: a QuickSight user's name or ARN. Without one, nothing of QuickSight is made.</summary>

@@ -14,7 +14,7 @@ public sealed class Workflow : ComponentResource
 {
     /// <summary>Makes the state machine and its schedule.</summary>
     /// <param name="settings">When it runs.</param>
-    /// <param name="place">Where the stack stands.</param>
+    /// <param name="place">The stack's account, region and partition.</param>
     /// <param name="functions">What it calls.</param>
     /// <param name="crawlers">Whose crawls it waits for.</param>
     /// <param name="job">What it runs between them.</param>

@@ -67,7 +67,7 @@ internal sealed partial record ListTitle(string List, string Title, bool HasPopu
         return list != Lists.Popular ? joined : names.Count == 1 ? $"Search: {joined}" : $"Searches: {joined}";
     }
 
-    // Snapshots of before November 2026 have their files' names alone, which for a search end in a hash.
+    // Snapshots from before November 2026 have their files' names alone, which for a search end in a hash.
     private static string NameOf(Answer.Row source) => source.Text("name")
         ?? (source.Text("list") == Lists.Popular ? Hash().Replace(source.Text("source")!, "") : $"Playlist {source.Text("source")}");
 

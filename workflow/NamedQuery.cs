@@ -15,7 +15,7 @@ internal sealed record NamedQuery(string Name, string Question, string Sql)
     /// <summary>The file that every query begins with.</summary>
     private const string Beginning = "beginning";
 
-    // These stand in the files, so that they run as they are, too: 'latest' sorts behind every date.
+    // The files have these, so that they also run as they are: 'latest' sorts behind every date.
     private const string Latest = "'latest'", Strongest = "'strongest'", Leaders = "place <= 10";
 
     /// <summary>All of them, by name.</summary>
@@ -43,7 +43,7 @@ internal sealed record NamedQuery(string Name, string Question, string Sql)
 
     /// <summary>Asks it.</summary>
     /// <param name="tables">The tables.</param>
-    /// <param name="week">The snapshot that is to be 'this week'; null is the newest.</param>
+    /// <param name="week">The snapshot that counts as this week; null is the newest.</param>
     /// <param name="track">The song, by its id; null is the strongest ten.</param>
     /// <param name="cancellationToken">Ends it.</param>
     /// <exception cref="QueryException">There is no such snapshot or song.</exception>

@@ -40,7 +40,7 @@ COLUMNS = {
     "source": "string",
 }
 
-# Raw files of before November 2026 have the first eight.
+# Raw files from before November 2026 have the first eight.
 RAW_AT_LEAST = 8
 
 REQUIRED = ("artist", "track", "track_id", "rank")

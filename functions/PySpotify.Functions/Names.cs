@@ -70,7 +70,7 @@ public static class Columns
 
     private static readonly Column Partition = new(SnapshotDate, "string");
 
-    /// <summary>The cells of a raw CSV file, where all are text. Files of before November 2026 have the first eight.</summary>
+    /// <summary>The cells of a raw CSV file, where all are text. Files from before November 2026 have the first eight.</summary>
     public static IReadOnlyList<Column> Raw { get; } =
     [
         new("artist", "string"), new("track", "string"), new("track_pop", "bigint"), new("duration_ms", "bigint"),

@@ -14,7 +14,7 @@ public sealed record StartCrawlerInput(
 /// <summary>
 /// Starts a crawl, or notes that another is in its way. It is also where a failed crawl becomes the execution's error:
 /// a redrive runs the failed state again with its old input, so the state that fails must be the one that can start
-/// the crawl anew.
+/// the crawl again.
 /// </summary>
 public sealed class StartCrawler(ICrawler crawler)
 {

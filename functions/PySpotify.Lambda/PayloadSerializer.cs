@@ -10,7 +10,7 @@ namespace PySpotify.Lambda;
 
 /// <summary>Payloads exactly as <see cref="PayloadJson"/> has them.</summary>
 /// <remarks>
-/// Amazon's SourceGeneratorLambdaJsonSerializer builds the context anew with options of its own: it drops the naming
+/// Amazon's SourceGeneratorLambdaJsonSerializer builds a new context with options of its own: it drops the naming
 /// policy, lets unknown and missing members pass, and leaves out nulls, which the definition's paths would then miss.
 /// </remarks>
 public sealed class PayloadSerializer : ILambdaSerializer

@@ -215,7 +215,7 @@ public sealed class CommandTests
         var error = (await pyspotify.RunAsync("--snapshot-date", Day)).Failed();
         var verbose = await pyspotify.RunAsync("redrive", "--verbose");
 
-        Assert.Contains("FetchTopPlayed failed with SpotifyResponseException", error, StringComparison.Ordinal);
+        Assert.Contains("FetchTopPlayed failed: Spotify's answer could not be read", error, StringComparison.Ordinal);
         Assert.Equal(1, verbose.ExitCode);
         Assert.Contains("   at PySpotify.Functions.", verbose.Error, StringComparison.Ordinal);
     }

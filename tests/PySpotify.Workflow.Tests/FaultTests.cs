@@ -37,16 +37,16 @@ public sealed class FaultTests
         ["an HTML page"] = (Always(Fault.Html), ["SpotifyResponseException", "is not the JSON expected"]),
         ["an empty body"] = (Always(Fault.Empty), ["SpotifyUnavailableException", "is empty or cut off"]),
         ["other JSON"] = (Always(Fault.Body(200, "application/json", """{"hello":"world"}""")), ["SpotifyResponseException", "has no"]),
-        ["401 without end for a good token"] = (Always(Fault.Unauthorized), ["Token failed with SpotifyUnauthorizedException", "had just issued", "redrive"]),
-        ["an unknown client"] = (workflow => workflow.Credentials = new("nobody", "nothing"), ["Authenticate failed with SpotifyCredentialsException", "Spotify:ClientId", "dashboard"]),
-        ["a revoked refresh token"] = (workflow => workflow.Credentials = new(workflow.Spotify.ClientId, workflow.Spotify.ClientSecret, "revoked"), ["Authenticate failed with SpotifySignInExpiredException", "pyspotify login"]),
+        ["401 without end for a good token"] = (Always(Fault.Unauthorized), ["Token failed: ", "SpotifyUnauthorizedException", "had just issued", "redrive"]),
+        ["an unknown client"] = (workflow => workflow.Credentials = new("nobody", "nothing"), ["Authenticate failed: ", "SpotifyCredentialsException", "Spotify:ClientId", "dashboard"]),
+        ["a revoked refresh token"] = (workflow => workflow.Credentials = new(workflow.Spotify.ClientId, workflow.Spotify.ClientSecret, "revoked"), ["Authenticate failed: ", "SpotifySignInExpiredException", "pyspotify login"]),
         ["an accounts service that is down"] = (workflow =>
         {
             workflow.Clock.Skip(TimeSpan.FromHours(2));
             workflow.Spotify.Fail(Fault.Status(503), request => request.Endpoint == Endpoint.Token, ForEver);
-        }, ["Authenticate failed with SpotifyUnavailableException", "/api/token"]),
-        ["no Premium"] = (workflow => workflow.Spotify.Fail(Fault.Body(403, "text/plain", "Active premium subscription required for the owner of the app."), Playlist, ForEver), ["FetchTopPlayed failed with SpotifyPremiumRequiredException", "Active premium subscription"]),
-        ["a person who is not one of the app's users"] = (workflow => workflow.Spotify.Fail(Fault.Body(403, "text/plain", "User not registered in the Developer Dashboard"), Playlist, ForEver), ["FetchTopPlayed failed with SpotifyUserNotRegisteredException", "User Management"]),
+        }, ["Authenticate failed: ", "SpotifyUnavailableException", "/api/token"]),
+        ["no Premium"] = (workflow => workflow.Spotify.Fail(Fault.Body(403, "text/plain", "Active premium subscription required for the owner of the app."), Playlist, ForEver), ["FetchTopPlayed failed: ", "SpotifyPremiumRequiredException", "Active premium subscription"]),
+        ["a person who is not one of the app's users"] = (workflow => workflow.Spotify.Fail(Fault.Body(403, "text/plain", "User not registered in the Developer Dashboard"), Playlist, ForEver), ["FetchTopPlayed failed: ", "SpotifyUserNotRegisteredException", "User Management"]),
         ["nothing to read at all"] = (workflow =>
         {
             workflow.Spotify.AddSearch([]);

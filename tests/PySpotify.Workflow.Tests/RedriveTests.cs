@@ -174,7 +174,7 @@ public sealed class RedriveTests
 
         var error = await LocalWorkflow.FailAsync(() => workflow.RunAsync(Day));
 
-        Assert.StartsWith("RefineToParquet failed with RefineException: ", error, StringComparison.Ordinal);
+        Assert.StartsWith("RefineToParquet failed: ", error, StringComparison.Ordinal);
         Assert.Contains($"{strange}, line 2: {problem}", error, StringComparison.Ordinal);
         Assert.Equal(kept.Rows, workflow.Rows());
         File.Delete(strange);

@@ -1,6 +1,6 @@
 namespace PySpotify.Tests;
 
-/// <summary>The files of the repository that the tests stand in.</summary>
+/// <summary>The files of the repository that the tests belong to.</summary>
 internal static class Repository
 {
     public static string Root { get; } = Find(new DirectoryInfo(AppContext.BaseDirectory));

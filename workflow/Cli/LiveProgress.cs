@@ -5,7 +5,7 @@ using Spectre.Console.Rendering;
 
 namespace PySpotify.Workflow.Cli;
 
-/// <summary>The steps and a row for each source, drawn anew as they come on.</summary>
+/// <summary>The steps and a row for each source, redrawn as they come on.</summary>
 internal sealed class LiveProgress(Host host, RunProgress progress, bool isVerbose, bool isBrief)
 {
     /// <summary>Cells beside a title: mark, pages, songs and time.</summary>

@@ -71,7 +71,7 @@ internal static class Options
     /// <summary>Whether to print errors alone.</summary>
     public static Option<bool> Quiet() => new("--quiet") { Description = "Print errors alone." };
 
-    /// <summary>The host of a command that is to be quiet, or not.</summary>
+    /// <summary>The host of a command, quiet if that was asked for.</summary>
     public static Host Quieten(Host host, bool isQuiet) =>
         isQuiet ? host with { Output = AnsiConsole.Create(new() { Out = new AnsiConsoleOutput(TextWriter.Null) }) } : host;
 

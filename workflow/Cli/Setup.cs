@@ -151,7 +151,7 @@ internal sealed class Setup(Host host, DataFolder data, SetupAnswers answers)
 
         var groups = await OffersAsync(access, isInDevelopmentMode, before ?? [], host.Clock.GetUtcNow(), cancellationToken);
         var prompt = new MultiSelectionPrompt<Offer>()
-            .Title("What is to be read each week?")
+            .Title("What do you want to read each week?")
             .InstructionsText("[grey](Space chooses, Enter ends)[/]")
             .PageSize(15)
             .UseConverter(offer => offer.Title.EscapeMarkup());

@@ -92,7 +92,7 @@ internal sealed class ExecutionLog : IDisposable
     /// <inheritdoc/>
     public void Dispose() => _file.Dispose();
 
-    // Without a buffer: what could not be written is not to be tried again when the file is closed.
+    // Without a buffer: closing the file must not try again to write what could not be written.
     private static FileStream Open(string path, FileMode mode) =>
         FileLock.Open(() => new(path, mode, FileAccess.Write, FileShare.Read, bufferSize: 0));
 

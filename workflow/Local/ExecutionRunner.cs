@@ -118,7 +118,7 @@ internal sealed class ExecutionRunner(DataFolder data, SpotifySettings settings,
             {
                 ExecutionStatus.Succeeded => null,
                 ExecutionStatus.Failed when result.State is SourcesNotRead or NothingRead => result.Cause,
-                ExecutionStatus.Failed => $"{result.State} failed with {result.Error}: {result.Cause}",
+                ExecutionStatus.Failed => $"{result.State} failed: {result.Cause}",
                 ExecutionStatus.TimedOut => "The execution took longer than the definition allows. `pyspotify redrive` goes on from where it stopped.",
                 _ => "The execution was aborted. `pyspotify redrive` goes on from where it stopped.",
             };

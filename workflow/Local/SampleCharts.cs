@@ -302,7 +302,7 @@ internal sealed class SampleCharts
         new(53, "Off the Scale", "Quietus Underhush", "Unmeasured", "2013-10-18", () => null),
     ];
 
-    /// <summary>Rows that are no charted track; in both charts every week, besides one track that comes twice.</summary>
+    /// <summary>Rows that are not tracks of the charts; in both charts every week, besides one track that comes twice.</summary>
     private static readonly SampleTrack?[] Unplayable = [
         null,
         new(IdOf(Hash(8, 1)), "Episode 12: How Songs Are Made Up", [], "", "2024-05-01", null, 3_600_000, Type: "episode"),

@@ -10,7 +10,7 @@ using PySpotify.Functions.Spotify;
 namespace PySpotify.Workflow.Local;
 
 /// <summary>
-/// A made-up Spotify for a first run without credentials. It stands where the network would, under the real client,
+/// A made-up Spotify for a first run without credentials. It takes the network's place, under the real client,
 /// and answers any host with the token, playlist and search endpoints' JSON: 546 playlist rows and 1,000 search rows,
 /// which follow from the snapshot's date alone.
 /// </summary>

@@ -22,7 +22,7 @@ internal sealed class SourceProgress(Source source)
     public string Detail => _problem ?? string.Create(CultureInfo.InvariantCulture, $"{_songs:N0} rows")
         + (_leftOut.Count > 0 ? $"; left out: {string.Join(", ", _leftOut.Select(reason => $"{reason.Value} {reason.Key}"))}" : "");
 
-    /// <summary>The reading begins, or begins anew.</summary>
+    /// <summary>The reading begins, or begins again.</summary>
     public void Begin(DateTimeOffset time)
     {
         (_state, _began, _problem, _songs, _pagesRead, _pages) = (ProgressState.AtWork, time, null, 0, 0, null);

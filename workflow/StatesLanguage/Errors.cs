@@ -7,7 +7,7 @@ internal sealed class StateMachineException(string message, Exception? inner = n
 /// <summary>A state failed; its Retry and Catch decide what follows. A <see cref="TaskInvoker"/> may throw one to choose
 /// the error's name; any other exception fails with the name of its type, as Lambda's .NET runtime reports it.</summary>
 /// <param name="error">The name that Retry and Catch compare.</param>
-/// <param name="cause">What a person is told.</param>
+/// <param name="cause">What a person reads.</param>
 /// <param name="inner">The exception that the task threw.</param>
 internal sealed class StateFailure(string error, string cause, Exception? inner = null) : Exception(cause, inner)
 {

@@ -21,7 +21,7 @@ internal sealed class Replay
     /// <summary>Null before the first state.</summary>
     public StateRun? Top => _runs.GetValueOrDefault("");
 
-    /// <summary>Reads the history of an execution that is to be redriven.</summary>
+    /// <summary>Reads the history of an execution to redrive.</summary>
     /// <exception cref="StateMachineException">It cannot be redriven.</exception>
     public static Replay Read(IEnumerable<HistoryEvent> history, string definition)
     {

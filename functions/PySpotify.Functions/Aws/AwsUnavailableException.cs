@@ -6,7 +6,7 @@ namespace PySpotify.Functions.Aws;
 /// <summary>AWS did not answer, or answered with a fault of its own, more often than its SDK tries again.</summary>
 /// <remarks>The definition retries it by this name; the SDK's own exceptions have a name for each service.</remarks>
 public sealed class AwsUnavailableException(Exception inner) : PySpotifyException(
-    $"AWS could not be reached or is out of order ({inner.Message}). Check https://health.aws.amazon.com, then redrive the execution.", inner)
+    $"AWS could not be reached or is not working ({inner.Message}). Check https://health.aws.amazon.com, then redrive the execution.", inner)
 {
     /// <summary>Whether an exception of the SDK's is one that passes by itself: no answer, throttling, a fault (5xx).</summary>
     public static bool PassesByItself(Exception e) => e switch
@@ -18,7 +18,7 @@ public sealed class AwsUnavailableException(Exception inner) : PySpotifyExceptio
     };
 
     /// <summary>Does a call, and gives what passes by itself this name.</summary>
-    /// <exception cref="AwsUnavailableException">AWS could not be reached or is out of order.</exception>
+    /// <exception cref="AwsUnavailableException">AWS could not be reached or is not working.</exception>
     public static async Task<T> NameAsync<T>(Func<Task<T>> call)
     {
         try

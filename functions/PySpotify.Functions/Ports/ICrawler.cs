@@ -14,7 +14,7 @@ public interface ICrawler
     Task<bool> StartAsync(string crawler, CancellationToken cancellationToken);
 
     /// <summary>Whether the catalog knows a table's partition.</summary>
-    /// <param name="crawler">The crawler that is to find it.</param>
+    /// <param name="crawler">The crawler that must find it.</param>
     /// <param name="table">One of its tables.</param>
     /// <param name="snapshotDate">The partition's day.</param>
     /// <param name="cancellationToken">Ends the call.</param>

@@ -12,11 +12,11 @@ public interface IObjectStore
 
     /// <summary>
     /// Stores what <paramref name="write"/> writes, replacing an object of this key. Whole or not at all: when
-    /// <paramref name="write"/> throws, or the process dies, the earlier object stands as it was.
+    /// <paramref name="write"/> throws, or the process dies, the earlier object stays as it was.
     /// </summary>
     Task WriteAsync(string key, Func<Stream, CancellationToken, Task> write, CancellationToken cancellationToken);
 
-    /// <summary>Removes an object; one that does not exist is no error.</summary>
+    /// <summary>Removes an object; one that does not exist is not an error.</summary>
     Task DeleteAsync(string key, CancellationToken cancellationToken);
 }
 

@@ -66,9 +66,9 @@ public static partial class Keys
         string.Create(CultureInfo.InvariantCulture, $"{table}/snapshot_date={snapshotDate:yyyy-MM-dd}");
 
     /// <summary>A key, if it is one for a bucket and a folder alike.</summary>
-    /// <exception cref="ArgumentException">It would lead out of its folder, or is no file name somewhere.</exception>
+    /// <exception cref="ArgumentException">It would lead out of its folder, or some file system does not take it as a name.</exception>
     public static string Checked(string key) =>
-        IsFileName(key) ? key : throw new ArgumentException($"'{key}' is no object key.", nameof(key));
+        IsFileName(key) ? key : throw new ArgumentException($"'{key}' is not an object key.", nameof(key));
 
     /// <summary>Whether a key can be a file's path on every system, and leads nowhere else.</summary>
     public static bool IsFileName(string key) => !key.Split('/').Any(name =>

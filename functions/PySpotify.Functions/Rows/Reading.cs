@@ -25,7 +25,7 @@ internal sealed class Reading(bool isEditable)
         : _received < _totals.Max ? string.Create(CultureInfo.InvariantCulture, $"Spotify counts {_totals.Max} songs in it, and sent {_received}.")
         : null;
 
-    /// <summary>What is to be known of what was read; null where that is nothing.</summary>
+    /// <summary>A remark on what was read; null if there is none.</summary>
     public string? Note => string.Join(' ', new[] { Missing, OutOfRange }.Where(sentence => sentence is not null)) is { Length: > 0 } note ? note : null;
 
     private string? OutOfRange => _outOfRange > 0

@@ -9,7 +9,7 @@ namespace PySpotify.Functions.Rows;
 internal static class SongLines
 {
     /// <summary>Reads them as they come, never more than a few at a time in memory.</summary>
-    /// <exception cref="JsonException">A line is no song.</exception>
+    /// <exception cref="JsonException">A line is not a song.</exception>
     public static async IAsyncEnumerable<Song> ReadAsync(Stream stream, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         var reader = PipeReader.Create(stream, new(bufferSize: 1 << 18));
@@ -59,7 +59,7 @@ internal static class SongLines
         var json = new Utf8JsonReader(line);
         if (!json.Read() || json.TokenType != JsonTokenType.StartObject)
         {
-            throw new JsonException("A staged row is no JSON object.");
+            throw new JsonException("A staged row is not a JSON object.");
         }
 
         string? artist = null, track = null, albumNm = null, albumDt = null, trackId = null, artists = null, isrc = null, fault = null;

@@ -7,7 +7,7 @@ namespace PySpotify.Functions.Rows;
 /// <param name="Rows">Staged rows.</param>
 /// <param name="Skipped">Rows that were left out, by reason.</param>
 /// <param name="Problem">Why nothing could be read; null where it was.</param>
-/// <param name="Note">What else is to be known of what was read, in a sentence.</param>
+/// <param name="Note">A remark on what was read, in a sentence.</param>
 public sealed record StagedTracks(
     Source Source,
     string? Name,

@@ -9,7 +9,7 @@ public sealed class TrackStaging(ISecretStore secrets, IObjectStore store, TimeP
 {
     private static readonly byte[] LineEnd = "\n"u8.ToArray();
 
-    /// <summary>Stages a source's tracks. What is wrong with this source alone is told in the answer, not thrown.</summary>
+    /// <summary>Stages a source's tracks. A problem of this source alone is in the answer; it is not thrown.</summary>
     /// <param name="request">The source, and where to stage it.</param>
     /// <param name="token">Where the access token is kept.</param>
     /// <param name="cancellationToken">Ends the calls.</param>

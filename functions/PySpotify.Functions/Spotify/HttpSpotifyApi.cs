@@ -6,7 +6,7 @@ using PySpotify.Functions.Ports;
 
 namespace PySpotify.Functions.Spotify;
 
-/// <summary>The built-in client, for the local run and wherever SpotifyAPI.Web is not to be had.</summary>
+/// <summary>The built-in client, for the local run and wherever SpotifyAPI.Web is not available.</summary>
 /// <param name="http">Over a <see cref="SpotifyHandler"/>.</param>
 /// <param name="options">Where Spotify is.</param>
 public sealed class HttpSpotifyApi(HttpClient http, SpotifyOptions options) : ISpotifyApi

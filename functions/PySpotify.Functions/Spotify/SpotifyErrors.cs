@@ -31,17 +31,17 @@ public sealed class SpotifyUserNotRegisteredException(string message) : PySpotif
 
 /// <summary>The sign-in does not allow what was asked (403).</summary>
 public sealed class SpotifyScopeMissingException(string message) : PySpotifyException(
-    $"Spotify says '{message}'. Sign in again with `pyspotify login`, which asks for all that is needed, then redrive the execution.");
+    $"Spotify says '{message}'. Sign in again with `pyspotify login`, which asks for everything that is needed, then redrive the execution.");
 
 /// <summary>Spotify forbids the call, for a reason that is not known here (403).</summary>
 public sealed class SpotifyForbiddenException(string? message) : PySpotifyException(
     $"Spotify says '{message ?? "Forbidden"}'. `pyspotify check` finds out what this app may read.");
 
-/// <summary>The access token has run out; a new one is to be had from Authenticate.</summary>
+/// <summary>The access token has run out; Authenticate issues a new one.</summary>
 public sealed class SpotifyTokenExpiredException(DateTimeOffset expiresAt) : PySpotifyException(
     string.Create(CultureInfo.InvariantCulture, $"The access token expired at {expiresAt:u}."));
 
-/// <summary>Spotify refused (401) a token that had not expired; another is to be had from Authenticate, once.</summary>
+/// <summary>Spotify refused (401) a token that had not expired; Authenticate issues another, once.</summary>
 /// <param name="id">The token's <see cref="AccessToken.Id"/>.</param>
 public sealed class SpotifyTokenRefusedException(string id) : PySpotifyException($"Spotify refused the access token {id}, which has not expired.");
 
@@ -86,10 +86,10 @@ public sealed class SpotifyQuotaExceededException(DateTimeOffset? until) : PySpo
 
 /// <summary>Spotify could not be reached or answered with a fault (5xx, timeout, cut connection), several times over.</summary>
 public sealed class SpotifyUnavailableException(string detail, Exception? inner = null) : PySpotifyException(
-    $"Spotify could not be reached or is out of order ({detail}). Check the network and https://status.spotify.dev, "
+    $"Spotify could not be reached or is not working ({detail}). Check the network and https://status.spotify.dev, "
     + "then redrive the execution.", inner);
 
-/// <summary>Spotify answered something that is no answer to what was asked.</summary>
+/// <summary>Spotify's answer is not what was asked for.</summary>
 public sealed class SpotifyResponseException(string detail, Exception? inner = null) : PySpotifyException(
     $"Spotify's answer could not be read: {detail}. If a redrive fails alike, its API may have changed.", inner);
 

@@ -276,7 +276,7 @@ public sealed partial class SpotifyHandler : DelegatingHandler
 
     private static bool IsFault(Exception? e) => e is HttpRequestException or IOException or TimeoutRejectedException;
 
-    /// <summary>Whether a body ends before its JSON does. What is no JSON at all is left to whoever reads it.</summary>
+    /// <summary>Whether a body ends before its JSON does. A body that is not JSON at all is left to whoever reads it.</summary>
     private static bool IsCutOff(ReadOnlySpan<byte> body)
     {
         var json = new Utf8JsonReader(body, isFinalBlock: false, state: default);

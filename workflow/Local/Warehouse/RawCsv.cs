@@ -8,7 +8,7 @@ namespace PySpotify.Workflow.Local.Warehouse;
 
 /// <summary>
 /// A raw CSV file, read strictly: UTF-8, a record a line, quotes as RFC 4180 has them, and under the header either all of
-/// today's columns or the first eight, which files of before November 2026 have.
+/// today's columns or the first eight, which files from before November 2026 have.
 /// </summary>
 internal sealed class RawCsv : IDisposable
 {
