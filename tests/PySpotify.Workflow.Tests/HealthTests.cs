@@ -52,7 +52,7 @@ public sealed class HealthTests : IDisposable
     }
 
     [Theory]
-    [InlineData("A B C", "no popularity: the order is Spotify's own")]
+    [InlineData("A B C", "no popularity is known")]
     [InlineData("A1 B1 C", "a tenth of the list or more has no popularity")]
     [InlineData("A1 B1 C1 D1 E1 F1 G1 H1 I1 J1 K", "-")]
     public async Task Unknown_popularity_is_told_where_it_is_much(string songs, string warning)

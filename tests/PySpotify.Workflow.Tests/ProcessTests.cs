@@ -66,7 +66,7 @@ public sealed class ProcessTests
         var run = await pyspotify.RunProcessAsync("run", "--snapshot-date", "2026-11-20", "--verbose");
 
         Assert.Equal(1, run.ExitCode);
-        Assert.Contains($"Authenticate failed with SpotifyConnectionException: The proxy 127.0.0.1:{port} cannot be reached", run.Error, StringComparison.Ordinal);
+        Assert.Contains($"Authenticate failed: The proxy 127.0.0.1:{port} cannot be reached", run.Error, StringComparison.Ordinal);
         Assert.DoesNotContain("hush", run.Output + run.Error, StringComparison.Ordinal);
         Assert.DoesNotContain("retry", run.Output, StringComparison.Ordinal);
     }

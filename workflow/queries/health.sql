@@ -36,7 +36,7 @@ SELECT
             ELSE ''
         END
         || CASE
-            WHEN unknown_popularity = songs THEN '; no popularity: the order is Spotify''s own'
+            WHEN unknown_popularity = songs THEN '; no popularity is known'
             WHEN unknown_popularity * 10 > songs THEN '; a tenth of the list or more has no popularity'
             ELSE ''
         END
