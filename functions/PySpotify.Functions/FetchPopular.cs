@@ -17,8 +17,8 @@ public sealed record FetchPopularInput(Source Source, TokenReference Token, stri
 /// </summary>
 public sealed class FetchPopular(ISpotifyApi spotify, TrackStaging staging)
 {
-    /// <summary>Rows that a search gives: https://developer.spotify.com/documentation/web-api/reference/search</summary>
-    private const int SearchWindow = 1000;
+    /// <summary>Rows that a search gives, at most: https://developer.spotify.com/documentation/web-api/reference/search</summary>
+    public const int SearchWindow = 1000;
 
     /// <exception cref="SpotifyTokenExpiredException">The token has run out; authenticate and come back.</exception>
     /// <exception cref="SpotifyTokenRefusedException">Spotify refused the token; authenticate and come back.</exception>

@@ -54,7 +54,7 @@ internal sealed class AppAccess(HttpSpotifyApi spotify, string accessToken, bool
     public async Task<bool> IsInDevelopmentModeAsync(CancellationToken cancellationToken)
     {
         var (_, limit) = await TrackPages.ReadFirstAsync(PagesOf(new(Source.Search, AnyQuery)), cancellationToken);
-        return limit < 50;
+        return limit == TrackPages.DevelopmentModeLimit;
     }
 
     /// <summary>The person's playlists; in Development Mode those that the person owns or helps to edit, for others may not be read.</summary>
@@ -88,7 +88,7 @@ internal sealed class AppAccess(HttpSpotifyApi spotify, string accessToken, bool
 
             var (page, _) = await TrackPages.ReadFirstAsync(PagesOf(source), cancellationToken);
             var songs = Math.Max(page.Total ?? 0, page.Tracks.Count);
-            songs = source.Kind == Source.Search ? Math.Min(songs, ObservedSpotifyApi.SearchWindow) : songs;
+            songs = source.Kind == Source.Search ? Math.Min(songs, FetchPopular.SearchWindow) : songs;
             return new(source, title, songs, songs > 0 ? null : new("no songs", source.Kind switch
             {
                 Source.TopTracks => "Spotify knows no top tracks of yours yet. Listen for some weeks, or read a playlist.",

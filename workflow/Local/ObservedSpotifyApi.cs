@@ -7,9 +7,6 @@ namespace PySpotify.Workflow.Local;
 /// <summary>Tells how the reading of each source comes on.</summary>
 internal sealed class ObservedSpotifyApi(ISpotifyApi spotify, RunProgress progress) : ISpotifyApi
 {
-    /// <summary>Rows that a search gives, at most: https://developer.spotify.com/documentation/web-api/reference/search</summary>
-    public const int SearchWindow = 1000;
-
     public Task<IssuedToken> RequestTokenAsync(SpotifyCredentials credentials, CancellationToken cancellationToken) =>
         spotify.RequestTokenAsync(credentials, cancellationToken);
 
@@ -18,7 +15,7 @@ internal sealed class ObservedSpotifyApi(ISpotifyApi spotify, RunProgress progre
         Show(new(Source.Playlist, playlistId), limit, await spotify.GetPlaylistItemsAsync(accessToken, playlistId, offset, limit, cancellationToken));
 
     public async Task<TrackPage> SearchTracksAsync(string accessToken, string query, int offset, int limit, CancellationToken cancellationToken) =>
-        Show(new(Source.Search, query), limit, await spotify.SearchTracksAsync(accessToken, query, offset, limit, cancellationToken), SearchWindow);
+        Show(new(Source.Search, query), limit, await spotify.SearchTracksAsync(accessToken, query, offset, limit, cancellationToken), FetchPopular.SearchWindow);
 
     public async Task<TrackPage> GetTopTracksAsync(string accessToken, string timeRange, int offset, int limit, CancellationToken cancellationToken) =>
         Show(new(Source.TopTracks, timeRange), limit, await spotify.GetTopTracksAsync(accessToken, timeRange, offset, limit, cancellationToken));

@@ -35,7 +35,7 @@ public sealed class HttpSpotifyApi(HttpClient http, SpotifyOptions options) : IS
 
     /// <summary><c>GET /v1/me</c>: who signed in.</summary>
     public Task<UserAnswer> GetUserAsync(string accessToken, CancellationToken cancellationToken) =>
-        GetAsync("me", accessToken, SpotifyJson.Default.UserAnswer, answer => SpotifyAnswers.Error(answer.Status, answer.Body), cancellationToken);
+        GetAsync("me", accessToken, SpotifyJson.Default.UserAnswer, limit: 0, playlistId: null, cancellationToken);
 
     /// <summary><c>GET /v1/me/playlists</c>: all playlists that the person who signed in has made or saved.</summary>
     public async Task<IReadOnlyList<PlaylistSummary>> GetPlaylistsAsync(string accessToken, CancellationToken cancellationToken)
@@ -48,7 +48,8 @@ public sealed class HttpSpotifyApi(HttpClient http, SpotifyOptions options) : IS
                 $"me/playlists?limit={limit}&offset={offset}",
                 accessToken,
                 SpotifyJson.Default.PlaylistsPage,
-                answer => SpotifyAnswers.Error(answer.Status, answer.Body, limit),
+                limit,
+                playlistId: null,
                 cancellationToken);
             playlists.AddRange((page.Items ?? []).OfType<PlaylistSummary>());
             if (page.Next is null)
@@ -68,7 +69,8 @@ public sealed class HttpSpotifyApi(HttpClient http, SpotifyOptions options) : IS
             $"playlists/{Uri.EscapeDataString(playlistId)}/items?limit={limit}&offset={offset}&additional_types=track,episode",
             accessToken,
             SpotifyJson.Default.PlaylistPage,
-            answer => SpotifyAnswers.Error(answer.Status, answer.Body, limit, playlistId),
+            limit,
+            playlistId,
             cancellationToken);
         return page.ToTrackPage();
     }
@@ -81,7 +83,8 @@ public sealed class HttpSpotifyApi(HttpClient http, SpotifyOptions options) : IS
             $"search?type=track&q={Uri.EscapeDataString(query)}&limit={limit}&offset={offset}",
             accessToken,
             SpotifyJson.Default.SearchAnswer,
-            answer => SpotifyAnswers.Error(answer.Status, answer.Body, limit),
+            limit,
+            playlistId: null,
             cancellationToken);
         return answer.ToTrackPage();
     }
@@ -94,7 +97,8 @@ public sealed class HttpSpotifyApi(HttpClient http, SpotifyOptions options) : IS
             $"me/top/tracks?time_range={Uri.EscapeDataString(timeRange)}&limit={limit}&offset={offset}",
             accessToken,
             SpotifyJson.Default.TracksPage,
-            answer => SpotifyAnswers.Error(answer.Status, answer.Body, limit),
+            limit,
+            playlistId: null,
             cancellationToken);
         return page.ToTrackPage();
     }
@@ -106,7 +110,8 @@ public sealed class HttpSpotifyApi(HttpClient http, SpotifyOptions options) : IS
             $"playlists/{Uri.EscapeDataString(playlistId)}?fields=name",
             accessToken,
             SpotifyJson.Default.PlaylistAnswer,
-            answer => SpotifyAnswers.Error(answer.Status, answer.Body, playlistId: playlistId),
+            limit: 0,
+            playlistId,
             cancellationToken);
         return playlist.Name;
     }
@@ -127,15 +132,12 @@ public sealed class HttpSpotifyApi(HttpClient http, SpotifyOptions options) : IS
     }
 
     private async Task<T> GetAsync<T>(
-        string path,
-        string accessToken,
-        JsonTypeInfo<T> type,
-        Func<(int Status, string Body), PySpotifyException> error,
-        CancellationToken cancellationToken)
+        string path, string accessToken, JsonTypeInfo<T> type, int limit, string? playlistId, CancellationToken cancellationToken)
     {
         using var request = new HttpRequestMessage(HttpMethod.Get, new Uri(options.ApiUrl, path));
         request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", accessToken);
-        return await SendAsync(request, type, error, cancellationToken);
+        return await SendAsync(
+            request, type, answer => SpotifyAnswers.Error(answer.Status, answer.Body, limit, playlistId), cancellationToken);
     }
 
     private async Task<T> SendAsync<T>(

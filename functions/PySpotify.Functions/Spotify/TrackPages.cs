@@ -13,7 +13,9 @@ public static class TrackPages
 {
     // https://developer.spotify.com/documentation/web-api/reference/search
     private const int Limit = 50;
-    private const int DevelopmentModeLimit = 10;
+
+    /// <summary>Rows that a page of a search has in Development Mode, at most.</summary>
+    public const int DevelopmentModeLimit = 10;
 
     /// <summary>Reads all rows.</summary>
     /// <param name="getPage">Asks for a page.</param>
