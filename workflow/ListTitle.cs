@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Text.RegularExpressions;
 using PySpotify.Functions;
 using PySpotify.Workflow.Local.Warehouse;
@@ -45,7 +44,7 @@ internal sealed partial record ListTitle(string List, string Title, bool HasPopu
     public static async Task<IReadOnlyList<ListTitle>> ReadAsync(TableReader tables, DateOnly? week, CancellationToken cancellationToken)
     {
         var sql = week is { } day
-            ? Sql.Replace("latest", day.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture), StringComparison.Ordinal)
+            ? Sql.Replace("latest", day.Iso(), StringComparison.Ordinal)
             : Sql;
         var (columns, rows) = await tables.QueryAsync(sql, cancellationToken);
         return

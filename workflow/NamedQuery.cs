@@ -1,4 +1,3 @@
-using System.Globalization;
 using PySpotify.Workflow.Local.Warehouse;
 
 namespace PySpotify.Workflow;
@@ -58,7 +57,7 @@ internal sealed record NamedQuery(string Name, string Question, string Sql)
         var sql = Sql;
         if (week is { } day)
         {
-            var date = day.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture);
+            var date = day.Iso();
             await ExpectSnapshotAsync(tables, date, cancellationToken);
             sql = sql.Replace(Latest, $"'{date}'", StringComparison.Ordinal);
         }
@@ -122,6 +121,6 @@ internal sealed class Answer(IReadOnlyList<string> columns, IReadOnlyList<object
 
         public long? Number(string column) => this[column] as long?;
 
-        public DateOnly Date(string column) => DateOnly.ParseExact(Text(column)!, "yyyy-MM-dd", CultureInfo.InvariantCulture);
+        public DateOnly Date(string column) => Days.Parse(Text(column)!);
     }
 }

@@ -318,7 +318,7 @@ public sealed partial class InfraTests(InfraTests.Layout layout) : IClassFixture
             Assert.Single(sql.Split('\n'), line => line.Contains("'latest'", StringComparison.Ordinal) && !line.StartsWith("--", StringComparison.Ordinal));
             Assert.Contains("\nWITH\n-- 'latest' can be a day instead", sql, StringComparison.Ordinal);
 
-            // Every table that is no part of the query itself is in its database.
+            // Every table that is not part of the query itself is in its database.
             string[] parts = [.. Part().Matches(sql).Select(match => match.Groups[1].Value)];
             Assert.Subset(
                 new HashSet<string>(["charts", "sources"]),

@@ -1,5 +1,4 @@
 using System.CommandLine;
-using System.Globalization;
 using Microsoft.Extensions.Logging.Abstractions;
 using PySpotify.Functions;
 using PySpotify.Functions.Spotify;
@@ -92,7 +91,7 @@ internal static class CheckCommand
     public static void Write(Host host, SourceAccess source)
     {
         Write(host, source.Problem is null, source.Title, source.Problem?.Cause
-            ?? string.Create(CultureInfo.InvariantCulture, $"{source.Songs:N0} {(source.Songs == 1 ? "song" : "songs")}"), width: 40);
+            ?? Words.Count(source.Songs, "song"), width: 40);
         if (source.Problem is { } problem)
         {
             host.Output.WriteText($"        {DisplayText.Clean(problem.Advice)}");
@@ -100,7 +99,7 @@ internal static class CheckCommand
     }
 
     private static string Until(SpotifySettings settings) => settings.SignInEnds is { } end
-        ? string.Create(CultureInfo.InvariantCulture, $"until {end:yyyy-MM-dd}")
+        ? $"until {end.Iso()}"
         : "signed in elsewhere, for six months from then";
 
     private static void Write(Host host, bool? isGood, string row, string text, int width = 12)

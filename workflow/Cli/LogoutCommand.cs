@@ -18,14 +18,14 @@ internal static class LogoutCommand
             {
                 using var folderLock = data.Lock(host.Clock);
                 var secrets = host.OpenSecrets(data);
-                secrets.Set(nameof(SpotifyCredentials.RefreshToken), null);
-                secrets.Set(SettingNames.SignedInOn.Split(':')[1], null);
+                secrets.Set(SettingNames.RefreshToken, null);
+                secrets.Set(SettingNames.SignedInOn, null);
                 secrets.Remove(SecretNames.Token);
             }
 
             host.Output.WriteText(SpotifySettings.Read(host.OpenSecrets(data), host.AddSettings).Credentials?.RefreshToken is not null
                 ? "Spotify:RefreshToken is set in the environment or the user secrets, and is used from now on. Remove it there, too: "
-                    + "unset Spotify__RefreshToken, or run `dotnet user-secrets remove Spotify:RefreshToken --id pyspotify`."
+                    + SignIn.RemoveElsewhere
                 : "Signed out. To take the app's access away at Spotify, too, open https://www.spotify.com/account/apps.");
         });
         return logout;

@@ -1,6 +1,5 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
-using System.Globalization;
 using PySpotify.Workflow.Local;
 using Spectre.Console;
 
@@ -81,7 +80,7 @@ internal static class Options
     private static DateOnly? ReadDate(ArgumentResult argument)
     {
         var text = argument.Tokens.Single().Value;
-        if (DateOnly.TryParseExact(text, "yyyy-MM-dd", CultureInfo.InvariantCulture, DateTimeStyles.None, out var date))
+        if (Days.TryParse(text, out var date))
         {
             return date;
         }

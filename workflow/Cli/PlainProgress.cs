@@ -71,7 +71,7 @@ internal sealed class PlainProgress(Host host, RunProgress progress, bool isVerb
         var unread = view.Sources.Count(source => source.State == ProgressState.Failed);
         var summary = string.Create(
             CultureInfo.InvariantCulture,
-            $"{view.Songs:N0} songs from {view.Sources.Count - unread} {(view.Sources.Count - unread == 1 ? "source" : "sources")}")
+            $"{view.Songs:N0} songs from {Words.Count(view.Sources.Count - unread, "source")}")
             + (unread > 0 ? $"; {unread} could not be read" : "");
         return isBrief ? string.Create(CultureInfo.InvariantCulture, $"{progress.SnapshotDate:yyyy-MM-dd}: {summary}") : $"Loaded {summary}";
     }

@@ -50,7 +50,7 @@ internal static partial class PullCommand
         var wanted = objects.Where(found => !etags.IsHere(found)).ToList();
         host.Output.WriteText(string.Create(
             CultureInfo.InvariantCulture,
-            $"{address}: {snapshots:N0} {(snapshots == 1 ? "snapshot" : "snapshots")} in {objects.Count:N0} files, ")
+            $"{address}: {Words.Count(snapshots, "snapshot")} in {objects.Count:N0} files, ")
             + (wanted is [] ? "all of which are here already." : string.Create(
                 CultureInfo.InvariantCulture, $"of which {wanted.Count:N0} {(wanted.Count == 1 ? "is new or has" : "are new or have")} changed ({Size(wanted.Sum(found => found.Size))}).")));
         if (passedOver is not [])

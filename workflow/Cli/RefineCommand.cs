@@ -34,7 +34,7 @@ internal static class RefineCommand
 
             if (result.Removed is not [])
             {
-                host.Output.WriteText($"Removed, because their folders are gone: {string.Join(", ", result.Removed.Select(date => date.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture)))}");
+                host.Output.WriteText($"Removed, because their folders are gone: {string.Join(", ", result.Removed.Select(Days.Iso))}");
             }
 
             if (result.PassedOver is not [])

@@ -51,9 +51,9 @@ internal static class RunCommand
                 host.Output.WriteText("Reading what every app can read. `pyspotify setup` lets you choose.");
             }
 
-            if (settings.IsSignedIn && settings.SignInEnds is { } end && end.AddMonths(-1) <= DateOnly.FromDateTime(host.Clock.GetUtcNow().UtcDateTime))
+            if (settings.IsSignedIn && settings.SignInEnds is { } end && end.AddMonths(-1) <= Days.Utc(host.Clock.GetUtcNow()))
             {
-                host.Output.WriteText($"The sign-in ends on {end:yyyy-MM-dd}. `pyspotify login` makes a new one.");
+                host.Output.WriteText($"The sign-in ends on {end.Iso()}. `pyspotify login` makes a new one.");
             }
 
             await RunResults.ShowAfterAsync(

@@ -74,7 +74,7 @@ internal static class RunResults
             console.WriteText($"Left out    {leftOut}");
         }
 
-        foreach (var (name, warnings) in newest.Select(row => (row.Text("name")!, Warnings(row))).Where(row => row.Item2 is not ""))
+        foreach (var (name, warnings) in newest.Select(row => (row.Text("name")!, string.Join("; ", HealthSummary.Warnings(row)))).Where(row => row.Item2 is not ""))
         {
             console.WriteText($"Warning     {DisplayText.Clean($"{name}: {warnings}")}");
         }
@@ -82,7 +82,7 @@ internal static class RunResults
         console.WriteText($"Report      {console.Link(report)}");
         if (missing > 0)
         {
-            console.WriteText($"            `pyspotify report` writes those of {missing} earlier {(missing == 1 ? "week" : "weeks")} too.");
+            console.WriteText($"            `pyspotify report` writes those of {Words.Count(missing, "earlier week")} too.");
         }
 
         console.WriteText($"CSV         {data.Raw}");
@@ -90,14 +90,10 @@ internal static class RunResults
         console.WriteText($"Executions  {data.Executions}");
     }
 
-    // The heading of the list says already that it has no popularity.
-    private static string Warnings(Answer.Row row) =>
-        string.Join("; ", (row.Text("warnings") ?? "").Split("; ").Where(warning => !warning.StartsWith("no popularity", StringComparison.Ordinal)));
-
     private static string Health(IEnumerable<Answer.Row> sources)
     {
         var row = sources.First();
         return string.Create(CultureInfo.InvariantCulture, $"{row["songs"]:N0} songs, {row["unknown_popularity"]:N0} without popularity, {sources.Sum(source => source.Number("quarantined"))} quarantined")
-            + (row.Number("weeks_missing") is > 0 and var weeks ? $", {weeks} {(weeks == 1 ? "week" : "weeks")} missing before" : "");
+            + (row.Number("weeks_missing") is > 0 and var weeks ? $", {Words.Count(weeks, "week")} missing before" : "");
     }
 }

@@ -213,8 +213,8 @@ internal sealed class Setup(Host host, DataFolder data, SetupAnswers answers)
         using var folderLock = data.Lock(host.Clock);
         if (!known.IsSetElsewhere)
         {
-            _secrets.Set(nameof(SpotifyCredentials.ClientId), app.ClientId);
-            _secrets.Set(nameof(SpotifyCredentials.ClientSecret), app.ClientSecret);
+            _secrets.Set(SettingNames.ClientId, app.ClientId);
+            _secrets.Set(SettingNames.ClientSecret, app.ClientSecret);
         }
 
         if (signIn is not null)

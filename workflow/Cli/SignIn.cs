@@ -1,4 +1,3 @@
-using System.Globalization;
 using PySpotify.Functions;
 using PySpotify.Functions.Spotify;
 using PySpotify.Workflow.Local;
@@ -10,6 +9,9 @@ internal static class SignIn
 {
     /// <summary>The port of the redirect address, unless another is named.</summary>
     public const int UsualPort = 8888;
+
+    /// <summary>How to remove a refresh token that is set outside of the data folder.</summary>
+    public const string RemoveElsewhere = "unset Spotify__RefreshToken, or run `dotnet user-secrets remove Spotify:RefreshToken --id pyspotify`.";
 
     /// <summary>Shows the page to sign in on, and waits until somebody has.</summary>
     /// <exception cref="LoginException">Nobody did, or the port is in use.</exception>
@@ -35,18 +37,15 @@ internal static class SignIn
     public static async Task KeepAsync(Host host, SecretsFile secrets, IssuedToken issued, CancellationToken cancellationToken)
     {
         var before = await Secrets.ReadTokenAsync(secrets, SecretNames.Token, cancellationToken);
-        secrets.Set(nameof(SpotifyCredentials.RefreshToken), null);
-        secrets.Set(SettingNames.SignedInOn.Split(':')[1], Iso(host.Clock.GetUtcNow()));
+        secrets.Set(SettingNames.RefreshToken, null);
+        secrets.Set(SettingNames.SignedInOn, Days.Utc(host.Clock.GetUtcNow()).Iso());
         var configured = SpotifySettings.Read(secrets, host.AddSettings).Credentials!;
         await Secrets.WriteTokenAsync(
             secrets, AccessToken.From(issued, configured, configured, before, host.Clock.GetUtcNow()), cancellationToken);
         if (configured.RefreshToken is not null)
         {
             host.Output.WriteText("An older Spotify:RefreshToken is set outside of this folder. This folder no longer uses it; other folders do. "
-                + "Remove it: unset Spotify__RefreshToken, or run `dotnet user-secrets remove Spotify:RefreshToken --id pyspotify`.");
+                + $"Remove it: {RemoveElsewhere}");
         }
     }
-
-    /// <summary>A day as Spotify and the tables write it.</summary>
-    public static string Iso(DateTimeOffset time) => time.UtcDateTime.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture);
 }

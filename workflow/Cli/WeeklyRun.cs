@@ -1,4 +1,3 @@
-using System.Globalization;
 using PySpotify.Workflow.Local;
 using PySpotify.Workflow.Local.Warehouse;
 
@@ -19,7 +18,7 @@ internal static class WeeklyRun
         Host host, DataFolder data, ExecutionDisplay display, ExecutionRunner runner, DateOnly day, CancellationToken cancellationToken)
     {
         // As the queries reckon: from Monday to Sunday, in UTC.
-        var monday = day.AddDays(-(((int)day.DayOfWeek + 6) % 7));
+        var monday = day.Monday();
         var last = ExecutionLog.List(data.Executions).LastOrDefault(execution => execution.SnapshotDate >= monday && execution.SnapshotDate < monday.AddDays(7));
         if (last is { Status: not "SUCCEEDED", State: not (ExecutionRunner.SourcesNotRead or ExecutionRunner.NothingRead) })
         {
@@ -41,7 +40,7 @@ internal static class WeeklyRun
 
         host.Output.WriteText(notRead == 0
             ? $"This week's snapshot is there: {date}."
-            : $"This week's snapshot is there: {date}, without {notRead} {(notRead == 1 ? "source" : "sources")} that could not be read. "
+            : $"This week's snapshot is there: {date}, without {Words.Count(notRead, "source")} that could not be read. "
                 + $"`pyspotify run --snapshot-date {date}` tries again.");
         return true;
     }
@@ -52,15 +51,15 @@ internal static class WeeklyRun
         try
         {
             var (_, rows) = await new TableReader(data.Warehouse).QueryAsync(
-                string.Create(CultureInfo.InvariantCulture, $"""
+                $"""
                     SELECT snapshot_date, sum(CASE WHEN status = 'read' THEN 0 ELSE 1 END)
                     FROM sources
-                    WHERE snapshot_date BETWEEN '{monday:yyyy-MM-dd}' AND '{monday.AddDays(6):yyyy-MM-dd}'
+                    WHERE snapshot_date BETWEEN '{monday.Iso()}' AND '{monday.AddDays(6).Iso()}'
                     GROUP BY snapshot_date
                     HAVING sum(rows) > 0
                     ORDER BY snapshot_date DESC
                     LIMIT 1
-                    """),
+                    """,
                 cancellationToken);
             return rows is [[string date, long notRead]] ? (date, notRead) : null;
         }

@@ -158,7 +158,7 @@ internal sealed record ExecutionSummary(
         try
         {
             return input is not null && JsonElement.Parse(input).TryGetProperty("snapshotDate", out var date)
-                && DateOnly.TryParseExact(date.GetString(), "yyyy-MM-dd", CultureInfo.InvariantCulture, DateTimeStyles.None, out var day)
+                && Days.TryParse(date.GetString(), out var day)
                     ? day
                     : null;
         }

@@ -111,7 +111,7 @@ internal sealed class LocalPipeline : IDisposable
         }
 
         var date = call.GetProperty("Arguments").GetProperty("--snapshot_date").GetString()!;
-        await _refine.RunAsync(DateOnly.ParseExact(date, "yyyy-MM-dd"), cancellationToken);
+        await _refine.RunAsync(Days.Parse(date), cancellationToken);
         return Json.Object("JobRunState", Json.String("SUCCEEDED"));
     }
 

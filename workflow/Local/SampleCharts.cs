@@ -133,7 +133,7 @@ internal sealed class SampleCharts
         var (title, artists) = TitleAndArtists(key, artist);
         var album = OnAlbum(n) ? Title(Hash(5, week, n / 4)) : title;
         var day = ReleaseDay(week, n);
-        return new(IdOf(key), title, artists, album, Iso(day), Rating(candidate), Duration(key), Isrc: Isrc(key, day.Year));
+        return new(IdOf(key), title, artists, album, day.Iso(), Rating(candidate), Duration(key), Isrc: Isrc(key, day.Year));
     }
 
     private static SampleTrack DescribeClassic(Candidate candidate)
@@ -143,7 +143,7 @@ internal sealed class SampleCharts
         var day = new DateOnly(Math.Max(1, year), 1 + (int)(Hash(key, 9) % 12), 1 + (int)(Hash(key, 10) % 28));
         // Spotify knows older releases by month or by year only.
         var precision = year < 1995 ? Hash(key, 11) % 8 : 7;
-        var released = precision switch { < 2 => Iso(day)[..4], 2 => Iso(day)[..7], _ => Iso(day) };
+        var released = precision switch { < 2 => day.Iso()[..4], 2 => day.Iso()[..7], _ => day.Iso() };
         return new(IdOf(key), title, artists, Title(Hash(key, 12)), released, Rating(candidate), Duration(key), Isrc: Isrc(key, year));
     }
 
@@ -229,7 +229,6 @@ internal sealed class SampleCharts
 
     private static int Duration(ulong key) => 128_000 + (int)(Hash(key, 17) % 90_000) + (int)(Hash(key, 18) % 60_000);
 
-    private static string Iso(DateOnly day) => day.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture);
 
     /// <summary>A recording's code; no country has ZZ.</summary>
     private static string Isrc(ulong key, int year) =>

@@ -61,8 +61,11 @@ internal sealed class SecretsFile(string path, SpotifyCredentials? credentials =
     }
 
     /// <summary>Sets one of the file's settings; null removes it.</summary>
-    public void Set(string key, string? value)
+    /// <param name="setting">Its name, such as <c>Spotify:ClientId</c>.</param>
+    /// <param name="value">Its value.</param>
+    public void Set(string setting, string? value)
     {
+        var key = setting[(Section.Length + 1)..];
         lock (_lock)
         {
             var secrets = Read();

@@ -1,6 +1,5 @@
 using System.ComponentModel;
 using System.Diagnostics;
-using System.Globalization;
 using PySpotify.Functions;
 
 namespace PySpotify.Workflow.Local;
@@ -23,7 +22,7 @@ internal static class SparkJob
         }
 
         string[] which = snapshotDate is { } date
-            ? ["--snapshot-date", date.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture)]
+            ? ["--snapshot-date", date.Iso()]
             : ["--full"];
         var job = Path.Combine(AppContext.BaseDirectory, "csv_to_parquet.py");
         if (await RunAsync([job, "--raw", data.Raw, "--refined", data.Refined, .. which], isQuiet: false, cancellationToken) != 0)

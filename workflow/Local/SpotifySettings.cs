@@ -1,4 +1,3 @@
-using System.Globalization;
 using Microsoft.Extensions.Configuration;
 using PySpotify.Functions;
 using PySpotify.Functions.Spotify;
@@ -13,7 +12,10 @@ namespace PySpotify.Workflow.Local;
 internal sealed record SpotifySettings(SpotifyCredentials? Credentials, SpotifyOptions Options, bool IsSignedIn = false, DateOnly? SignedInOn = null)
 {
     /// <summary>The day on which the sign-in ends, six months after it was made; null where it is not known.</summary>
-    public DateOnly? SignInEnds => SignedInOn?.AddMonths(6);
+    public DateOnly? SignInEnds => SignedInOn is { } day ? EndOfSignIn(day) : null;
+
+    /// <summary>The day on which a sign-in ends: https://developer.spotify.com/documentation/web-api/tutorials/refreshing-tokens</summary>
+    public static DateOnly EndOfSignIn(DateOnly signedInOn) => signedInOn.AddMonths(6);
 
     /// <summary>Whether the sample stands in for Spotify.</summary>
     public bool IsSample => Credentials is null;
@@ -77,5 +79,5 @@ internal sealed record SpotifySettings(SpotifyCredentials? Credentials, SpotifyO
             : app;
 
     private static DateOnly? SignInDay(string? text) =>
-        DateOnly.TryParseExact(text, "yyyy-MM-dd", CultureInfo.InvariantCulture, DateTimeStyles.None, out var day) ? day : null;
+        Days.TryParse(text, out var day) ? day : null;
 }

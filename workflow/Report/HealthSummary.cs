@@ -36,7 +36,7 @@ internal sealed class HealthSummary(DateOnly week)
     {
         var list = _lists[title.List];
         return $"{title.Title}: {Words.Count(list.Songs, "song")}, {Unknown(list.WithoutPopularity, "popularity")}, {Unknown(list.WithoutYear, "release year")}; "
-            + (list.Snapshots == 1 ? "its first snapshot." : $"{Words.Count(list.Snapshots, "snapshot")} since {Words.Day(DateOnly.Parse(list.First, System.Globalization.CultureInfo.InvariantCulture))}"
+            + (list.Snapshots == 1 ? "its first snapshot." : $"{Words.Count(list.Snapshots, "snapshot")} since {Words.Day(Days.Parse(list.First))}"
                 + (list.AllMissing == 0 ? "." : $", and {Words.Count(list.AllMissing, "week")} without one."));
 
         string Unknown(long songs, string what) => songs == 0 ? $"each with a {what}" : songs == list.Songs ? $"none with a {what}" : $"{songs:N0} without a {what}";
@@ -53,8 +53,8 @@ internal sealed class HealthSummary(DateOnly week)
             row.Text("name")!, row.Number("row_count"), row.Number("rows_before"), string.Join("; ", Warnings(row)))),
     ];
 
-    // The list's own note says whose order it is in.
-    private static List<string> Warnings(Answer.Row row) =>
+    /// <summary>What is to be said of a source. That it has no popularity is said of the list.</summary>
+    public static string[] Warnings(Answer.Row row) =>
         [.. (row.Text("warnings") ?? "").Split("; ").Where(warning => warning != "" && !warning.StartsWith("no popularity", StringComparison.Ordinal))];
 
     private sealed class List(long songs, long withoutPopularity, long withoutYear, long missing)

@@ -16,8 +16,7 @@ internal sealed class ListRows(
     private readonly DateOnly? _before = top[0].Text("compared_with") is null ? null : top[0].Date("compared_with");
     private readonly DateOnly _week = top[0].Date("snapshot_date");
 
-    // Weeks run from Monday to Sunday, and day 0 was a Monday.
-    private bool IsWeekBefore => _before is { } before && _week.DayNumber / 7 - before.DayNumber / 7 == 1;
+    private bool IsWeekBefore => _before?.Monday().AddDays(7) == _week.Monday();
 
     public ListSection ToSection(string id, RankHistory history, long weeksMissing)
     {

@@ -62,7 +62,7 @@ internal sealed class ReportArchive(DataFolder data, TableReader tables)
         Template template, string date, List<string> snapshots, HashSet<string> beingWritten, CancellationToken cancellationToken)
     {
         var at = snapshots.IndexOf(date);
-        var page = await new WeekReader(tables, ToDate(date), cancellationToken).ReadAsync();
+        var page = await new WeekReader(tables, Days.Parse(date), cancellationToken).ReadAsync();
         Write(date, template, JsonSerializer.SerializeToElement(
             page with
             {
@@ -73,7 +73,7 @@ internal sealed class ReportArchive(DataFolder data, TableReader tables)
             PageJson.Default.WeekPage));
 
         bool IsThere(string other) => beingWritten.Contains(other) || File.Exists(PathOf(other));
-        static WeekLink Link(string other) => new(other, Words.ShortDay(ToDate(other)));
+        static WeekLink Link(string other) => new(other, Words.ShortDay(Days.Parse(other)));
     }
 
     /// <summary>Lists the weeks that have a page, the newest first, with the songs that lead them.</summary>
@@ -90,7 +90,7 @@ internal sealed class ReportArchive(DataFolder data, TableReader tables)
                 [.. titles.Select(title => title.Title)],
                 [
                     .. snapshots.Where(date => File.Exists(PathOf(date))).Reverse().Select(date => new IndexRow(
-                        date, Words.Day(ToDate(date)), [.. titles.Select(title => leaders.GetValueOrDefault((title.List, date)))])),
+                        date, Words.Day(Days.Parse(date)), [.. titles.Select(title => leaders.GetValueOrDefault((title.List, date)))])),
                 ]),
             PageJson.Default.IndexPage));
     }
@@ -104,8 +104,6 @@ internal sealed class ReportArchive(DataFolder data, TableReader tables)
             : throw new QueryException("There is no snapshot yet; `pyspotify run` makes one.");
 
     private string PathOf(string name) => Path.Combine(data.Reports, $"{name}.html");
-
-    private static DateOnly ToDate(string date) => DateOnly.ParseExact(date, "yyyy-MM-dd", System.Globalization.CultureInfo.InvariantCulture);
 
     private static Template ReadTemplate(string name) => new(name, ReadFile(name));
 

@@ -1,4 +1,3 @@
-using System.Globalization;
 using PySpotify.Functions;
 
 namespace PySpotify.Workflow.Local.Warehouse;
@@ -103,7 +102,7 @@ internal sealed class RawFolder(string root)
         {
             var name = Path.GetFileName(entry);
             if (name.StartsWith(Partition, StringComparison.Ordinal)
-                && DateOnly.TryParseExact(name[Partition.Length..], "yyyy-MM-dd", CultureInfo.InvariantCulture, DateTimeStyles.None, out var date)
+                && Days.TryParse(name[Partition.Length..], out var date)
                 && Directory.Exists(entry))
             {
                 if (only is null || date == only)

@@ -1,12 +1,10 @@
 using System.Globalization;
 
-namespace PySpotify.Workflow.Report;
+namespace PySpotify.Workflow;
 
-/// <summary>Days and counts as the report writes them.</summary>
+/// <summary>Days and counts in words.</summary>
 internal static class Words
 {
-    public static string Iso(this DateOnly date) => date.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture);
-
     public static string Day(DateOnly date) => date.ToString("d MMMM yyyy", CultureInfo.InvariantCulture);
 
     public static string ShortDay(DateOnly date) => date.ToString("d MMM", CultureInfo.InvariantCulture);
