@@ -15,7 +15,7 @@ internal sealed partial record ListTitle(string List, string Title, bool HasPopu
             sources.list, kind, name, source,
             (SELECT count(track_pop) FROM charts WHERE charts.list = sources.list AND charts.snapshot_date = sources.snapshot_date) AS rated
         FROM sources
-        WHERE rows > 0 AND snapshot_date = (SELECT max(snapshot_date) FROM sources WHERE rows > 0 AND snapshot_date <= 'latest')
+        WHERE rows > 0 AND snapshot_date = (SELECT max(snapshot_date) FROM sources AS other WHERE rows > 0 AND {0})
         ORDER BY sources.list DESC, kind, coalesce(name, source)
         """;
 
@@ -41,12 +41,16 @@ internal sealed partial record ListTitle(string List, string Title, bool HasPopu
     /// <param name="tables">The tables.</param>
     /// <param name="week">The snapshot; null is the newest.</param>
     /// <param name="cancellationToken">Ends it.</param>
-    public static async Task<IReadOnlyList<ListTitle>> ReadAsync(TableReader tables, DateOnly? week, CancellationToken cancellationToken)
+    public static Task<IReadOnlyList<ListTitle>> ReadAsync(TableReader tables, DateOnly? week, CancellationToken cancellationToken) =>
+        ReadWhereAsync(tables, $"snapshot_date <= '{week?.Iso() ?? "latest"}'", cancellationToken);
+
+    /// <summary>All lists that ever were, as each was last called.</summary>
+    public static Task<IReadOnlyList<ListTitle>> ReadAllAsync(TableReader tables, CancellationToken cancellationToken) =>
+        ReadWhereAsync(tables, "other.list = sources.list", cancellationToken);
+
+    private static async Task<IReadOnlyList<ListTitle>> ReadWhereAsync(TableReader tables, string snapshots, CancellationToken cancellationToken)
     {
-        var sql = week is { } day
-            ? Sql.Replace("latest", day.Iso(), StringComparison.Ordinal)
-            : Sql;
-        var (columns, rows) = await tables.QueryAsync(sql, cancellationToken);
+        var (columns, rows) = await tables.QueryAsync(Sql.Replace("{0}", snapshots, StringComparison.Ordinal), cancellationToken);
         return
         [
             .. new Answer(columns, rows).GroupBy(row => row.Text("list")!)

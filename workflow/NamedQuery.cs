@@ -80,7 +80,7 @@ internal sealed record NamedQuery(string Name, string Question, string Sql)
     private static string Read(string name) => File.ReadAllText(Path.Combine(Folder, $"{name}.sql")).ReplaceLineEndings("\n");
 
     /// <summary>The days that have a snapshot, the first one first.</summary>
-    public static async Task<IReadOnlyList<string>> ReadSnapshotsAsync(TableReader tables, CancellationToken cancellationToken)
+    private static async Task<IReadOnlyList<string>> ReadSnapshotsAsync(TableReader tables, CancellationToken cancellationToken)
     {
         var (_, rows) = await tables.QueryAsync("SELECT DISTINCT snapshot_date FROM sources WHERE rows > 0 ORDER BY 1", cancellationToken);
         return [.. rows.Select(row => (string)row[0]!)];

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using PySpotify.Functions;
+using PySpotify.Functions.Rows;
 using PySpotify.Workflow.Local.Warehouse;
 using PySpotify.Workflow.Report;
 
@@ -58,16 +59,108 @@ public sealed class ReportArchiveTests(Browser browser) : IClassFixture<Browser>
         using var tables = await ThreeWeeksAsync();
         var archive = new ReportArchive(tables.Data, tables.Reader);
         await archive.UpdateAsync(null, 10, Cancelled);
-        foreach (var page in Pages(tables))
-        {
-            await File.WriteAllTextAsync(Path.Combine(tables.Data.Reports, page), "old", Cancelled);
-        }
+        await MarkOldAsync(tables);
 
         await tables.AddAsync(Tables.TopPlayed, "2026-11-29", "D1");
         await archive.UpdateAsync(null, 10, Cancelled);
 
-        Assert.Equal(["old", "old"], await Task.WhenAll(new[] { "08", "15" }.Select(day => File.ReadAllTextAsync(Path.Combine(tables.Data.Reports, $"2026-11-{day}.html"), Cancelled))));
+        Assert.Equal(["2026-11-08.html", "2026-11-15.html"], Old(tables));
         Assert.Contains("rel=\"next\" href=\"2026-11-29.html\"", await File.ReadAllTextAsync(Path.Combine(tables.Data.Reports, "2026-11-22.html"), Cancelled), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_week_that_is_filled_in_renews_all_pages_after_it_and_none_before()
+    {
+        using var tables = await ThreeWeeksAsync();
+        await tables.AddAsync(Tables.TopPlayed, "2026-10-25", "A1 B1 C1");
+        await tables.AddAsync(Tables.TopPlayed, "2026-10-18", "A1 B1 C1");
+        var archive = new ReportArchive(tables.Data, tables.Reader);
+        await archive.UpdateAsync(null, 10, Cancelled);
+        await MarkOldAsync(tables);
+
+        await tables.AddAsync(Tables.TopPlayed, "2026-11-01", "B1 A1");
+        var (_, outdated) = await archive.UpdateAsync(new(2026, 11, 1), 1, Cancelled);
+        Assert.Equal(1, outdated);
+        Assert.Equal(["2026-10-18.html", "2026-11-15.html"], Old(tables));
+
+        (_, outdated) = await archive.UpdateAsync(null, 10, Cancelled);
+        Assert.Equal(0, outdated);
+        Assert.Equal(["2026-10-18.html"], Old(tables));
+        var page = await browser.OpenAsync(Path.Combine(tables.Data.Reports, "2026-11-15.html"));
+        // B, which leads, has been there in each of the five weeks up to that day.
+        Assert.Equal("5", await page.Locator("#list-1 tbody tr").First.Locator("td.weeks").InnerTextAsync());
+        await page.CloseAsync();
+    }
+
+    [Fact]
+    public async Task A_snapshot_with_other_songs_or_sources_renews_its_page_and_those_after_it()
+    {
+        using var tables = await ThreeWeeksAsync();
+        var archive = new ReportArchive(tables.Data, tables.Reader);
+        await archive.UpdateAsync(null, 10, Cancelled);
+        await MarkOldAsync(tables);
+
+        await archive.UpdateAsync(null, 10, Cancelled);
+        Assert.Equal(["2026-11-08.html", "2026-11-15.html"], Old(tables));
+
+        await tables.AddAsync(Tables.TopPlayed, "2026-11-15", "A1 B1 C1");
+        await archive.UpdateAsync(null, 10, Cancelled);
+        Assert.Equal(["2026-11-08.html"], Old(tables));
+
+        await MarkOldAsync(tables);
+        await tables.AddAsync(Tables.TopPlayed, "2026-11-15", "A1 B1 C1", refused: ["no artist"]);
+        await archive.UpdateAsync(null, 10, Cancelled);
+        Assert.Equal(["2026-11-08.html"], Old(tables));
+    }
+
+    [Fact]
+    public async Task A_snapshot_that_is_gone_takes_its_page_and_every_link_to_it()
+    {
+        using var tables = await ThreeWeeksAsync();
+        await new ReportArchive(tables.Data, tables.Reader).UpdateAsync(null, 10, Cancelled);
+        await File.WriteAllTextAsync(Path.Combine(tables.Data.Reports, "my notes.html"), "mine", Cancelled);
+        Directory.Delete(Path.Combine(tables.Data.Raw, Keys.Partition(Tables.TopPlayed, new(2026, 11, 15))), recursive: true);
+
+        await using var pyspotify = new Pyspotify { Data = tables.Data.Root };
+        (await pyspotify.RunAsync("refine")).Succeeded();
+
+        Assert.Equal(["2026-11-08.html", "2026-11-22.html", "index.html", "my notes.html"], Pages(tables));
+        Assert.All(Pages(tables), name => Assert.DoesNotContain("2026-11-15", File.ReadAllText(Path.Combine(tables.Data.Reports, name)), StringComparison.Ordinal));
+    }
+
+    /// <summary>An app's only playlist can be gone for a week, and every week after that has its report all the same.</summary>
+    [Theory]
+    [InlineData("2026-11-08")]
+    [InlineData("2026-11-15")]
+    [InlineData("2026-11-22")]
+    public async Task A_list_that_a_week_lacks_leaves_its_place_empty(string lacking)
+    {
+        using var tables = new TestTables();
+        foreach (var day in (string[])["2026-11-08", "2026-11-15", "2026-11-22"])
+        {
+            await tables.AddAsync(Tables.Popular, day, "A1 B1", source: "year");
+            if (day != lacking)
+            {
+                await tables.AddAsync(Tables.TopPlayed, day, "C1 D1", source: "pl");
+            }
+        }
+
+        await new ReportArchive(tables.Data, tables.Reader).UpdateAsync(null, 10, Cancelled);
+
+        var index = await browser.OpenAsync(Path.Combine(tables.Data.Reports, "index.html"));
+        Assert.Equal(["Week of", "Number one, Playlist pl", "Number one, Search: year"], await index.Locator("thead th").AllInnerTextsAsync());
+        foreach (var row in await index.Locator("tbody tr").AllAsync())
+        {
+            var isLacking = await row.Locator("a").First.GetAttributeAsync("href") == $"{lacking}.html";
+            Assert.Equal(isLacking ? ["not read", "Song A"] : ["Song C", "Song A"], await row.Locator("td .track, td .hidden").AllTextContentsAsync());
+        }
+
+        await index.CloseAsync();
+        var page = await browser.OpenAsync(Path.Combine(tables.Data.Reports, $"{lacking}.html"));
+        Assert.Equal("Search: year", await page.Locator(".tabs a").First.InnerTextAsync());
+        Assert.Equal(1, await page.Locator("[data-query=top]").CountAsync());
+        Assert.Equal(0, await page.Locator("[data-query=overlap]").CountAsync());
+        await page.CloseAsync();
     }
 
     [Fact]
@@ -146,6 +239,17 @@ public sealed class ReportArchiveTests(Browser browser) : IClassFixture<Browser>
     [InlineData("{{/words}}", "'words' ends where '' is open")]
     public void A_template_with_a_mistake_says_where(string template, string problem) =>
         Assert.Contains(problem, Assert.Throws<FormatException>(() => Render(template)).Message, StringComparison.Ordinal);
+
+    private static async Task MarkOldAsync(TestTables tables)
+    {
+        foreach (var page in Directory.GetFiles(tables.Data.Reports))
+        {
+            await File.WriteAllTextAsync(page, (await File.ReadAllTextAsync(page, Cancelled)).Replace("</html>", "</html><!-- old -->", StringComparison.Ordinal), Cancelled);
+        }
+    }
+
+    private static IEnumerable<string> Old(TestTables tables) =>
+        Pages(tables).Where(page => File.ReadAllText(Path.Combine(tables.Data.Reports, page)).EndsWith("<!-- old -->\n", StringComparison.Ordinal));
 
     private static string Render(string template) => new Template("t.html", template).Render(
         JsonElement.Parse("""{"name":"<b>","items":[{"n":1000,"isLast":false},{"n":2,"isLast":true}],"words":["a","b"],"none":null,"no":false,"item":{"name":"inner"}}"""),

@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Globalization;
 using PySpotify.Workflow.Local;
 using PySpotify.Workflow.Local.Warehouse;
+using PySpotify.Workflow.Report;
 
 namespace PySpotify.Workflow.Cli;
 
@@ -41,6 +42,8 @@ internal static class RefineCommand
             {
                 host.Output.WriteText($"Passed over, because they are not snapshots: {DisplayText.Shorten(result.PassedOver, 5)}");
             }
+
+            await new ReportArchive(data, new TableReader(data.Warehouse)).RenewAsync(RunResults.MostOthers, cancellationToken);
         });
         return refine;
     }

@@ -9,8 +9,8 @@ namespace PySpotify.Workflow.Cli;
 /// <summary>What a run has led to: each list's top ten, how good the data is, and where everything lies.</summary>
 internal static class RunResults
 {
-    /// <summary>Earlier weeks that get a report if they have none. More would take a while.</summary>
-    private const int MostMissing = 10;
+    /// <summary>Reports of other weeks that are written where they are missing or out of date. More would take a while.</summary>
+    public const int MostOthers = 10;
 
     /// <summary>Waits for a run, and shows what it has loaded, also where it ended because some sources could not be read.</summary>
     /// <param name="host">Where to show it.</param>
@@ -62,7 +62,7 @@ internal static class RunResults
 
         var health = await NamedQuery.Get("health").AskAsync(tables, snapshotDate, null, cancellationToken);
         var newest = health.TakeWhile(row => row.Text("snapshot_date") == health.First().Text("snapshot_date")).ToList();
-        var (report, missing) = await new ReportArchive(data, tables).UpdateAsync(snapshotDate, MostMissing, cancellationToken);
+        var (report, outdated) = await new ReportArchive(data, tables).UpdateAsync(snapshotDate, MostOthers, cancellationToken);
         console.WriteText();
         foreach (var list in newest.GroupBy(row => row.Text("list")!).Where(list => titles.ContainsKey(list.Key)))
         {
@@ -80,9 +80,9 @@ internal static class RunResults
         }
 
         console.WriteText($"Report      {console.Link(report)}");
-        if (missing > 0)
+        if (outdated > 0)
         {
-            console.WriteText($"            `pyspotify report` writes those of {Words.Count(missing, "earlier week")} too.");
+            console.WriteText($"            {Words.Count(outdated, "other report")} {(outdated == 1 ? "is" : "are")} missing or out of date; `pyspotify report` writes {(outdated == 1 ? "it" : "them")}.");
         }
 
         console.WriteText($"CSV         {data.Raw}");

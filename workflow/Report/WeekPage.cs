@@ -21,6 +21,9 @@ internal sealed record WeekPage(
 {
     public bool IsSample { get; init; }
 
+    /// <summary>What the page was made from: see <see cref="PageMarks"/>.</summary>
+    public string Mark { get; init; } = "";
+
     public WeekLink? Before { get; init; }
 
     public WeekLink? After { get; init; }
@@ -121,11 +124,15 @@ internal sealed record Decade(string Name, IReadOnlyList<long> Songs);
 internal sealed record OverlapRow(Song Song, long RankPlayed, long RankPopular);
 
 /// <summary>What index.html shows.</summary>
-/// <param name="Titles">The lists' titles this week.</param>
+/// <param name="Titles">What the lists were last called.</param>
 internal sealed record IndexPage(bool IsSample, IReadOnlyList<string> Titles, IReadOnlyList<IndexRow> Weeks);
 
 /// <summary>A week and the songs that led its lists.</summary>
-internal sealed record IndexRow(string Date, string Day, IReadOnlyList<Song?> Leaders);
+internal sealed record IndexRow(string Date, string Day, IReadOnlyList<Leader> Leaders);
+
+/// <summary>A list's number one.</summary>
+/// <param name="Song">The song; null where the week has no such list.</param>
+internal sealed record Leader(Song? Song);
 
 /// <summary>What the pages look like and do, and the hashes that the content security policy allows.</summary>
 internal sealed record Assets(string Style, string StyleHash, string Script, string ScriptHash);
