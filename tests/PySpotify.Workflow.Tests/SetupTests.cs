@@ -125,6 +125,65 @@ public sealed class SetupTests
         (await pyspotify.RunAsync("check")).Succeeded();
     }
 
+    /// <summary>What a timer runs sees no environment of the person who set it up.</summary>
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task An_app_of_the_environment_is_saved_for_timers(bool isSignedIn)
+    {
+        await using var spotify = await NewSpotifyAsync(developmentMode: true);
+        await using var pyspotify = NewPyspotify(spotify).WithApp(spotify);
+        if (isSignedIn)
+        {
+            pyspotify.Environment["Spotify__RefreshToken"] = spotify.RefreshToken;
+        }
+
+        var setup = (await pyspotify.RunAsync(["setup", .. isSignedIn ? ["--playlist", Mine] : (string[])["--no-login"]])).Succeeded().Output;
+
+        Assert.Contains($"the app{(isSignedIn ? " and the sign-in" : "")} in {pyspotify.Secrets}, which only you can read.", setup, StringComparison.Ordinal);
+        foreach (var name in pyspotify.Environment.Keys.Where(name => !name.EndsWith("Url", StringComparison.Ordinal)).ToList())
+        {
+            pyspotify.Environment.Remove(name);
+        }
+
+        (await pyspotify.RunAsync("run", "--weekly", "--quiet")).Succeeded();
+        Assert.Equal(isSignedIn ? "top played" : "popular", CommandTests.Cells(await pyspotify.RunAsync("sql", "SELECT DISTINCT list FROM charts")));
+    }
+
+    [Theory]
+    [InlineData("n", "")]
+    [InlineData("y", "")]
+    [InlineData("y", "bad answer")]
+    [InlineData("", "")]
+    public async Task Setup_ends_with_the_line_for_every_week(string answer, string fault)
+    {
+        await using var spotify = await NewSpotifyAsync(developmentMode: true);
+        await using var pyspotify = NewPyspotify(spotify);
+        if (answer.Length > 0)
+        {
+            pyspotify.HasTerminal = true;
+            pyspotify.Type = input => input.PushTextWithEnter(answer);
+        }
+
+        if (fault.Length > 0)
+        {
+            pyspotify.OnLine += line =>
+            {
+                if (line.StartsWith("What to read is saved", StringComparison.Ordinal))
+                {
+                    spotify.Fail(Fault.NotJson, request => request.Endpoint == Endpoint.Search, times: 100);
+                }
+            };
+        }
+
+        var setup = await SetUpAsync(pyspotify, spotify, "--search", "a");
+
+        Assert.Equal(fault.Length > 0 ? 1 : 0, setup.ExitCode);
+        Assert.Equal(fault.Length > 0, setup.Error.Contains("FetchPopular failed", StringComparison.Ordinal));
+        Assert.Equal([Workflow.Cli.WeeklySchedule.Line(pyspotify.Data)], setup.Output.TrimEnd().Split('\n').TakeLast(1));
+        Assert.Equal(answer == "y" && fault.Length == 0, File.Exists(Path.Combine(pyspotify.Data, "reports", "index.html")));
+    }
+
     [Fact]
     public async Task A_wrong_secret_is_asked_for_again()
     {

@@ -146,6 +146,25 @@ public sealed class WeeklyTests
         Assert.Contains("Snapshot 2026-11-22", (await pyspotify.RunAsync("run", "--weekly")).Succeeded().Output, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData(false, "run", "--weekly")]
+    [InlineData(false, "run", "--weekly", "--snapshot-date", "2026-11-22")]
+    [InlineData(true, "run")]
+    public async Task Without_credentials_a_folder_with_an_input_and_a_timer_get_no_sample(bool hasInput, params string[] arguments)
+    {
+        await using var spotify = await CommandTests.NewSpotifyAsync();
+        await using var pyspotify = new Pyspotify();
+        if (hasInput)
+        {
+            pyspotify.With(spotify).Environment.Clear();
+        }
+
+        Assert.Contains("There are no Spotify credentials", (await pyspotify.RunAsync(arguments)).Failed(exitCode: 2), StringComparison.Ordinal);
+
+        Assert.False(Directory.Exists(pyspotify.Raw));
+        Assert.False(File.Exists(Path.Combine(pyspotify.Data, "SAMPLE.txt")));
+    }
+
     [Fact]
     public async Task Of_two_at_a_time_one_runs_and_the_other_ends_well_with_one_line()
     {

@@ -34,7 +34,7 @@ internal sealed class Setup(Host host, DataFolder data, SetupAnswers answers)
         var (access, signIn) = await SignInAsync(spotify, app, known, cancellationToken);
         var chosen = await ChooseAsync(access, cancellationToken);
         var readable = await TryAsync(access, chosen, cancellationToken);
-        await KeepAsync(app, known, signIn, readable, cancellationToken);
+        await KeepAsync(app, known, signIn, access.IsSignedIn, readable, cancellationToken);
     }
 
     private async Task<SpotifyCredentials> AskAppAsync(HttpSpotifyApi spotify, KnownApp known, CancellationToken cancellationToken)
@@ -208,22 +208,24 @@ internal sealed class Setup(Host host, DataFolder data, SetupAnswers answers)
     }
 
     private async Task KeepAsync(
-        SpotifyCredentials app, KnownApp known, IssuedToken? signIn, IReadOnlyList<Source> sources, CancellationToken cancellationToken)
+        SpotifyCredentials app, KnownApp known, IssuedToken? signIn, bool isSignedIn, IReadOnlyList<Source> sources, CancellationToken cancellationToken)
     {
         using var folderLock = data.Lock(host.Clock);
-        if (!known.IsSetElsewhere)
-        {
-            _secrets.Set(SettingNames.ClientId, app.ClientId);
-            _secrets.Set(SettingNames.ClientSecret, app.ClientSecret);
-        }
 
-        if (signIn is not null)
+        // Also what the environment has: a timer does not see that.
+        _secrets.Set(SettingNames.ClientId, app.ClientId);
+        _secrets.Set(SettingNames.ClientSecret, app.ClientSecret);
+        if (signIn is null && app.ClientId == known.ClientId && known.RefreshToken is not null)
+        {
+            _secrets.Set(SettingNames.RefreshToken, known.RefreshToken);
+        }
+        else if (signIn is not null)
         {
             await SignIn.KeepAsync(host, _secrets, signIn, cancellationToken);
         }
 
         InputFile.Write(data, sources);
-        host.Output.WriteText($"Kept in {data.Input} (what to read) and {data.Secrets} (the app and the sign-in, for you alone).");
+        host.Output.WriteText($"What to read is saved in {data.Input}, the app{(isSignedIn ? " and the sign-in" : "")} in {data.Secrets}, which only you can read.");
     }
 
     /// <param name="Title">What it is called; a group's heading where <paramref name="Source"/> is null.</param>

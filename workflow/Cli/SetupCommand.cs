@@ -38,14 +38,11 @@ internal static class SetupCommand
                 arguments.GetValue(port),
                 !arguments.GetValue(noBrowser),
                 !arguments.GetValue(noLogin));
+            bool wantsRun;
             try
             {
                 await new Setup(host, data, answers).RunAsync(cancellationToken);
-                if (!await WantsRunAsync(host, arguments.GetValue(run), cancellationToken))
-                {
-                    host.Output.WriteText("`pyspotify run` reads it.");
-                    return 0;
-                }
+                wantsRun = await WantsRunAsync(host, arguments.GetValue(run), cancellationToken);
             }
             catch (OperationCanceledException) when (host.Output.Profile.Capabilities.Interactive)
             {
@@ -55,14 +52,28 @@ internal static class SetupCommand
                 throw;
             }
 
-            var exitCode = await Commands.Create(host).Parse(["run", "--data", data.Root])
-                .InvokeAsync(new() { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = null }, cancellationToken);
-            host.Output.WriteText();
+            var exitCode = wantsRun ? await RunAsync(host, data, Options.IsVerbose(arguments), cancellationToken) : 0;
+            host.Output.WriteText(wantsRun ? "" : "Next: `pyspotify run`.");
             host.Output.WriteText("To have this done every week by itself, paste this line into a terminal:");
             host.Output.WriteText(WeeklySchedule.Line(data.Root));
             return exitCode;
         });
         return setup;
+    }
+
+    /// <summary>Runs. Where that fails, what was set up stays, and the rest of what there is to say is said.</summary>
+    private static async Task<int> RunAsync(Host host, DataFolder data, bool isVerbose, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await Commands.Create(host).Parse(["run", "--data", data.Root])
+                .InvokeAsync(new() { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = null }, cancellationToken);
+        }
+        catch (PySpotifyException e)
+        {
+            host.ShowError(e, isVerbose);
+            return 1;
+        }
     }
 
     private static async Task<bool> WantsRunAsync(Host host, bool? answer, CancellationToken cancellationToken) =>
