@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.CommandLine.Invocation;
 using System.Runtime.InteropServices;
 using Microsoft.Extensions.Configuration;
+using Microsoft.Win32.SafeHandles;
 using PySpotify.Functions;
 using PySpotify.Functions.Spotify;
 using PySpotify.Workflow.Cli;
@@ -14,8 +15,12 @@ internal static class Program
 {
     private const int Failed = 1, WrongUsage = 2;
 
+    private static readonly List<SafeFileHandle> OpenedStreams = [];
+
     private static async Task<int> Main(string[] args)
     {
+        OpenClosedStreams();
+
         // A signal ends an execution as ABORTED, which takes a moment to write down; a second one does not wait for that.
         // System.CommandLine's own handling now and then exits first, without a word.
         using var stop = new CancellationTokenSource();
@@ -36,6 +41,20 @@ internal static class Program
         {
             signal.Cancel = !stop.IsCancellationRequested;
             stop.Cancel();
+        }
+    }
+
+    /// <summary>
+    /// Opens the null device where a standard stream is closed, for reading alone: what is opened next would otherwise get the stream's
+    /// number, and what is written to the stream. The native executable comes first here; the .NET runtime of the other has opened pipes
+    /// before.
+    /// </summary>
+    private static void OpenClosedStreams()
+    {
+        const int standardError = 2;
+        while (!OperatingSystem.IsWindows() && OpenedStreams.LastOrDefault()?.DangerousGetHandle() is null or <= standardError)
+        {
+            OpenedStreams.Add(File.OpenHandle("/dev/null", share: FileShare.ReadWrite));
         }
     }
 

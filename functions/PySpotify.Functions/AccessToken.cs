@@ -14,8 +14,11 @@ namespace PySpotify.Functions;
 /// <param name="IssuedFor">A hash of the credentials that it was issued for.</param>
 /// <param name="RefreshToken">The newest refresh token; null where it is the configured one, or nobody signed in.</param>
 /// <param name="Replaces">A hash of the configured refresh token that <paramref name="RefreshToken"/> replaces.</param>
+/// <param name="SignedInTo">
+/// The client id that a person signed in to with `login`. Then <paramref name="RefreshToken"/> is used where none is configured, too.
+/// </param>
 public sealed record AccessToken(
-    string Value, DateTimeOffset ExpiresAt, string IssuedFor, string? RefreshToken = null, string? Replaces = null)
+    string Value, DateTimeOffset ExpiresAt, string IssuedFor, string? RefreshToken = null, string? Replaces = null, string? SignedInTo = null)
 {
     // https://developer.spotify.com/documentation/web-api/concepts/access-token
     private static readonly TimeSpan LongestLifetime = TimeSpan.FromHours(1);
@@ -23,7 +26,7 @@ public sealed record AccessToken(
     // Between the clocks of two machines.
     private static readonly TimeSpan ClockTolerance = TimeSpan.FromMinutes(1);
 
-    /// <summary>What the token can be called without being told.</summary>
+    /// <summary>Identifies the token without revealing it.</summary>
     [JsonIgnore]
     public string Id => Hash(Value)[..12];
 
@@ -42,24 +45,30 @@ public sealed record AccessToken(
 
         // A refresh token that was kept for other credentials stays for the time when they are used again.
         return issued.RefreshToken is null && newest == configured
-            ? token with { RefreshToken = before?.RefreshToken, Replaces = before?.Replaces }
-            : token with { RefreshToken = newest.RefreshToken, Replaces = HashOfSignIn(configured) };
+            ? token with { RefreshToken = before?.RefreshToken, Replaces = before?.Replaces, SignedInTo = before?.SignedInTo }
+            : token with
+            {
+                RefreshToken = newest.RefreshToken,
+                Replaces = HashOfSignIn(configured),
+                SignedInTo = usedFor.RefreshToken is not null && usedFor.RefreshToken == before?.RefreshToken ? before.SignedInTo : null,
+            };
     }
 
     /// <summary>The credentials to use: those that were set, unless a newer refresh token has replaced theirs.</summary>
     /// <param name="configured">The credentials as they were set.</param>
     /// <param name="stored">What the token's secret holds.</param>
     public static SpotifyCredentials Newest(SpotifyCredentials configured, AccessToken? stored) =>
-        stored?.RefreshToken is { } refreshToken && stored.Replaces == HashOfSignIn(configured)
+        stored?.RefreshToken is { } refreshToken
+        && (stored.Replaces == HashOfSignIn(configured) || (configured.RefreshToken is null && stored.SignedInTo == configured.ClientId))
             ? configured with { RefreshToken = refreshToken }
             : configured;
 
-    /// <summary>Whether it was issued for these credentials and lives on for some time.</summary>
+    /// <summary>Whether it was issued for these credentials and stays valid that long.</summary>
     /// <remarks>An expiry that is further off than a token can live comes of a clock that was wrong.</remarks>
     public bool IsGoodFor(SpotifyCredentials credentials, TimeSpan time, DateTimeOffset now) =>
         IssuedFor == HashOf(credentials) && ExpiresAt - now > time && ExpiresAt - now <= LongestLifetime + ClockTolerance;
 
-    /// <summary>Names no secret.</summary>
+    /// <summary>Contains no secret.</summary>
     public override string ToString() => $"access token {Id} until {ExpiresAt:u}";
 
     private static string HashOf(SpotifyCredentials credentials) =>

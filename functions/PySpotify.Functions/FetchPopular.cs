@@ -17,7 +17,7 @@ public sealed record FetchPopularInput(Source Source, TokenReference Token, stri
 /// </summary>
 public sealed class FetchPopular(ISpotifyApi spotify, TrackStaging staging)
 {
-    /// <summary>Rows that a search gives, at most: https://developer.spotify.com/documentation/web-api/reference/search</summary>
+    /// <summary>The most rows that a search gives: https://developer.spotify.com/documentation/web-api/reference/search</summary>
     public const int SearchWindow = 1000;
 
     /// <exception cref="SpotifyTokenExpiredException">The token has run out; authenticate and come back.</exception>
@@ -31,7 +31,7 @@ public sealed class FetchPopular(ISpotifyApi spotify, TrackStaging staging)
                 GetPage = (token, offset, limit, cancellationToken) => spotify.SearchTracksAsync(token, source.Id, offset, limit, cancellationToken),
                 GetName = (_, _) => Task.FromResult<string?>(source.Id),
                 Arrange = songs => songs.OrderByDescending(song => song.TrackPop ?? -1),
-                Empty = new("nothing found", "The search finds no song. Try it in Spotify's own search, and correct it in the input."),
+                Empty = new("nothing found", "The search found no songs. Try it in Spotify's own search, and correct it in the input."),
             },
             input.Token,
             cancellationToken);

@@ -29,14 +29,14 @@ public sealed class FetchTopPlayed(ISpotifyApi spotify, TrackStaging staging)
                 {
                     GetPage = (token, offset, limit, cancellationToken) => spotify.GetTopTracksAsync(token, source.Id, offset, limit, cancellationToken),
                     GetName = (_, _) => Task.FromResult<string?>(Source.TopTracksNames[source.Id]),
-                    Empty = new("no songs", "Spotify knows no top tracks of yours yet; listen for some weeks, or read a playlist."),
+                    Empty = new("no songs", "Spotify has no top tracks for you yet. Listen for some weeks, or read a playlist."),
                 }
                 : new(source, key, MaxRows)
                 {
                     GetPage = (token, offset, limit, cancellationToken) => spotify.GetPlaylistItemsAsync(token, source.Id, offset, limit, cancellationToken),
                     GetName = (token, cancellationToken) => spotify.GetPlaylistNameAsync(token, source.Id, cancellationToken),
                     IsEditable = true,
-                    Empty = new("no songs", "The playlist has no song that can be kept. Add songs, or take it out of the input."),
+                    Empty = new("no songs", "The playlist has no songs that can be loaded. Add songs, or take it out of the input."),
                 },
             input.Token,
             cancellationToken);

@@ -156,7 +156,7 @@ public static class SettingNames
     /// <summary>The accounts service's address.</summary>
     public const string AccountsUrl = "Spotify:AccountsUrl";
 
-    /// <summary>Calls to Spotify at once, at most.</summary>
+    /// <summary>The most calls to Spotify at once.</summary>
     public const string Concurrency = "Spotify:Concurrency";
 
     /// <summary>A Lambda's raw bucket.</summary>

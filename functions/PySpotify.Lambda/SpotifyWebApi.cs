@@ -41,7 +41,7 @@ public sealed class SpotifyWebApi(HttpClient http, SpotifyOptions options) : ISp
     {
         var page = await Connector(
             new TokenAuthenticator(accessToken, "Bearer"),
-            (status, body) => SpotifyAnswers.Error(status, body, limit, playlistId)).Get<PlaylistPage>(
+            (status, body) => SpotifyAnswers.Error(status, body, limit, new(Source.Playlist, playlistId))).Get<PlaylistPage>(
             SpotifyUrls.PlaylistItems(playlistId),
             new Dictionary<string, string>
             {
@@ -58,7 +58,8 @@ public sealed class SpotifyWebApi(HttpClient http, SpotifyOptions options) : ISp
         string accessToken, string query, int offset, int limit, CancellationToken cancellationToken)
     {
         var answer = await Connector(
-            new TokenAuthenticator(accessToken, "Bearer"), (status, body) => SpotifyAnswers.Error(status, body, limit)).Get<SearchAnswer>(
+            new TokenAuthenticator(accessToken, "Bearer"),
+            (status, body) => SpotifyAnswers.Error(status, body, limit, new(Source.Search, query))).Get<SearchAnswer>(
             SpotifyUrls.Search(),
             new Dictionary<string, string>
             {
@@ -76,7 +77,8 @@ public sealed class SpotifyWebApi(HttpClient http, SpotifyOptions options) : ISp
         string accessToken, string timeRange, int offset, int limit, CancellationToken cancellationToken)
     {
         var page = await Connector(
-            new TokenAuthenticator(accessToken, "Bearer"), (status, body) => SpotifyAnswers.Error(status, body, limit)).Get<TracksPage>(
+            new TokenAuthenticator(accessToken, "Bearer"),
+            (status, body) => SpotifyAnswers.Error(status, body, limit, new(Source.TopTracks, timeRange))).Get<TracksPage>(
             new Uri("me/top/tracks", UriKind.Relative),
             new Dictionary<string, string>
             {
@@ -93,7 +95,7 @@ public sealed class SpotifyWebApi(HttpClient http, SpotifyOptions options) : ISp
     {
         var playlist = await Connector(
             new TokenAuthenticator(accessToken, "Bearer"),
-            (status, body) => SpotifyAnswers.Error(status, body, playlistId: playlistId)).Get<PlaylistAnswer>(
+            (status, body) => SpotifyAnswers.Error(status, body, source: new(Source.Playlist, playlistId))).Get<PlaylistAnswer>(
             SpotifyUrls.Playlist(playlistId), new Dictionary<string, string> { ["fields"] = "name" }, cancellationToken);
         return playlist.Name;
     }

@@ -29,7 +29,7 @@ public sealed class ConnectionTests
 
         var error = await FailAsync(new($"https://127.0.0.1:{server.Port}/"));
 
-        Assert.StartsWith("There is no secure connection to 127.0.0.1: The remote certificate is invalid", error.Message, StringComparison.Ordinal);
+        Assert.StartsWith("Cannot connect securely to 127.0.0.1: The remote certificate is invalid", error.Message, StringComparison.Ordinal);
         Assert.Equal(1, server.Connections);
     }
 
@@ -40,13 +40,14 @@ public sealed class ConnectionTests
 
         var error = await FailAsync(new($"https://127.0.0.1:{server.Port}/"));
 
-        Assert.StartsWith("There is no secure connection to 127.0.0.1: ", error.Message, StringComparison.Ordinal);
+        Assert.StartsWith("Cannot connect securely to 127.0.0.1: ", error.Message, StringComparison.Ordinal);
         Assert.Equal(1, server.Connections);
     }
 
     [Theory]
-    [InlineData("407 Proxy Authentication Required", "wants a user name and a password (407)")]
-    [InlineData("403 Forbidden", "refuses the connection to spotify.invalid")]
+    [InlineData("407 Proxy Authentication Required", "requires a user name and a password (407)")]
+    [InlineData("502 Bad Gateway", "refuses the connection to spotify.invalid (502)")]
+    [InlineData("403 Forbidden", "refuses the connection to spotify.invalid (403)")]
     public async Task A_proxy_that_refuses_is_told_at_once_without_its_password(string status, string words)
     {
         using var server = new Listener(stream => stream.WriteAsync(Encoding.ASCII.GetBytes($"HTTP/1.1 {status}\r\nContent-Length: 0\r\n\r\n"), Cancelled).AsTask());
@@ -60,13 +61,18 @@ public sealed class ConnectionTests
         Assert.Equal(1, server.Connections);
     }
 
-    [Fact]
-    public async Task A_connection_that_breaks_in_the_handshake_is_tried_again()
+    [Theory]
+    [InlineData(false, "unexpected EOF")]
+    [InlineData(true, "reset by peer")]
+    public async Task A_connection_that_breaks_in_the_handshake_is_tried_again_and_then_named(bool resets, string cause)
     {
-        using var server = new Listener(_ => Task.CompletedTask);
+        Assert.SkipWhen(resets && !OperatingSystem.IsLinux(), "Other systems say it in other words.");
+        using var server = new Listener(_ => Task.CompletedTask) { Resets = resets };
 
-        await Assert.ThrowsAsync<SpotifyUnavailableException>(() => RequestTokenAsync(new($"https://127.0.0.1:{server.Port}/"), null));
+        var error = await FailAsync(new($"https://127.0.0.1:{server.Port}/"));
 
+        Assert.StartsWith("Cannot connect securely to 127.0.0.1: ", error.Message, StringComparison.Ordinal);
+        Assert.Contains(cause, error.Message, StringComparison.Ordinal);
         Assert.Equal(4, server.Connections);
     }
 
@@ -105,6 +111,9 @@ public sealed class ConnectionTests
 
         public int Connections => _connections;
 
+        /// <summary>Whether it ends a connection without a farewell.</summary>
+        public bool Resets { get; init; }
+
         public void Dispose() => _listener.Dispose();
 
         private async Task ServeAsync(Func<NetworkStream, Task> answer)
@@ -117,6 +126,14 @@ public sealed class ConnectionTests
                     _connections++;
                     await using var stream = client.GetStream();
                     await answer(stream);
+                    if (Resets)
+                    {
+                        await stream.ReadExactlyAsync(new byte[1]);
+                        client.LingerState = new(true, 0);
+                        client.Client.Close();
+                        continue;
+                    }
+
                     client.Client.Shutdown(SocketShutdown.Send);
                     while (await stream.ReadAsync(new byte[1024]) > 0)
                     {

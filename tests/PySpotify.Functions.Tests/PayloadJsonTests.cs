@@ -46,7 +46,7 @@ public sealed class PayloadJsonTests
         },
         { typeof(Crawl), """{"status":"FAILED","before":null,"error":"e","redriveCount":0}""" },
         { typeof(SpotifyCredentials), """{"clientId":"a","clientSecret":"b","refreshToken":null}""" },
-        { typeof(AccessToken), """{"value":"a","expiresAt":"2026-11-22T06:00:00+00:00","issuedFor":"b","refreshToken":"c","replaces":null}""" },
+        { typeof(AccessToken), """{"value":"a","expiresAt":"2026-11-22T06:00:00+00:00","issuedFor":"b","refreshToken":"c","replaces":null,"signedInTo":null}""" },
     };
 
     [Theory]

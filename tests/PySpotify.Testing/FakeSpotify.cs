@@ -692,9 +692,11 @@ internal sealed class Fault
         });
 
     /// <summary>Any status, type and body.</summary>
-    public static Fault Body(int status, string contentType, string body) => new(async (response, _) =>
+    public static Fault Body(int status, string contentType, string body) => Bytes(Encoding.UTF8.GetBytes(body), status, contentType);
+
+    /// <summary>Any bytes.</summary>
+    public static Fault Bytes(byte[] bytes, int status = 200, string contentType = "application/json") => new(async (response, _) =>
     {
-        var bytes = Encoding.UTF8.GetBytes(body);
         response.StatusCode = status;
         response.ContentType = contentType;
         response.ContentLength = bytes.Length;

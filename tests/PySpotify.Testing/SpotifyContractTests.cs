@@ -221,10 +221,17 @@ public abstract class SpotifyContractTests : IAsyncLifetime
     [InlineData("text/plain", "Active premium subscription required for the owner of the app.", typeof(SpotifyPremiumRequiredException))]
     [InlineData("text/plain", "User not registered in the Developer Dashboard", typeof(SpotifyUserNotRegisteredException))]
     [InlineData("application/json", """{"error":{"status":403,"message":"Insufficient client scope"}}""", typeof(SpotifyScopeMissingException))]
+    [InlineData("application/json", """{"message":"User not registered in the Developer Dashboard"}""", typeof(SpotifyUserNotRegisteredException))]
+    [InlineData("application/json", "\"Active premium subscription required for the owner of the app.\"", typeof(SpotifyPremiumRequiredException))]
     [InlineData("application/json", """{"error":{"status":403,"message":"Forbidden"}}""", typeof(SpotifyPlaylistForbiddenException))]
-    [InlineData("text/html", "<html><head><title>No</title></head><body><h1>Blocked\nby  a proxy</h1></body></html>", typeof(SpotifyPlaylistForbiddenException))]
+    [InlineData("application/json", """{"error":{"status":403,"message":""}}""", typeof(SpotifyPlaylistForbiddenException))]
+    [InlineData("text/plain", "Forbidden.", typeof(SpotifyPlaylistForbiddenException))]
     [InlineData("text/plain", "", typeof(SpotifyPlaylistForbiddenException))]
-    public async Task A_refusal_has_its_cause_and_Spotifys_words(string type, string body, Type expected)
+    [InlineData("application/json", "null", typeof(SpotifyPlaylistForbiddenException))]
+    [InlineData("text/html", "<html><head><title>No</title></head><body><h1>It&#39;s blocked\nby  a proxy</h1></body></html>", typeof(SpotifyForbiddenException), "It's blocked by a proxy")]
+    [InlineData("text/plain", "App blocked for violating the Developer Terms.", typeof(SpotifyForbiddenException), "App blocked for violating the Developer Terms")]
+    [InlineData("application/json", """{"detail":["odd"]}""", typeof(SpotifyForbiddenException), """{"detail":["odd"]}""")]
+    public async Task A_refusal_has_its_cause_and_Spotifys_words(string type, string body, Type expected, string? words = null)
     {
         var (client, token) = await SignInAsync();
         _spotify.Fail(Fault.Body(403, type, body), call => call.Endpoint == Endpoint.Playlist);
@@ -232,9 +239,30 @@ public abstract class SpotifyContractTests : IAsyncLifetime
         var error = await Assert.ThrowsAnyAsync<PySpotifyException>(() => client.GetPlaylistItemsAsync(token, Id, 0, 50, Cancelled));
 
         Assert.IsType(expected, error);
-        var words = body.StartsWith('<') ? "Blocked by a proxy" : body.Contains("Insufficient", StringComparison.Ordinal) ? "Insufficient client scope"
-            : body.Contains("Forbidden", StringComparison.Ordinal) || body is "" ? "Forbidden" : body;
-        Assert.Contains($"Spotify says '{words}'.", error.Message, StringComparison.Ordinal);
+        words ??= ((string[])["Active premium subscription required for the owner of the app", "User not registered in the Developer Dashboard", "Insufficient client scope"])
+            .FirstOrDefault(known => body.Contains(known, StringComparison.Ordinal)) ?? "Forbidden";
+        Assert.Contains($"Spotify says '{words}'", error.Message, StringComparison.Ordinal);
+        Assert.DoesNotContain(".'", error.Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(400, """{"error":{"status":400,"message":"Invalid base62 id"}}""", "refused (400: 'Invalid base62 id')")]
+    [InlineData(400, """{"error":{"status":400,"message":"Query exceeds maximum length of 250 characters"}}""", "refused (400: 'Query exceeds maximum length…')")]
+    [InlineData(410, "Gone", "refused (410: 'Gone')")]
+    [InlineData(404, "", null)]
+    public async Task What_is_wrong_with_one_source_is_told_of_that_source(int status, string body, string? cause)
+    {
+        var (client, token) = await SignInAsync(Person);
+        _spotify.Fail(Fault.Body(status, "application/json", body), call => call.Endpoint != Endpoint.Token, times: 3);
+
+        var playlist = await Assert.ThrowsAnyAsync<SourceException>(() => client.GetPlaylistItemsAsync(token, Id, 0, 50, Cancelled));
+        var search = await Assert.ThrowsAnyAsync<SourceException>(() => client.SearchTracksAsync(token, "a", 0, 50, Cancelled));
+        var topTracks = await Assert.ThrowsAnyAsync<SourceException>(() => client.GetTopTracksAsync(token, "short_term", 0, 50, Cancelled));
+
+        Assert.Equal(cause ?? "not found (404)", playlist.Problem.Cause);
+        Assert.Equal([cause ?? "refused (404)", cause ?? "refused (404)"], [search.Problem.Cause, topTracks.Problem.Cause]);
+        Assert.InRange(search.Problem.Cause.Length, 1, 48);
+        Assert.Contains(body is "" ? "does not say why" : body.Contains("Query", StringComparison.Ordinal) ? "of 250 characters'. Correct it" : "Spotify says '", search.Problem.Advice, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -271,14 +299,18 @@ public abstract class SpotifyContractTests : IAsyncLifetime
     [InlineData("\"duration_ms\":null", null, null)]
     [InlineData("\"duration_ms\":\"85\"", null, "duration_ms cannot be read: \"85\"")]
     [InlineData("\"duration_ms\":1.5", null, "duration_ms cannot be read: 1.5")]
-    [InlineData("\"duration_ms\":1e99", null, "duration_ms cannot be read: 1e99")]
+    [InlineData("\"duration_ms\":1e99", -1L, null)]
+    [InlineData("\"duration_ms\":1e19", -1L, null)]
     [InlineData("\"duration_ms\":{\"totalMilliseconds\":5}", null, "duration_ms cannot be read: {\"totalMilliseconds\":5}")]
     [InlineData("\"popularity\":[1]", null, "popularity cannot be read: [1]")]
     [InlineData("\"name\":7", null, "name cannot be read: 7")]
     [InlineData("\"name\":\"\\ud83c\"", null, "name cannot be read: \"\\ud83c\"")]
     [InlineData("\"artists\":{}", null, "artists cannot be read: {}")]
     [InlineData("\"artists\":[{\"name\":false}]", null, "name cannot be read: false")]
+    [InlineData("\"artists\":[\"y\"]", null, "an artist cannot be read: \"y\"")]
     [InlineData("\"album\":{\"name\":[]}", null, "name cannot be read: []")]
+    [InlineData("\"album\":\"x\"", null, "album cannot be read: \"x\"")]
+    [InlineData("\"external_ids\":\"x\"", null, "external_ids cannot be read: \"x\"")]
     [InlineData("\"external_ids\":{\"isrc\":1}", null, "isrc cannot be read: 1")]
     public async Task A_member_in_another_form_costs_its_row_alone(string member, long? duration, string? fault)
     {
@@ -290,6 +322,63 @@ public abstract class SpotifyContractTests : IAsyncLifetime
         Assert.Equal(["Track 1", "Track 2"], new[] { page.Tracks[0]!.Name, page.Tracks[3]!.Name });
         Assert.Equal(("odd", duration, fault), (page.Tracks[1]!.Id, page.Tracks[1]!.DurationMs, page.Tracks[1]!.Fault));
         Assert.Equal("the row cannot be read: 7", page.Tracks[2]!.Fault);
+    }
+
+    [Fact]
+    public async Task A_popularity_beyond_all_numbers_is_out_of_range()
+    {
+        var (client, token) = await SignInAsync();
+        _spotify.AddSearch(["""{"id":"odd","popularity":1e30}"""]);
+
+        var track = Assert.Single((await client.SearchTracksAsync(token, "a", 0, 50, Cancelled)).Tracks)!;
+
+        Assert.Equal((-1L, null), (track.Popularity, track.Fault));
+    }
+
+    [Fact]
+    public async Task A_row_that_is_very_deep_does_not_cost_the_page()
+    {
+        var (client, token) = await SignInAsync();
+        var deep = new string('[', 1000) + new string(']', 1000);
+        _spotify.AddSearch([FakeSpotify.Track(1), $"{{\"id\":\"odd\",\"name\":{deep}}}", FakeSpotify.Track(2)]);
+
+        var page = await client.SearchTracksAsync(token, "a", 0, 50, Cancelled);
+
+        Assert.Equal(["Track 1", null, "Track 2"], page.Tracks.Select(track => track!.Name));
+        Assert.StartsWith("name cannot be read: [[[", page.Tracks[1]!.Fault, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Bytes_that_are_not_UTF8_cost_their_row_alone()
+    {
+        var (client, token) = await SignInAsync();
+        _spotify.Fail(Fault.Bytes([.. """{"tracks":{"total":2,"items":[{"id":"odd","name":"caf"""u8, 0xE9, .. "\"},{\"id\":\"b\",\"name\":\"Beyoncé \\ufffd\"}]}}"u8]));
+
+        var tracks = (await client.SearchTracksAsync(token, "a", 0, 50, Cancelled)).Tracks;
+
+        Assert.Equal([null, "Beyoncé \ufffd"], tracks.Select(track => track!.Name));
+        Assert.StartsWith("name cannot be read: ", tracks[0]!.Fault, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("30.0", 30)]
+    [InlineData("\"30\"", null)]
+    [InlineData("5000000000", null)]
+    [InlineData("-1", null)]
+    [InlineData("{}", null)]
+    public async Task A_total_that_cannot_be_read_is_unknown(string total, int? expected)
+    {
+        var (client, token) = await SignInAsync();
+        foreach (var next in (string[])["{}", "false", "null", "7", "\"\""])
+        {
+            var page = $$"""{"total":{{total}},"next":{{next}},"items":[]}""";
+            _spotify.Fail(Fault.Body(200, "application/json", page));
+            var playlist = await client.GetPlaylistItemsAsync(token, Id, 0, 50, Cancelled);
+            _spotify.Fail(Fault.Body(200, "application/json", $$"""{"tracks":{{page}}}"""));
+            var search = await client.SearchTracksAsync(token, "a", 0, 50, Cancelled);
+
+            Assert.Equal([(expected, false), (expected, false)], [(playlist.Total, playlist.HasNext), (search.Total, search.HasNext)]);
+        }
     }
 
     [Fact]
@@ -313,7 +402,7 @@ public abstract class SpotifyContractTests : IAsyncLifetime
         var (client, token) = await SignInAsync();
         _spotify.Fail(Fault.Body(400, "application/json", body), times: 2);
 
-        await Assert.ThrowsAsync<SpotifyResponseException>(() => client.SearchTracksAsync(token, "a", 0, 10, Cancelled));
+        await Assert.ThrowsAsync<SpotifySourceRefusedException>(() => client.SearchTracksAsync(token, "a", 0, 10, Cancelled));
         await Assert.ThrowsAsync<SpotifyCredentialsException>(() => client.RequestTokenAsync(App, Cancelled));
     }
 
@@ -366,6 +455,13 @@ public abstract class SpotifyContractTests : IAsyncLifetime
 
         Assert.DoesNotContain(expired.RefreshToken!, error.ToString(), StringComparison.Ordinal);
         Assert.Equal(1, _spotify.Calls(Endpoint.Token));
+    }
+
+    [Fact]
+    public async Task The_life_of_a_token_may_be_written_with_a_point()
+    {
+        _spotify.Fail(Fault.Body(200, "application/json", """{"access_token":"a","expires_in":3600.0}"""));
+        Assert.Equal(3600, (await Connect().RequestTokenAsync(App, Cancelled)).ExpiresIn);
     }
 
     [Theory]
@@ -590,6 +686,7 @@ public abstract class SpotifyContractTests : IAsyncLifetime
     [InlineData(400, "invalid_grant", "Refresh token expired", typeof(SpotifySignInExpiredException), "pyspotify login")]
     [InlineData(400, "invalid_scope", "Illegal scope", typeof(SpotifyScopeMissingException), "pyspotify login")]
     [InlineData(403, "access_denied", "Active premium subscription required for the owner of the app", typeof(SpotifyPremiumRequiredException), "Premium")]
+    [InlineData(403, null, "<html><body>Blocked by the firewall</body></html>", typeof(SpotifyForbiddenException), "firewall")]
     [InlineData(403, null, "User not registered in the Developer Dashboard", typeof(SpotifyUserNotRegisteredException), "User Management")]
     [InlineData(418, null, "<html><body>Go <b>away</b></body></html>", typeof(SpotifyResponseException), "Go away")]
     public async Task A_refusal_of_the_accounts_service_has_its_cause_and_its_words(int status, string? code, string words, Type expected, string advice)
@@ -600,7 +697,10 @@ public abstract class SpotifyContractTests : IAsyncLifetime
         var error = await Assert.ThrowsAnyAsync<PySpotifyException>(() => Connect().RequestTokenAsync(Person, Cancelled));
 
         Assert.IsType(expected, error);
-        Assert.Contains(words.StartsWith('<') ? "'Go away'" : $"'{words}'", error.Message, StringComparison.Ordinal);
+        Assert.Contains(
+            words.Contains("firewall", StringComparison.Ordinal) ? "'Blocked by the firewall'" : words.StartsWith('<') ? "'Go away'" : $"'{words.TrimEnd('.')}'",
+            error.Message,
+            StringComparison.Ordinal);
         Assert.Contains(advice, error.Message, StringComparison.Ordinal);
         Assert.Equal(1, _spotify.Calls(Endpoint.Token));
     }

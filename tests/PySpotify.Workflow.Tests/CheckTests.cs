@@ -34,7 +34,8 @@ public sealed class CheckTests
         await using var spotify = await SetupTests.NewSpotifyAsync(developmentMode: true);
         await using var pyspotify = new Pyspotify().WithApp(spotify);
         pyspotify.Environment["Spotify__RefreshToken"] = spotify.RefreshToken;
-        var input = pyspotify.File("input.json", $$"""{ "topPlayed": { "playlists": ["{{Theirs}}", "37i9dQZEVXbMDoHDwVN2tF"], "topTracks": ["medium_term"] } }""");
+        var input = pyspotify.File("input.json", $$"""{ "topPlayed": { "playlists": ["{{Theirs}}", "37i9dQZEVXbMDoHDwVN2tF", "refusedPlaylist0000001"], "topTracks": ["medium_term"] } }""");
+        spotify.Fail(Fault.Status(400, message: "Invalid base62 id"), request => request.Path.Contains("refusedPlaylist", StringComparison.Ordinal), times: 10);
 
         var check = await pyspotify.RunAsync("check", "--input", input);
 
@@ -44,7 +45,8 @@ public sealed class CheckTests
         Assert.Matches("✗ Playlist 37i9dQZEVXbMDoHDwVN2tF +not found", check.Output);
         Assert.Contains("Spotify's own playlists are closed to apps made after November 2024", check.Output, StringComparison.Ordinal);
         Assert.Matches("✗ Your top tracks, last 6 months +no songs", check.Output);
-        Assert.Contains("3 of 3 sources cannot be read.", check.Output, StringComparison.Ordinal);
+        Assert.Matches(@"✗ Playlist refusedPlaylist0000001 +refused \(400: 'Invalid base62 id'\)", check.Output);
+        Assert.Contains("4 of 4 sources cannot be read.", check.Output, StringComparison.Ordinal);
         Assert.False(Directory.Exists(pyspotify.Data));
     }
 

@@ -47,11 +47,12 @@ public sealed class FaultTests
         }, ["Authenticate failed: ", "SpotifyUnavailableException", "/api/token"]),
         ["no Premium"] = (workflow => workflow.Spotify.Fail(Fault.Body(403, "text/plain", "Active premium subscription required for the owner of the app."), Playlist, ForEver), ["FetchTopPlayed failed: ", "SpotifyPremiumRequiredException", "Active premium subscription"]),
         ["a person who is not one of the app's users"] = (workflow => workflow.Spotify.Fail(Fault.Body(403, "text/plain", "User not registered in the Developer Dashboard"), Playlist, ForEver), ["FetchTopPlayed failed: ", "SpotifyUserNotRegisteredException", "User Management"]),
+        ["an app that Spotify has blocked"] = (workflow => workflow.Spotify.Fail(Fault.Body(403, "text/plain", "App blocked for violating the Developer Terms."), Playlist, ForEver), ["FetchTopPlayed failed: ", "SpotifyForbiddenException", "violating the Developer Terms'"]),
         ["nothing to read at all"] = (workflow =>
         {
-            workflow.Spotify.AddSearch([]);
+            workflow.Spotify.Fail(Fault.Status(400, message: "Invalid query"), request => request.Endpoint == Endpoint.Search, ForEver);
             workflow.Spotify.Fail(Fault.Status(404), Playlist, ForEver);
-        }, ["No source could be read", $"playlist {LocalWorkflow.Playlist}: not found (404)", $"search {LocalWorkflow.Query}: nothing found", "Correct the input"]),
+        }, ["No source could be read", $"playlist {LocalWorkflow.Playlist}: not found (404)", $"search {LocalWorkflow.Query}: refused (400: 'Invalid query')", "Correct the input"]),
     };
 
     /// <summary>Faults of one source: what sets them up, and what a person is told of it.</summary>
@@ -60,6 +61,8 @@ public sealed class FaultTests
         ["somebody else's playlist"] = (workflow => workflow.Spotify.Fail(Fault.Status(403), Playlist, ForEver), "forbidden (403)"),
         ["a playlist that is not there"] = (workflow => workflow.Spotify.Fail(Fault.Status(404), Playlist, ForEver), "not found (404)"),
         ["a playlist that was removed midway"] = (workflow => workflow.Spotify.Fail(Fault.Status(404), request => Playlist(request) && request.Offset == 50, ForEver), "not found (404)"),
+        ["a playlist that Spotify refuses"] = (workflow => workflow.Spotify.Fail(Fault.Status(400, message: "Invalid base62 id"), Playlist, ForEver), "refused (400: 'Invalid base62 id')"),
+        ["a playlist that is gone"] = (workflow => workflow.Spotify.Fail(Fault.Status(410, message: "Gone"), Playlist, ForEver), "refused (410: 'Gone')"),
         ["an empty playlist"] = (workflow => workflow.Spotify.AddPlaylist(LocalWorkflow.Playlist, []), "no songs"),
         ["a playlist of local files"] = (workflow => workflow.Spotify.AddPlaylist(LocalWorkflow.Playlist, [FakeSpotify.TrapRows["local file"]]), "no songs"),
         ["rows without artists"] = (workflow => workflow.Spotify.AddPlaylist(LocalWorkflow.Playlist, Enumerable.Range(0, 20).Select(n =>
@@ -162,6 +165,19 @@ public sealed class FaultTests
 
         Assert.Equal(kept.Rows.Order(), now.Rows.Except(kept.Rows).Select(row => row.Replace(Day, Before, StringComparison.Ordinal)).Order());
         workflow.AssertNothingHalf();
+    }
+
+    [Fact]
+    public async Task A_row_that_cannot_be_read_is_in_quarantine_with_its_reason()
+    {
+        await using var workflow = await LocalWorkflow.CreateAsync();
+        workflow.Spotify.AddPlaylist(LocalWorkflow.Playlist, [FakeSpotify.Track(1), FakeSpotify.Track(2, track => track["album"] = "x"), FakeSpotify.Track(3)]);
+
+        await workflow.RunAsync(Day);
+
+        Assert.Equal(["Track 1", "Track 3"], (await workflow.QueryAsync($"SELECT track FROM {Tables.RefinedOf(Tables.TopPlayed)} ORDER BY rank")).Select(row => row[0]));
+        var row = Assert.Single(await workflow.QueryAsync("SELECT reason, list, json_extract(song, '$.track') FROM quarantine"));
+        Assert.Equal(["album cannot be read: \"x\"", Lists.TopPlayed, "Track 2"], row);
     }
 
     [Fact]

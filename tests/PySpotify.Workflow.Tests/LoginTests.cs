@@ -63,6 +63,13 @@ public sealed class LoginTests
         spotify.ExpireTokens();
         (await pyspotify.RunProcessAsync("--snapshot-date", "2026-11-20")).Succeeded();
         Assert.Equal("refresh_token", spotify.Requests.Last(r => r.Endpoint == Endpoint.Token).GrantType);
+
+        // As it says to.
+        SetRefreshToken(pyspotify, place, null);
+        Assert.Contains("✓ Sign-in", (await pyspotify.RunProcessAsync("check")).Succeeded().Output, StringComparison.Ordinal);
+        spotify.ExpireTokens();
+        (await pyspotify.RunProcessAsync("--snapshot-date", "2026-11-20")).Succeeded();
+        Assert.Equal("refresh_token", spotify.Requests.Last(r => r.Endpoint == Endpoint.Token).GrantType);
         Assert.DoesNotContain("of last year", await File.ReadAllTextAsync(pyspotify.Secrets, TestContext.Current.CancellationToken), StringComparison.Ordinal);
     }
 
@@ -85,22 +92,29 @@ public sealed class LoginTests
             spotify.Requests.Where(r => r.Endpoint == Endpoint.Token).Select(r => r.GrantType));
     }
 
-    private static void SetRefreshToken(Pyspotify pyspotify, string place, string refreshToken)
+    /// <summary>Sets it; null removes it, but from the data folder, where a sign-in does so itself.</summary>
+    private static void SetRefreshToken(Pyspotify pyspotify, string place, string? refreshToken)
     {
         switch (place)
         {
+            case "the data folder" when refreshToken is null:
+                break;
+            case "the environment" when refreshToken is null:
+                pyspotify.Environment.Remove("Spotify__RefreshToken");
+                break;
             case "the data folder":
                 SecretsTests.WriteSecrets(pyspotify, $$"""{ "Spotify": { "refreshtoken": "{{refreshToken}}" } }""");
                 break;
             case "the environment":
-                pyspotify.Environment["Spotify__RefreshToken"] = refreshToken;
+                pyspotify.Environment["Spotify__RefreshToken"] = refreshToken!;
                 break;
             default:
                 var folder = Directory.CreateDirectory(Path.Combine(pyspotify.Home, "Microsoft", "UserSecrets", "pyspotify"));
                 var home = OperatingSystem.IsWindows() ? folder : Directory.CreateDirectory(Path.Combine(pyspotify.Home, ".microsoft", "usersecrets", "pyspotify"));
                 foreach (var secrets in (DirectoryInfo[])[folder, home])
                 {
-                    File.WriteAllText(Path.Combine(secrets.FullName, "secrets.json"), $$"""{ "Spotify:RefreshToken": "{{refreshToken}}" }""");
+                    File.WriteAllText(
+                        Path.Combine(secrets.FullName, "secrets.json"), refreshToken is null ? "{}" : $$"""{ "Spotify:RefreshToken": "{{refreshToken}}" }""");
                 }
 
                 break;

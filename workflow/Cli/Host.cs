@@ -18,13 +18,15 @@ internal sealed record Host(IAnsiConsole Output, IAnsiConsole Error, Action<ICon
     /// <summary>How to reach S3.</summary>
     public OpenS3 OpenS3 { get; init; } = S3Connection.OpenAsync;
 
-    /// <summary>The secrets of a data folder. Whether others can read them is told once.</summary>
+    /// <summary>The secrets of a data folder. Warns once.</summary>
     public SecretsFile OpenSecrets(DataFolder data) => new(data.Secrets) { Warn = WriteError };
 
     /// <summary>Writes why a command failed: a sentence, or everything that is known.</summary>
     public void ShowError(Exception e, bool isVerbose) => WriteError(e switch
     {
         _ when isVerbose => e.ToString(),
+        // With a path, .NET names it; only a standard stream has none.
+        UnauthorizedAccessException when !e.Message.Contains('\'', StringComparison.Ordinal) => "Cannot write the output: standard output is closed.",
         PySpotifyException or StateMachineException or IOException or UnauthorizedAccessException =>
             DisplayText.Clean(e.Message) + (IsAboutAccess(e) ? " First try `pyspotify check`: it shows what can be read, and what to do about the rest." : ""),
         OperationCanceledException => "Stopped.",

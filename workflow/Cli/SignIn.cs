@@ -41,7 +41,9 @@ internal static class SignIn
         secrets.Set(SettingNames.SignedInOn, Days.Utc(host.Clock.GetUtcNow()).Iso());
         var configured = SpotifySettings.Read(secrets, host.AddSettings).Credentials!;
         await Secrets.WriteTokenAsync(
-            secrets, AccessToken.From(issued, configured, configured, before, host.Clock.GetUtcNow()), cancellationToken);
+            secrets,
+            AccessToken.From(issued, configured, configured, before, host.Clock.GetUtcNow()) with { SignedInTo = configured.ClientId },
+            cancellationToken);
         if (configured.RefreshToken is not null)
         {
             host.Output.WriteText("An older Spotify:RefreshToken is set outside of this folder. This folder no longer uses it; other folders do. "

@@ -24,7 +24,7 @@ public sealed class HttpSpotifyApi(HttpClient http, SpotifyOptions options) : IS
     /// <param name="credentials">The app.</param>
     /// <param name="code">The code that the redirect brought.</param>
     /// <param name="redirectUri">The redirect's address, as it was asked for.</param>
-    /// <param name="cancellationToken">Ends the call.</param>
+    /// <param name="cancellationToken">Cancels it.</param>
     public Task<IssuedToken> RedeemCodeAsync(
         SpotifyCredentials credentials, string code, string redirectUri, CancellationToken cancellationToken) =>
         RequestTokenAsync(
@@ -35,7 +35,7 @@ public sealed class HttpSpotifyApi(HttpClient http, SpotifyOptions options) : IS
 
     /// <summary><c>GET /v1/me</c>: who signed in.</summary>
     public Task<UserAnswer> GetUserAsync(string accessToken, CancellationToken cancellationToken) =>
-        GetAsync("me", accessToken, SpotifyJson.Default.UserAnswer, limit: 0, playlistId: null, cancellationToken);
+        GetAsync("me", accessToken, SpotifyJson.Default.UserAnswer, limit: 0, source: null, cancellationToken);
 
     /// <summary><c>GET /v1/me/playlists</c>: all playlists that the person who signed in has made or saved.</summary>
     public async Task<IReadOnlyList<PlaylistSummary>> GetPlaylistsAsync(string accessToken, CancellationToken cancellationToken)
@@ -49,10 +49,10 @@ public sealed class HttpSpotifyApi(HttpClient http, SpotifyOptions options) : IS
                 accessToken,
                 SpotifyJson.Default.PlaylistsPage,
                 limit,
-                playlistId: null,
+                source: null,
                 cancellationToken);
             playlists.AddRange((page.Items ?? []).OfType<PlaylistSummary>());
-            if (page.Next is null)
+            if (!TrackJson.HasText(page.Next))
             {
                 break;
             }
@@ -70,7 +70,7 @@ public sealed class HttpSpotifyApi(HttpClient http, SpotifyOptions options) : IS
             accessToken,
             SpotifyJson.Default.PlaylistPage,
             limit,
-            playlistId,
+            new(Source.Playlist, playlistId),
             cancellationToken);
         return page.ToTrackPage();
     }
@@ -84,7 +84,7 @@ public sealed class HttpSpotifyApi(HttpClient http, SpotifyOptions options) : IS
             accessToken,
             SpotifyJson.Default.SearchAnswer,
             limit,
-            playlistId: null,
+            new(Source.Search, query),
             cancellationToken);
         return answer.ToTrackPage();
     }
@@ -98,7 +98,7 @@ public sealed class HttpSpotifyApi(HttpClient http, SpotifyOptions options) : IS
             accessToken,
             SpotifyJson.Default.TracksPage,
             limit,
-            playlistId: null,
+            new(Source.TopTracks, timeRange),
             cancellationToken);
         return page.ToTrackPage();
     }
@@ -111,7 +111,7 @@ public sealed class HttpSpotifyApi(HttpClient http, SpotifyOptions options) : IS
             accessToken,
             SpotifyJson.Default.PlaylistAnswer,
             limit: 0,
-            playlistId,
+            new(Source.Playlist, playlistId),
             cancellationToken);
         return playlist.Name;
     }
@@ -132,12 +132,12 @@ public sealed class HttpSpotifyApi(HttpClient http, SpotifyOptions options) : IS
     }
 
     private async Task<T> GetAsync<T>(
-        string path, string accessToken, JsonTypeInfo<T> type, int limit, string? playlistId, CancellationToken cancellationToken)
+        string path, string accessToken, JsonTypeInfo<T> type, int limit, Source? source, CancellationToken cancellationToken)
     {
         using var request = new HttpRequestMessage(HttpMethod.Get, new Uri(options.ApiUrl, path));
         request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", accessToken);
         return await SendAsync(
-            request, type, answer => SpotifyAnswers.Error(answer.Status, answer.Body, limit, playlistId), cancellationToken);
+            request, type, answer => SpotifyAnswers.Error(answer.Status, answer.Body, limit, source), cancellationToken);
     }
 
     private async Task<T> SendAsync<T>(

@@ -1,3 +1,4 @@
+using System.Net;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using System.Text.RegularExpressions;
@@ -9,23 +10,28 @@ public static partial class SpotifyAnswers
 {
     private const int MaxMessage = 200;
 
+    private const string Forbidden = "Forbidden";
+
     /// <summary>The error that the Web API's refusal means.</summary>
     /// <param name="status">The HTTP status.</param>
     /// <param name="body">The body, JSON or not.</param>
     /// <param name="limit">The page size that was asked for.</param>
-    /// <param name="playlistId">The playlist that was asked for, if one was.</param>
-    public static PySpotifyException Error(int status, string? body, int limit = 0, string? playlistId = null)
+    /// <param name="source">The source that was asked for, if one was.</param>
+    public static PySpotifyException Error(int status, string? body, int limit = 0, Source? source = null)
     {
         var message = MessageIn(body);
         return status switch
         {
             400 when Says("Invalid limit") => new SpotifyInvalidLimitException(limit),
+            400 when source is not null && !Says("limit") && !Says("offset") => new SpotifySourceRefusedException(status, message),
             403 when Says("premium") => new SpotifyPremiumRequiredException(message!),
             403 when Says("registered") => new SpotifyUserNotRegisteredException(message!),
             403 when Says("scope") => new SpotifyScopeMissingException(message!),
-            403 when playlistId is not null => new SpotifyPlaylistForbiddenException(message),
-            403 => new SpotifyForbiddenException(message),
-            404 when playlistId is not null => new SpotifyPlaylistNotFoundException(),
+            403 when source?.Kind == Source.Playlist && (message ?? Forbidden).Equals(Forbidden, StringComparison.OrdinalIgnoreCase) =>
+                new SpotifyPlaylistForbiddenException(),
+            403 => new SpotifyForbiddenException(message ?? Forbidden),
+            404 when source?.Kind == Source.Playlist => new SpotifyPlaylistNotFoundException(),
+            404 or 410 when source is not null => new SpotifySourceRefusedException(status, message),
             _ => new SpotifyResponseException($"status {status}{Quoted(message)}"),
         };
 
@@ -52,8 +58,9 @@ public static partial class SpotifyAnswers
             "invalid_scope" => new SpotifyScopeMissingException(message!),
             "invalid_grant" when isSignIn => new SpotifySignInRefusedException(message!),
             "invalid_grant" => new SpotifySignInExpiredException(message),
-            _ when error is "invalid_client" || status is 400 or 401 or 403 =>
+            _ when error is "invalid_client" or "unauthorized_client" || status is 400 or 401 =>
                 new SpotifyCredentialsException($"{error ?? $"status {status}"}{Quoted(message)}", isSecret: Says("secret")),
+            _ when status is 403 => new SpotifyForbiddenException(message ?? Forbidden),
             _ => new SpotifyResponseException($"status {status} from the accounts service{Quoted(message)}"),
         };
 
@@ -66,10 +73,18 @@ public static partial class SpotifyAnswers
         var text = Read(body, root => root.GetProperty("error_description").GetString())
             ?? Read(body, root => root.GetProperty("error").GetProperty("message").GetString())
             ?? Read(body, root => root.GetProperty("error").GetString())
-            ?? (Read(body, root => "JSON") is null ? Tag().Replace(body ?? "", " ") : null);
-        var words = string.Join(' ', (text ?? "").Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries));
-        return words is "" ? null : new string([.. words.Where(c => !char.IsControl(c)).Take(MaxMessage)]);
+            ?? Read(body, root => root.GetProperty("message").GetString())
+            ?? Read(body, root => root.GetString())
+            ?? Read(body, root => root.ValueKind == JsonValueKind.Null ? "" : root.GetRawText())
+            ?? Tag().Replace(body ?? "", " ");
+        var words = string.Join(' ', WebUtility.HtmlDecode(text).Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries));
+        words = string.Concat(words.Where(c => !char.IsControl(c))).TrimEnd('.', ' ');
+        return words.Any(char.IsLetterOrDigit) ? Cut(words, MaxMessage) : null;
     }
+
+    /// <summary>The beginning of a text that is longer.</summary>
+    internal static string Cut(string text, int length) =>
+        text.Length <= length ? text : text[..(char.IsHighSurrogate(text[length - 1]) ? length - 1 : length)] + "…";
 
     [GeneratedRegex("<(script|style|head)\\b.*?</\\1>|<[^>]*>", RegexOptions.Singleline | RegexOptions.IgnoreCase)]
     private static partial Regex Tag();
@@ -110,12 +125,12 @@ public static partial class SpotifyAnswers
 }
 
 /// <summary><c>GET /v1/playlists/{id}/items</c></summary>
-public sealed record PlaylistPage(int? Total = null, string? Next = null, IReadOnlyList<JsonElement>? Items = null)
+public sealed record PlaylistPage(JsonElement Total = default, JsonElement Next = default, IReadOnlyList<JsonElement>? Items = null)
 {
     /// <summary>The rows' tracks, wherever in a row they are.</summary>
     public TrackPage ToTrackPage() => Items is null
         ? throw new SpotifyResponseException("a playlist's page has no items")
-        : new TrackPage(Total, Next is not null, [.. Items.Select(TrackJson.FromPlaylistRow)]);
+        : new TrackPage(TrackJson.Count(Total), TrackJson.HasText(Next), [.. Items.Select(TrackJson.FromPlaylistRow)]);
 }
 
 /// <summary><c>GET /v1/search</c></summary>
@@ -126,12 +141,12 @@ public sealed record SearchAnswer(TracksPage? Tracks = null)
 }
 
 /// <summary>A page of tracks: in a search's answer, and the answer of <c>GET /v1/me/top/tracks</c>.</summary>
-public sealed record TracksPage(int? Total = null, string? Next = null, IReadOnlyList<JsonElement>? Items = null)
+public sealed record TracksPage(JsonElement Total = default, JsonElement Next = default, IReadOnlyList<JsonElement>? Items = null)
 {
     /// <summary>The page of tracks.</summary>
     public TrackPage ToTrackPage() => Items is null
         ? throw new SpotifyResponseException("a page of tracks has no items")
-        : new TrackPage(Total, Next is not null, [.. Items.Select(TrackJson.From)]);
+        : new TrackPage(TrackJson.Count(Total), TrackJson.HasText(Next), [.. Items.Select(TrackJson.From)]);
 }
 
 /// <summary><c>GET /v1/playlists/{id}</c></summary>
@@ -141,24 +156,25 @@ public sealed record PlaylistAnswer(string? Name = null);
 public sealed record UserAnswer(string? Id = null, string? DisplayName = null);
 
 /// <summary><c>GET /v1/me/playlists</c></summary>
-public sealed record PlaylistsPage(int? Total = null, string? Next = null, IReadOnlyList<PlaylistSummary?>? Items = null);
+public sealed record PlaylistsPage(JsonElement Next = default, IReadOnlyList<PlaylistSummary?>? Items = null);
 
 /// <summary>A playlist in a list of them.</summary>
 public sealed record PlaylistSummary(string? Id = null, string? Name = null, UserAnswer? Owner = null, bool? Collaborative = null);
 
 /// <summary><c>POST /api/token</c></summary>
-public sealed record TokenAnswer(string? AccessToken = null, int? ExpiresIn = null, string? RefreshToken = null)
+public sealed record TokenAnswer(string? AccessToken = null, JsonElement ExpiresIn = default, string? RefreshToken = null)
 {
-    /// <summary>Names no secret.</summary>
-    public override string ToString() => $"answer with a token for {ExpiresIn} s";
+    /// <summary>Contains no secret.</summary>
+    public override string ToString() => $"answer with a token for {TrackJson.Count(ExpiresIn)} s";
 
     /// <summary>The token, if it is whole.</summary>
-    public IssuedToken ToIssuedToken() => this is { AccessToken: { Length: > 0 } token, ExpiresIn: { } seconds }
+    public IssuedToken ToIssuedToken() => AccessToken is { Length: > 0 } token && TrackJson.Count(ExpiresIn, least: int.MinValue) is { } seconds
         ? new IssuedToken(token, seconds, RefreshToken)
         : throw new SpotifyResponseException("the accounts service issued no token");
 }
 
-[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower)]
+// Spotify's own answers are seven deep; one row that is deeper is not to cost its page.
+[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower, MaxDepth = 10_000)]
 [JsonSerializable(typeof(PlaylistPage))]
 [JsonSerializable(typeof(SearchAnswer))]
 [JsonSerializable(typeof(TracksPage))]

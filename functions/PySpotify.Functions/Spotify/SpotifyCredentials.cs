@@ -7,7 +7,7 @@ namespace PySpotify.Functions.Spotify;
 [JsonUnmappedMemberHandling(JsonUnmappedMemberHandling.Skip)]
 public sealed record SpotifyCredentials(string ClientId, string ClientSecret, string? RefreshToken = null)
 {
-    /// <summary>Names no secret.</summary>
+    /// <summary>Contains no secret.</summary>
     public override string ToString() => $"Spotify app {ClientId}";
 }
 
@@ -17,6 +17,6 @@ public sealed record SpotifyCredentials(string ClientId, string ClientSecret, st
 /// <param name="RefreshToken">A new refresh token that replaces the old one; null keeps the old one.</param>
 public sealed record IssuedToken(string AccessToken, int ExpiresIn, string? RefreshToken = null)
 {
-    /// <summary>Names no secret.</summary>
+    /// <summary>Contains no secret.</summary>
     public override string ToString() => $"token for {ExpiresIn} s";
 }

@@ -12,7 +12,7 @@ public sealed class SpotifyCredentialsException(string detail, bool isSecret = f
 
 /// <summary>Spotify refused to end a sign-in that a person has just begun (<c>invalid_grant</c>).</summary>
 public sealed class SpotifySignInRefusedException(string message) : PySpotifyException(
-    $"Spotify did not complete the sign-in ('{message}'). Run `pyspotify login` again; if that fails alike, check that the app's page on "
+    $"Spotify did not complete the sign-in ('{message}'). Run `pyspotify login` again; if it fails again, check that the app's page on "
     + "https://developer.spotify.com/dashboard lists the redirect address.");
 
 /// <summary>The refresh token is six months old or was revoked (<c>invalid_grant</c>).</summary>
@@ -34,8 +34,9 @@ public sealed class SpotifyScopeMissingException(string message) : PySpotifyExce
     $"Spotify says '{message}'. Sign in again with `pyspotify login`, which asks for everything that is needed, then redrive the execution.");
 
 /// <summary>Spotify forbids the call, for a reason that is not known here (403).</summary>
-public sealed class SpotifyForbiddenException(string? message) : PySpotifyException(
-    $"Spotify says '{message ?? "Forbidden"}'. `pyspotify check` finds out what this app may read.");
+public sealed class SpotifyForbiddenException(string message) : PySpotifyException(
+    $"Spotify says '{message}' (403). If these are the words of a proxy or firewall, ask whoever runs it; else check the app on "
+    + "https://developer.spotify.com/dashboard, then redrive the execution.");
 
 /// <summary>The access token has run out; Authenticate issues a new one.</summary>
 public sealed class SpotifyTokenExpiredException(DateTimeOffset expiresAt) : PySpotifyException(
@@ -66,10 +67,19 @@ public sealed class SpotifyPlaylistNotFoundException() : SourceException(new(
     "Check the playlist's link. Spotify's own playlists are closed to apps made after November 2024; copy such a playlist into your own account."));
 
 /// <summary>The playlist is not the signed-in user's (403), which Development Mode demands.</summary>
-public sealed class SpotifyPlaylistForbiddenException(string? message) : SourceException(new(
+public sealed class SpotifyPlaylistForbiddenException() : SourceException(new(
     "forbidden (403)",
-    $"Spotify says '{message ?? "Forbidden"}'. In Development Mode an app reads only playlists that the signed-in person owns or helps to edit: "
+    "Spotify says 'Forbidden'. In Development Mode an app reads only playlists that the signed-in person owns or helps to edit: "
     + "run `pyspotify login` as that person, or use a playlist of theirs."));
+
+/// <summary>Spotify refuses this source alone (400, 404, 410).</summary>
+public sealed class SpotifySourceRefusedException(int status, string? message) : SourceException(new(
+    $"refused ({status}{(message is null ? "" : $": '{SpotifyAnswers.Cut(message, MaxQuote)}'")})",
+    $"{(message is null ? "Spotify does not say why" : $"Spotify says '{message}'")}. Correct it in the input, or take it out."))
+{
+    // So that the causes of 300 sources fit what Step Functions lets a Fail state say.
+    private const int MaxQuote = 28;
+}
 
 /// <summary>Too many requests, and the time to wait is longer than is waited for.</summary>
 public sealed class SpotifyRateLimitedException(DateTimeOffset? until) : PySpotifyException(
@@ -91,7 +101,7 @@ public sealed class SpotifyUnavailableException(string detail, Exception? inner 
 
 /// <summary>Spotify's answer is not what was asked for.</summary>
 public sealed class SpotifyResponseException(string detail, Exception? inner = null) : PySpotifyException(
-    $"Spotify's answer could not be read: {detail}. If a redrive fails alike, its API may have changed.", inner);
+    $"Spotify's answer could not be read: {detail}. Redrive the execution; if it fails again, Spotify's API may have changed.", inner);
 
 /// <summary>Spotify refused the page size (400 <c>Invalid limit</c>).</summary>
 public sealed class SpotifyInvalidLimitException(int limit) : PySpotifyException(

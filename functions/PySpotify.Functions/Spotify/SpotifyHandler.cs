@@ -1,6 +1,8 @@
 using System.Globalization;
 using System.Net;
+using System.Text;
 using System.Text.Json;
+using System.Text.Unicode;
 using Microsoft.Extensions.Logging;
 using Polly;
 using Polly.Retry;
@@ -23,6 +25,11 @@ public sealed partial class SpotifyHandler : DelegatingHandler
     private const int RefusalRetries = 2;
 
     private static readonly TimeSpan PauseWindow = TimeSpan.FromMinutes(10);
+
+    // Bytes that are not UTF-8 become half a surrogate pair, which no client reads as text: it costs its row. Left as they are,
+    // a client that reads a body as text would take another character for them.
+    private static readonly Encoding EscapeInvalid = Encoding.GetEncoding(
+        Encoding.UTF8.WebName, EncoderFallback.ExceptionFallback, new DecoderReplacementFallback(@"\ud800"));
 
     /// <summary>The name of the event that is logged before a wait that Spotify asks for, with its <c>Seconds</c>.</summary>
     public const string WaitingEvent = nameof(Log.Waiting);
@@ -96,12 +103,12 @@ public sealed partial class SpotifyHandler : DelegatingHandler
         }
         catch (Exception e) when (IsFault(e))
         {
-            throw new SpotifyUnavailableException($"{what}: {Describe(e)}", e);
+            throw (PySpotifyException?)SpotifyConnectionException.OfAllAttempts(e, request.RequestUri) ?? new SpotifyUnavailableException($"{what}: {Describe(e)}", e);
         }
 
         PySpotifyException? error =
             IsRefusal(answer) ? new SpotifyUnauthorizedException()
-            : answer.StatusCode == HttpStatusCode.ProxyAuthenticationRequired ? SpotifyConnectionException.ProxyWantsSignIn(request.RequestUri)
+            : answer.StatusCode == HttpStatusCode.ProxyAuthenticationRequired ? SpotifyConnectionException.ProxyRequiresSignIn(request.RequestUri)
             : IsFault(answer) ? new SpotifyUnavailableException($"{what}: {Describe(answer)}")
             : null;
         if (error is null)
@@ -141,9 +148,21 @@ public sealed partial class SpotifyHandler : DelegatingHandler
                     try
                     {
                         await response.Content.LoadIntoBufferAsync(_options.LargestBody, cancellationToken);
-                        return response.StatusCode == HttpStatusCode.OK && IsCutOff(await response.Content.ReadAsByteArrayAsync(cancellationToken))
-                            ? throw new IOException("the answer is empty or cut off")
-                            : response;
+                        if (response.StatusCode == HttpStatusCode.OK)
+                        {
+                            var body = await response.Content.ReadAsByteArrayAsync(cancellationToken);
+                            if (IsCutOff(body))
+                            {
+                                throw new IOException("the answer is empty or cut off");
+                            }
+
+                            if (!Utf8.IsValid(body))
+                            {
+                                response.Content = new StringContent(EscapeInvalid.GetString(body), Encoding.UTF8, "application/json");
+                            }
+                        }
+
+                        return response;
                     }
                     catch (HttpRequestException e) when (e.HttpRequestError == HttpRequestError.ConfigurationLimitExceeded)
                     {
@@ -163,7 +182,7 @@ public sealed partial class SpotifyHandler : DelegatingHandler
                 },
                 cancellationToken);
         }
-        catch (HttpRequestException e) when (SpotifyConnectionException.From(e, request.RequestUri!) is { } lasting)
+        catch (HttpRequestException e) when (SpotifyConnectionException.OfOneAttempt(e, request.RequestUri!) is { } lasting)
         {
             throw lasting;
         }
@@ -181,7 +200,7 @@ public sealed partial class SpotifyHandler : DelegatingHandler
         }
     }
 
-    /// <summary>After a 429 nobody asks until the time is over, whichever call it was that met it.</summary>
+    /// <summary>After a 429, every call waits.</summary>
     private async Task KeepQuietAsync(HttpResponseMessage response, int earlier, CancellationToken cancellationToken)
     {
         var now = _clock.GetUtcNow();
@@ -298,7 +317,7 @@ public sealed partial class SpotifyHandler : DelegatingHandler
 
     private static string Describe(Exception e) => e is TimeoutRejectedException timeout
         ? string.Create(CultureInfo.InvariantCulture, $"no answer within {timeout.Timeout.TotalSeconds:0.#} s")
-        : e.Message;
+        : e.GetBaseException().Message.TrimEnd('.');
 
     private static partial class Log
     {

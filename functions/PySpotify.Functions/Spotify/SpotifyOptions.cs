@@ -11,7 +11,7 @@ public sealed record SpotifyOptions
     /// <summary>The accounts service, ending in a slash.</summary>
     public Uri AccountsUrl { get; init; } = new("https://accounts.spotify.com/");
 
-    /// <summary>Calls at once, at most: 1–50.</summary>
+    /// <summary>The most calls at once: 1–50.</summary>
     public int Concurrency { get; init; } = 4;
 
     /// <summary>How long one attempt may take, its body included.</summary>
@@ -23,7 +23,7 @@ public sealed record SpotifyOptions
     /// <summary>The longest that is waited in all in ten minutes; a fetch has fourteen on AWS.</summary>
     public TimeSpan LongestWaitInAll { get; init; } = TimeSpan.FromMinutes(4);
 
-    /// <summary>Bytes in a body, at most. A page of fifty tracks has about a tenth of a megabyte.</summary>
+    /// <summary>The most bytes in a body. A page of fifty tracks has about a tenth of a megabyte.</summary>
     public int LargestBody { get; init; } = 32 * 1024 * 1024;
 
     /// <summary>Reads the options; what is not set keeps its default.</summary>

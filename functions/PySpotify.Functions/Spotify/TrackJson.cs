@@ -3,8 +3,8 @@ using System.Text.Json;
 namespace PySpotify.Functions.Spotify;
 
 /// <summary>
-/// Reads a track member by member, so that one that has another form than expected costs its row and not its page: the
-/// track then has a <see cref="Track.Fault"/>.
+/// Reads a track member by member, so that an unexpected value loses one row, not the page: the track then has a
+/// <see cref="Track.Fault"/>.
 /// </summary>
 internal static class TrackJson
 {
@@ -36,7 +36,7 @@ internal static class TrackJson
         }
 
         string? fault = null;
-        var album = Member(json, "album") is { ValueKind: JsonValueKind.Object } found ? found : default;
+        var album = Object(Member(json, "album"), "album", ref fault);
         return new Track(
             Text(json, "id", ref fault),
             Text(json, "name", ref fault),
@@ -46,9 +46,15 @@ internal static class TrackJson
             Number(json, "duration_ms", ref fault),
             Artists(json, ref fault),
             new Album(Text(album, "name", ref fault), Text(album, "release_date", ref fault)),
-            Text(Member(json, "external_ids") ?? default, "isrc", ref fault),
+            Text(Object(Member(json, "external_ids"), "external_ids", ref fault), "isrc", ref fault),
             fault);
     }
+
+    /// <summary>A number of rows or seconds; null where it cannot be read as one.</summary>
+    public static int? Count(JsonElement json, int least = 0) => Whole(json) is <= int.MaxValue and var number && number >= least ? (int)number : null;
+
+    /// <summary>Whether it is a text with something in it.</summary>
+    public static bool HasText(JsonElement json) => json.ValueKind == JsonValueKind.String && !json.ValueEquals("");
 
     private static List<string?> Artists(JsonElement json, ref string? fault)
     {
@@ -66,7 +72,7 @@ internal static class TrackJson
 
         foreach (var artist in artists.EnumerateArray())
         {
-            names.Add(Text(artist, "name", ref fault));
+            names.Add(Text(Object(artist, "an artist", ref fault), "name", ref fault));
         }
 
         return names;
@@ -91,22 +97,34 @@ internal static class TrackJson
         }
     }
 
-    /// <summary>A whole number, also one written as 180000.0.</summary>
+    private static JsonElement Object(JsonElement? json, string name, ref string? fault)
+    {
+        if (json is { ValueKind: not (JsonValueKind.Null or JsonValueKind.Object) } other)
+        {
+            fault ??= Cannot(name, other);
+        }
+
+        return json is { ValueKind: JsonValueKind.Object } found ? found : default;
+    }
+
     private static long? Number(JsonElement json, string name, ref string? fault)
     {
-        switch (Member(json, name))
+        if (Member(json, name) is not { ValueKind: not JsonValueKind.Null } value)
         {
-            case null or { ValueKind: JsonValueKind.Null }:
-                return null;
-            case { ValueKind: JsonValueKind.Number } value when value.TryGetInt64(out var number):
-                return number;
-            case { ValueKind: JsonValueKind.Number } value when value.TryGetDecimal(out var number) && number % 1 == 0 && number is >= long.MinValue and <= long.MaxValue:
-                return (long)number;
-            case { } value:
-                fault ??= Cannot(name, value);
-                return null;
+            return null;
         }
+
+        var number = Whole(value);
+        fault ??= number is null ? Cannot(name, value) : null;
+        return number;
     }
+
+    /// <summary>A whole number, also one written as 180000.0. One that is too large for a long is out of every range, as -1 is.</summary>
+    private static long? Whole(JsonElement json) => json.ValueKind != JsonValueKind.Number ? null
+        : json.TryGetInt64(out var number) ? number
+        : !json.TryGetDecimal(out var exact) || exact is < long.MinValue or > long.MaxValue ? -1
+        : exact % 1 == 0 ? (long)exact
+        : null;
 
     private static bool? Flag(JsonElement json, string name) => Member(json, name)?.ValueKind switch
     {
@@ -130,7 +148,6 @@ internal static class TrackJson
             text = value.ValueKind.ToString();
         }
 
-        var shown = new string([.. text.Where(c => !char.IsControl(c) && c != '\ufffd').Take(MaxShown)]);
-        return $"{name} cannot be read: {(char.IsHighSurrogate(shown[^1]) ? shown[..^1] : shown)}";
+        return $"{name} cannot be read: {SpotifyAnswers.Cut(string.Concat(text.Where(c => !char.IsControl(c) && c != '\ufffd')), MaxShown)}";
     }
 }

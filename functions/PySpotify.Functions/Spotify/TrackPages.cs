@@ -5,7 +5,7 @@ namespace PySpotify.Functions.Spotify;
 /// <summary>Asks for one page.</summary>
 /// <param name="offset">Rows before the page.</param>
 /// <param name="limit">Rows in the page.</param>
-/// <param name="cancellationToken">Ends the call.</param>
+/// <param name="cancellationToken">Cancels it.</param>
 public delegate Task<TrackPage> GetTrackPage(int offset, int limit, CancellationToken cancellationToken);
 
 /// <summary>Reads a list of any length page by page, a few pages ahead, and hands on its rows in order.</summary>
@@ -14,14 +14,14 @@ public static class TrackPages
     // https://developer.spotify.com/documentation/web-api/reference/search
     private const int Limit = 50;
 
-    /// <summary>Rows that a page of a search has in Development Mode, at most.</summary>
+    /// <summary>The most rows that a page of a search has in Development Mode.</summary>
     public const int DevelopmentModeLimit = 10;
 
     /// <summary>Reads all rows.</summary>
     /// <param name="getPage">Asks for a page.</param>
-    /// <param name="cap">Rows at most: offset + limit never exceeds it.</param>
-    /// <param name="concurrency">Pages asked for at once, at most.</param>
-    /// <param name="cancellationToken">Ends the calls.</param>
+    /// <param name="cap">The most rows: offset + limit never exceeds it.</param>
+    /// <param name="concurrency">The most pages asked for at once.</param>
+    /// <param name="cancellationToken">Cancels them.</param>
     /// <returns>The rows in order, null rows among them.</returns>
     /// <exception cref="SpotifyInvalidLimitException">Spotify refused every page size.</exception>
     public static async IAsyncEnumerable<Track?> ReadAllAsync(
@@ -67,7 +67,7 @@ public static class TrackPages
 
     /// <summary>Reads the first page alone.</summary>
     /// <param name="getPage">Asks for a page.</param>
-    /// <param name="cancellationToken">Ends the call.</param>
+    /// <param name="cancellationToken">Cancels it.</param>
     /// <returns>The page, and the rows that one may have: 10 of a search in Development Mode, else 50.</returns>
     /// <exception cref="SpotifyInvalidLimitException">Spotify refused every page size.</exception>
     public static async Task<(TrackPage Page, int Limit)> ReadFirstAsync(
