@@ -13,12 +13,14 @@ import re
 import sys
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from datetime import date
 from functools import reduce
+from hashlib import sha256
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from pyspark.sql import Column, DataFrame, Row, SparkSession, Window
+from pyspark.sql import DataFrame, Row, SparkSession, Window
 from pyspark.sql import functions as F
 
 LISTS = {"spotifytopplayed": "top played", "spotifypopularsongs": "popular"}
@@ -57,6 +59,17 @@ QUARANTINE = "reason string, list string, source string, song string, snapshot_d
 
 class RefineError(Exception):
     """The raw files cannot be refined; the message says which and why."""
+
+
+@contextmanager
+def on_error(message: str) -> Iterator[None]:
+    """Gives an error of Spark, which ends in a hundred lines of Java, a last line that people can read."""
+    try:
+        yield
+    except RefineError:
+        raise
+    except Exception as e:
+        raise RefineError(message) from e
 
 
 # Which files count: of the right kind, with a name that begins with neither . nor _, in a folder whose date is a date.
@@ -124,7 +137,10 @@ def in_order(files: Iterable[File]) -> list[File]:
 def paths_under(spark: SparkSession, folder: str) -> Iterator[str]:
     """All files under a folder or prefix; none where it does not exist."""
     path, system = hadoop(spark, folder)
-    if system.exists(path):
+    if path.toUri().getScheme() == "file" and "://" not in folder:
+        # Hadoop starts processes for each local file, to ask who may read it.
+        yield from (f"file:{found}" for found in Path(folder).rglob("*") if found.is_file())
+    elif system.exists(path):
         found = system.listFiles(path, True)
         while found.hasNext():
             yield found.next().getPath().toString()
@@ -145,82 +161,97 @@ def hadoop(spark: SparkSession, path: str) -> tuple[Any, Any]:
 
 # Songs: raw CSV, read strictly. Spark's own reader would take a quote within a cell, and not say which line is wrong.
 
-CELL = '("(?:[^"]++|"")*+"|[^",]*+)'
+
+class RawFileError(Exception):
+    """A raw file cannot be read; the message goes on after the file's path."""
 
 
-def lines(files: DataFrame) -> DataFrame:
-    """The lines of CSV files that are not blank, by their numbers, with the cells of the first."""
-    # In ISO-8859-1 every byte is a character, so that lines can be told before anything is taken for UTF-8.
-    content = F.regexp_replace(F.decode("content", "ISO-8859-1"), "^\u00ef\u00bb\u00bf", "")
-    numbered = F.transform(F.split(content, "\r\n|\r|\n"), lambda line, n: F.struct((n + 1).alias("number"), line.alias("bytes")))
-    files = files.select("path", F.filter(numbered, lambda line: line["bytes"] != "").alias("lines"))
-    header = cells(text(F.get("lines", F.lit(0))["bytes"])).alias("header")
-    # In two steps: in one, Spark would find the header anew for each line.
-    return files.select("path", header, "lines").select("path", "header", F.inline("lines"))
+CELL = re.compile(r',("(?:[^"]|"")*"|[^",]*)')
+
+LINE_END = re.compile(r"\r\n|\r|\n")
+
+INTEGER = re.compile(r"[+-]?[0-9]+")
+
+BITS = {"int": 32, "bigint": 64}
 
 
-def text(line: Column) -> Column:
-    return F.decode(F.encode(line, "ISO-8859-1"), "UTF-8")
+def read_songs(content: bytes) -> list[tuple]:
+    """The songs of a CSV file, each after the number of its line. A row equal to the header is not a song; an empty cell is unknown."""
+    header, songs = None, []
+    for number, line in enumerate(LINE_END.split(content.removeprefix(b"\xef\xbb\xbf").decode(errors="surrogateescape")), 1):
+        try:
+            cells = cells_of(line)
+            header = header or cells and known(cells)
+            if cells and cells != header:
+                songs.append((number, *song(cells, header)))
+        except ValueError as e:
+            raise RawFileError(f", line {number}: {e}") from e
+    if not songs:
+        raise RawFileError(" has a header and no rows" if header else " is empty")
+    return songs
 
 
-def cells(line: Column) -> Column:
-    """The cells of a line whose quotes match."""
-    found = F.regexp_extract_all(F.concat(F.lit(","), line), F.lit(f",{CELL}"), F.lit(1))
-    return F.transform(
-        found,
-        lambda cell: F.when(cell.startswith('"'), F.replace(F.regexp_replace(cell, r'^"|"\z', ""), F.lit('""'), F.lit('"'))).otherwise(cell),
-    )
+def cells_of(line: str) -> list[str]:
+    """The cells of a line; none where it is blank."""
+    cells = CELL.findall(f",{line}") if line else []
+    if ",".join(cells) != line:
+        raise ValueError("its quotes do not match")
+    try:
+        line.encode()
+    except UnicodeEncodeError:
+        raise ValueError("not UTF-8") from None
+    return [cell[1:-1].replace('""', '"') if cell.startswith('"') else cell for cell in cells]
 
 
-def songs(lines: DataFrame) -> DataFrame:
-    """Rows with their types, and what is wrong with them. A row equal to the header is not a song; an empty cell is unknown."""
-    rows = lines.withColumn("text", text(F.col("bytes"))).withColumn("cells", cells(F.col("text")))
-    header = F.col("cells") == F.col("header")
-    known = F.array(*map(F.lit, COLUMNS))
-    problem = F.coalesce(
-        F.when(~F.col("bytes").rlike(rf"^{CELL}(?:,{CELL})*+\z"), "its quotes do not match"),
-        F.when(F.encode("text", "UTF-8") != F.encode("bytes", "ISO-8859-1"), "not UTF-8"),
-        F.when(
-            header & (F.col("header") != known) & (F.col("header") != F.slice(known, 1, RAW_AT_LEAST)),
-            f"the header is not {','.join(COLUMNS)}, nor its first {RAW_AT_LEAST} columns",
-        ),
-        F.when(
-            F.size("cells") != F.size("header"), F.concat(F.size("cells"), F.lit(" cells under a header of "), F.size("header"))
-        ),
-        F.when(~header, F.coalesce(*map(wrong, COLUMNS))),
-    )
-    return rows.select("path", "number", problem.alias("problem"), (~header).alias("is_song"), *map(typed, COLUMNS))
+def known(header: list[str]) -> list[str]:
+    columns = list(COLUMNS)
+    if header not in (columns, columns[:RAW_AT_LEAST]):
+        raise ValueError(f"the header must be {','.join(columns)} or its first {RAW_AT_LEAST} columns")
+    return header
 
 
-def cell(name: str) -> Column:
-    return F.get("cells", F.lit(list(COLUMNS).index(name)))
+def song(cells: list[str], header: list[str]) -> list[str | int | None]:
+    if len(cells) != len(header):
+        raise ValueError(f"{len(cells)} cells, but the header has {len(header)}")
+    unknown = [None] * (len(COLUMNS) - len(cells))
+    return [typed(name, kind, cell) for (name, kind), cell in zip(COLUMNS.items(), cells)] + unknown
 
 
-def number(name: str) -> Column:
-    # A cast alone would turn '1.5' into 1.
-    return F.when(cell(name).rlike(r"^[+-]?[0-9]+\z"), cell(name).cast(COLUMNS[name]))
+def typed(name: str, kind: str, cell: str) -> str | int | None:
+    if not cell:
+        if name in REQUIRED:
+            raise ValueError(f"{name} is empty")
+        return None
+    if kind == "string":
+        return cell
+    limit = 2 ** (BITS[kind] - 1)
+    if not INTEGER.fullmatch(cell) or not -limit <= int(cell) < limit:
+        raise ValueError(f"{name} '{cell}' is not an integer")
+    return int(cell)
 
 
-def wrong(name: str) -> Column:
-    empty = F.when(F.lit(name in REQUIRED) & (cell(name) == ""), f"{name} is empty")
-    if COLUMNS[name] == "string":
-        return empty
-    problem = F.concat(F.lit(f"{name} '"), cell(name), F.lit("' is not an integer"))
-    return F.coalesce(empty, F.when((cell(name) != "") & number(name).isNull(), problem))
+def fingerprint(songs: list[tuple]) -> str:
+    """The same for two files that list the same songs in the same order."""
+    track_id = list(COLUMNS).index("track_id") + 1
+    return sha256("".join(f"{song[track_id]}\n" for song in songs).encode()).hexdigest()
 
 
-def typed(name: str) -> Column:
-    return (F.when(cell(name) != "", cell(name)) if COLUMNS[name] == "string" else number(name)).alias(name)
+def parse(content: bytes) -> tuple[str | None, str | None, list[tuple]]:
+    """What is wrong with a CSV file, or the fingerprint of its songs, and the songs."""
+    try:
+        songs = read_songs(content)
+        return None, fingerprint(songs), songs
+    except RawFileError as e:
+        return str(e), None, []
 
 
-def summary(songs: DataFrame) -> DataFrame:
-    """What each file has: rows, a fingerprint of their songs in order, and the first problem."""
-    ids = F.array_sort(F.collect_list(F.when(F.col("is_song"), F.struct("number", F.concat("track_id", F.lit("\n")).alias("id")))))
-    return songs.groupBy("path").agg(
-        F.count(F.when(F.col("is_song"), 1)).alias("rows"),
-        F.sha2(F.concat_ws("", ids["id"]), 256).alias("fingerprint"),
-        F.min(F.when(F.col("problem").isNotNull(), F.struct("number", "problem"))).alias("first"),
-    )
+SONGS_TYPE = f"array<struct<number int, {', '.join(f'{name} {kind}' for name, kind in COLUMNS.items())}>>"
+
+
+def parsed(files: DataFrame) -> DataFrame:
+    """CSV files, each with its problem, its fingerprint and its songs."""
+    columns = F.udf(parse, f"problem string, fingerprint string, songs {SONGS_TYPE}")("content")
+    return files.select("path", columns.alias("parsed")).select("path", "parsed.*")
 
 
 def charts(songs: DataFrame) -> DataFrame:
@@ -248,21 +279,9 @@ RECORD_MEMBERS = {
     "quarantined": int,
 }
 
-REASON = re.compile(r'\s*\{\s*"reason"\s*:\s*"(?:[^"\\]|\\.)*"\s*,\s*"song"\s*:\s*')
+STRING = r'\s*"(?:[^"\\]|\\.)*"\s*'
 
-
-class RawFileError(Exception):
-    """A raw file cannot be read; the message goes on after the file's path."""
-
-
-def check_songs(found: Row | None) -> None:
-    """Whether a CSV file's summary is one to go by."""
-    if found is None:
-        raise RawFileError(" is empty")
-    if found["first"]:
-        raise RawFileError(f", line {found['first']['number']}: {found['first']['problem']}")
-    if not found["rows"]:
-        raise RawFileError(" has a header and no rows")
+BEFORE_SONG = re.compile(rf"\s*\{{{STRING}:{STRING},{STRING}:\s*")
 
 
 def source_record(content: bytes) -> dict[str, Any]:
@@ -286,22 +305,21 @@ def refused_rows(content: bytes) -> list[tuple[str, str | None]]:
     """The reason of each refused row, and the row as the JSON that was written."""
     rows = []
     for n, line in enumerate(content.removesuffix(b"\n").split(b"\n") if content else [], 1):
-        row = parse_json(line)
-        if not isinstance(row, dict) or list(row) != ["reason", "song"] or not (reason := REASON.match(line.decode())):
+        row = parse_json(line, parse_int=float)  # A song may have a number of any length.
+        if not isinstance(row, dict) or list(row) != ["reason", "song"] or not isinstance(row["reason"], str):
             raise RawFileError(f", line {n}: not a refused row")
-        start = reason.end()
-        end = json.JSONDecoder().raw_decode(line.decode(), start)[1]
-        rows.append((row["reason"], line.decode()[start:end] if isinstance(row["song"], dict) else None))
+        written = line.decode().rstrip().removesuffix("}").rstrip()
+        rows.append((row["reason"], written[BEFORE_SONG.match(written).end() :] if isinstance(row["song"], dict) else None))
     return rows
 
 
-def parse_json(content: bytes) -> Any:
+def parse_json(content: bytes, parse_int: type = int) -> Any:
     """A value of JSON in UTF-8; None where it is not one."""
     try:
-        value = json.loads(content.decode(), parse_constant=int)  # NaN is not an int.
+        value = json.loads(content.decode(), parse_int=parse_int, parse_constant=int)  # NaN is not an int.
         json.dumps(value, ensure_ascii=False).encode()  # Half of a surrogate pair is not text.
         return value
-    except ValueError:
+    except (ValueError, RecursionError):
         return None
 
 
@@ -339,8 +357,9 @@ def main(argv: list[str]) -> None:
         .getOrCreate()
     )
     raw, refined = (folder.rstrip("/") if "://" in folder else str(Path(folder).absolute()) for folder in (args.raw, args.refined))
-    files, passed_over = find(spark, raw)
-    partitions = {table: partitions_of(spark, f"{refined}/{table}") for table in REFINED}
+    with on_error(f"{raw} and {refined} could not be listed. The tables are as they were."):
+        files, ignored = find(spark, raw)
+        partitions = {table: partitions_of(spark, f"{refined}/{table}") for table in REFINED}
     taken = {file.day for file in files if file.kind == SONGS}
     days, gone = chosen(taken, partitions, args.snapshot_date, args.full is not None)
     if not days and (args.full or not gone):
@@ -354,9 +373,9 @@ def main(argv: list[str]) -> None:
         print(f"{table}: {sum(counts.get(table, {}).values()):,} rows")
     if gone:
         print(f"Removed, because their folders are gone: {', '.join(sorted(gone))}")
-    if passed_over:
-        more = f" and {len(passed_over) - 5} more" if len(passed_over) > 5 else ""
-        print(f"Passed over, because they are not snapshots: {', '.join(passed_over[:5])}{more}")
+    if ignored:
+        more = f" and {len(ignored) - 5} more" if len(ignored) > 5 else ""
+        print(f"Ignored, because they are not part of a snapshot: {', '.join(ignored[:5])}{more}")
 
 
 def arguments(argv: list[str]) -> argparse.Namespace:
@@ -373,21 +392,21 @@ def arguments(argv: list[str]) -> argparse.Namespace:
 
 def iso_date(text: str) -> str:
     if not is_date(text):
-        raise ValueError
+        raise argparse.ArgumentTypeError(f"'{text}' is not a date; write it as 2026-11-22")
     return text
 
 
 def find(spark: SparkSession, raw: str) -> tuple[list[File], list[str]]:
-    """The raw files that count, and those beside the snapshots that do not."""
+    """The raw files that count, and those that do not."""
     root = str(hadoop(spark, raw)[0].toString()).rstrip("/")
-    files, passed_over = [], []
+    files, ignored = [], []
     for prefix in (*LISTS, "sources", "quarantine", "_quarantine"):
         for path in sorted(paths_under(spark, f"{raw}/{prefix}")):
             if file := file_of(path, path.removeprefix(f"{root}/")):
                 files.append(file)
-            elif prefix in LISTS:
-                passed_over.append(path.removeprefix("file:"))
-    return files, passed_over
+            else:
+                ignored.append(path.removeprefix("file:"))
+    return files, ignored
 
 
 def chosen(taken: set[str], partitions: dict[str, set[str]], snapshot_date: str | None, full: bool) -> tuple[set[str], set[str]]:
@@ -412,27 +431,29 @@ def pattern(path: str) -> str:
 
 def refine(spark: SparkSession, files: list[File], refined: str) -> dict[str, Counter[str]]:
     """Makes the tables' partitions from the files of some snapshots, and none where a file cannot be read. Counts their rows."""
-    songs = read_songs(spark, [file for file in files if file.kind == SONGS]).cache()
-    summaries = {row["path"]: row for row in summary(songs).collect()}
-    contents = {row["path"]: bytes(row["content"]) for row in read(spark, [file for file in files if file.kind != SONGS]).collect()}
+    songs = parsed(read(spark, [file for file in files if file.kind == SONGS])).cache()
+    with on_error("The raw files could not be read. The tables are as they were."):
+        summaries = {row["path"]: row for row in songs.select("path", "problem", "fingerprint", F.size("songs").alias("rows")).collect()}
+        others = read(spark, [file for file in files if file.kind != SONGS])
+        contents = {row["path"]: bytes(row["content"]) for row in others.collect()}
     records, refused = checked(files, summaries, contents)
     found = {file.source: summaries[file.path] for file in files if file.kind == SONGS}
 
-    made = tables(spark, songs.where("is_song"), found, records, refused)
+    made = tables(spark, placed(spark, songs, files), found, records, refused)
     counts = count(made)
     for table in filter(counts.get, REFINED):
-        try:
+        with on_error(f"{refined}/{table} could not be written. Run the job again with --full true."):
             write(made[table], f"{refined}/{table}")
-        except Exception as e:  # Spark's own message ends in a hundred lines of Java.
-            raise RefineError(f"{refined}/{table} could not be written. Run the job again with --full true.") from e
-    count_back(spark, refined, counts)
+    with on_error(f"{refined} was written, but could not be counted. Run the job again with --full true."):
+        count_back(spark, refined, counts)
     return counts
 
 
-def read_songs(spark: SparkSession, files: list[File]) -> DataFrame:
-    places = [(file.path, file.table, LISTS[file.table], file.day) for file in files]
+def placed(spark: SparkSession, songs: DataFrame, files: list[File]) -> DataFrame:
+    """The songs of parsed files, each with its table, list and snapshot."""
+    places = [(file.path, file.table, LISTS[file.table], file.day) for file in files if file.kind == SONGS]
     place = spark.createDataFrame(places, "path string, table string, list string, snapshot_date string")
-    return songs(lines(read(spark, files))).join(F.broadcast(place), "path")
+    return songs.select("path", F.inline("songs")).join(F.broadcast(place), "path")
 
 
 def tables(
@@ -459,7 +480,9 @@ def checked(files: list[File], summaries: dict[str, Row], contents: dict[str, by
     for file in files:
         try:
             if file.kind == SONGS:
-                check_songs(summaries.get(file.path))
+                # Spark leaves out a file without a byte.
+                if problem := summaries[file.path]["problem"] if file.path in summaries else " is empty":
+                    raise RawFileError(problem)
             elif file.kind == RECORD:
                 records[file.source] = source_record(contents.get(file.path, b""))
             else:

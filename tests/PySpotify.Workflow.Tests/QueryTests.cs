@@ -2,6 +2,7 @@ using System.Text.Json;
 using System.Text.RegularExpressions;
 using PySpotify.Functions;
 using PySpotify.Functions.Rows;
+using PySpotify.Tests;
 using PySpotify.Workflow.Cli;
 using PySpotify.Workflow.Local;
 using PySpotify.Workflow.Local.Warehouse;
@@ -49,6 +50,10 @@ public sealed class HandMadeWeeks : IAsyncLifetime
 public sealed class QueryTests(HandMadeWeeks weeks, SampleTables sample) : IClassFixture<HandMadeWeeks>, IClassFixture<SampleTables>
 {
     private static CancellationToken Cancelled => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public void A_querys_file_fits_a_screen_of_sixty_lines() =>
+        Assert.All(Directory.GetFiles(Path.Combine(Repository.Root, "workflow/queries"), "*.sql"), file => Assert.InRange(File.ReadAllLines(file).Length, 1, 60));
 
     [Fact]
     public async Task Top_tells_the_move_since_the_snapshot_before()

@@ -52,10 +52,10 @@ internal static class RawFiles
         ["nine columns"] = (Text($"{string.Join(',', Columns.RawHeader.Split(',')[..9])}\nA,T,1,1,Al,2026,id1,1,\n"), $", line 1: {Header}"),
         ["a column more"] = (Text($"{Columns.RawHeader},more\n{Good},x\n"), $", line 1: {Header}"),
         ["two byte order marks"] = (Text($"\uFEFF\uFEFF{Columns.RawHeader}\n{Good}\n"), $", line 1: {Header}"),
-        ["too few cells"] = (File(Good, "A,T,1"), ", line 3: 3 cells under a header of 11"),
-        ["too many cells"] = (File($"{Good},"), ", line 2: 12 cells under a header of 11"),
-        ["eight cells under eleven columns"] = (File("A,T,1,1,Al,2026,id1,1"), ", line 2: 8 cells under a header of 11"),
-        ["a line of spaces"] = (File(Good, "  "), ", line 3: 1 cells under a header of 11"),
+        ["too few cells"] = (File(Good, "A,T,1"), ", line 3: 3 cells, but the header has 11"),
+        ["too many cells"] = (File($"{Good},"), ", line 2: 12 cells, but the header has 11"),
+        ["eight cells under eleven columns"] = (File("A,T,1,1,Al,2026,id1,1"), ", line 2: 8 cells, but the header has 11"),
+        ["a line of spaces"] = (File(Good, "  "), ", line 3: 1 cells, but the header has 11"),
         ["no artist"] = (File(Good, ",T,1,1,Al,2026,id1,1,,,"), ", line 3: artist is empty"),
         ["no track"] = (File("A,\"\",1,1,Al,2026,id1,1,,,"), ", line 2: track is empty"),
         ["no track id"] = (File("A,T,1,1,Al,2026,,1,,,"), ", line 2: track_id is empty"),
@@ -114,19 +114,34 @@ internal static class RawFiles
         Bytes(Text($"{Refusal}\n"), Refusal.Replace("A", "\xE9")),
     ];
 
-    /// <summary>Files of a raw table that are not part of a snapshot.</summary>
-    public static readonly string[] PassedOver =
+    /// <summary>Refused rows that are taken: JSON in any form.</summary>
+    public static readonly string[] TakenQuarantine =
     [
-        "snapshot_date=latest/a.csv", "snapshot_date=20261122/a.csv", "snapshot_date=2026-11-31/a.csv", "snapshot_date=2026-11-22/notes.txt", "snapshot_date=2026-11-22/a.csv.tmp",
-        "snapshot_date=2026-11-22/._a.csv", "snapshot_date=2026-11-22/_a.csv", "snapshot_date=2026-11-22/a.CSV", "snapshot_date=2026-11-22/more/a.csv", "a.csv",
+        Refusal, """ { "\u0072eason" : "say \"no\"" , "song" : {"track": "A"} } """, "{\"reason\":\"long\",\"song\":{\"n\":" + new string('9', 5000) + "}}",
+        "{\"reason\":\"deep\",\"song\":{\"a\":" + new string('[', 100) + new string(']', 100) + "}}", """{"reason":"no song","song":null}""", """{"reason":"é 🎧","song":{"é":"}"}}""",
     ];
+
+    /// <summary>Files of the raw folder that are not part of a snapshot.</summary>
+    public static readonly string[] Ignored =
+    [
+        .. ((string[])
+        [
+            "snapshot_date=latest/a.csv", "snapshot_date=20261122/a.csv", "snapshot_date=2026-11-31/a.csv", "snapshot_date=2026-11-22/notes.txt", "snapshot_date=2026-11-22/a.csv.tmp",
+            "snapshot_date=2026-11-22/._a.csv", "snapshot_date=2026-11-22/_a.csv", "snapshot_date=2026-11-22/a.CSV", "snapshot_date=2026-11-22/more/a.csv", "a.csv",
+        ]).Select(file => $"{Tables.TopPlayed}/{file}"),
+        "sources/snapshot_date=latest/spotifytopplayed-a.json", "sources/snapshot_date=2026-11-22/a.json", "sources/snapshot_date=2026-11-22/spotifytopplayed-a.csv",
+        "quarantine/snapshot_date=2026-11-22/a.jsonl", "quarantine/notes.txt", "_quarantine/spotifytopplayed/snapshot_date=2026-11-22/a.json",
+    ];
+
+    /// <summary>A source's record, with more songs skipped than a number of 32 bits can count.</summary>
+    public static string TakenRecord => Record.Replace("{\"episode\":1}", "{\"episode\":2147483647,\"local file\":1}");
 
     private const string Record =
         """{"list":"top played","source":"pl","kind":"playlist","name":null,"status":"read","reason":null,"rows":1,"skipped":{"episode":1},"quarantined":0}""";
 
     private const string Refusal = """{"reason":"no artist","song":{"track":"A"}}""";
 
-    private static string Header => $"the header is not {Columns.RawHeader}, nor its first 8 columns";
+    private static string Header => $"the header must be {Columns.RawHeader} or its first 8 columns";
 
     private static string Quotes => "its quotes do not match";
 

@@ -162,7 +162,7 @@ public sealed class RedriveTests
     [InlineData("a,b,many,1,c,2026,id,1,,,", "track_pop 'many' is not an integer")]
     [InlineData("a,b,1,1,c,2026,id,1.5,,,", "rank '1.5' is not an integer")]
     [InlineData("a,b,1,1,c,2026,id,,,,", "rank is empty")]
-    [InlineData("a,b,1", "3 cells under a header of 11")]
+    [InlineData("a,b,1", "3 cells, but the header has 11")]
     [InlineData("a\"b,c,1,1,d,2026,id,1,,,", "its quotes do not match")]
     public async Task A_cell_that_has_no_place_in_the_table_ends_the_refining_and_a_redrive_refines_what_was_mended(string line, string problem)
     {

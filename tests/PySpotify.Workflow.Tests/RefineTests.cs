@@ -38,20 +38,18 @@ public sealed class RefineTests
         await using var pyspotify = new Pyspotify();
         (await pyspotify.RunAsync("--snapshot-date", "2026-11-22")).Succeeded();
         var rows = await CountAsync(pyspotify);
-        foreach (var file in (string[])
-            ["snapshot_date=latest/a.csv", "snapshot_date=20261122/a.csv", "snapshot_date=2026-11-22/notes.txt", "snapshot_date=2026-11-22/a.csv.tmp",
-             "snapshot_date=2026-11-22/._a.csv", "snapshot_date=2026-11-22/_a.csv", "snapshot_date=2026-11-22/a.CSV", "a.csv"])
+        foreach (var file in RawFiles.Ignored)
         {
-            var path = Path.Combine(pyspotify.Raw, "spotifytopplayed", file);
+            var path = Path.Combine(pyspotify.Raw, file);
             Directory.CreateDirectory(Path.GetDirectoryName(path)!);
             await File.WriteAllTextAsync(path, "anything", TestContext.Current.CancellationToken);
         }
 
         var told = (await pyspotify.RunAsync("refine")).Succeeded().Output;
 
-        var line = Assert.Single(told.Split('\n'), line => line.StartsWith("Passed over", StringComparison.Ordinal));
+        var line = Assert.Single(told.Split('\n'), line => line.StartsWith("Ignored", StringComparison.Ordinal));
         Assert.Contains("snapshot_date=2026-11-22/._a.csv", line, StringComparison.Ordinal);
-        Assert.EndsWith("and 3 more", line.TrimEnd(), StringComparison.Ordinal);
+        Assert.EndsWith($"and {RawFiles.Ignored.Length - 5} more", line.TrimEnd(), StringComparison.Ordinal);
         Assert.Equal(rows, await CountAsync(pyspotify));
     }
 
@@ -131,7 +129,7 @@ public sealed class RefineTests
         var error = await Assert.ThrowsAsync<RefineException>(() => tables.RefineAsync(null));
 
         Assert.Equal(
-            $"{bad[0]} is empty; {bad[1]} is empty; {bad[2]}, line 2: 1 cells under a header of 11. The tables are as they were.", error.Message);
+            $"{bad[0]} is empty; {bad[1]} is empty; {bad[2]}, line 2: 1 cells, but the header has 11. The tables are as they were.", error.Message);
         Assert.DoesNotContain("redrive", error.Message, StringComparison.Ordinal);
 
         // One snapshot does not ask after the others.

@@ -38,9 +38,9 @@ internal static class RefineCommand
                 host.Output.WriteText($"Removed, because their folders are gone: {string.Join(", ", result.Removed.Select(Days.Iso))}");
             }
 
-            if (result.PassedOver is not [])
+            if (result.Ignored is not [])
             {
-                host.Output.WriteText($"Passed over, because they are not snapshots: {DisplayText.Shorten(result.PassedOver, 5)}");
+                host.Output.WriteText($"Ignored, because they are not part of a snapshot: {DisplayText.Shorten(result.Ignored, 5)}");
             }
 
             await new ReportArchive(data, new TableReader(data.Warehouse)).RenewAsync(RunResults.MostOthers, cancellationToken);

@@ -150,7 +150,7 @@ internal sealed class SampleCharts
     private static SampleTrack DescribeCuriosity(Candidate candidate)
     {
         var it = Curiosities[candidate.N];
-        var popularity = it.Popularity is { } odd ? odd() : Whole(candidate.Popularity);
+        var popularity = it.Popularity is { } odd ? odd() : Round(candidate.Popularity);
         return new(IdOf(candidate.Key), it.Name, [it.Artist], it.Album, it.Released, popularity, Duration(candidate.Key), Isrc: Isrc(candidate.Key, 2026));
     }
 
@@ -223,9 +223,9 @@ internal sealed class SampleCharts
     }
 
     private static int? Rating(Candidate candidate) =>
-        Hash(candidate.Key, 16) % 20 == 0 ? null : Whole(candidate.Popularity);
+        Hash(candidate.Key, 16) % 20 == 0 ? null : Round(candidate.Popularity);
 
-    private static int Whole(double popularity) => (int)Math.Clamp(popularity + 0.5, 0, 100);
+    private static int Round(double popularity) => (int)Math.Clamp(popularity + 0.5, 0, 100);
 
     private static int Duration(ulong key) => 128_000 + (int)(Hash(key, 17) % 90_000) + (int)(Hash(key, 18) % 60_000);
 

@@ -27,7 +27,7 @@ internal static class SparkJob
         var job = Path.Combine(AppContext.BaseDirectory, "csv_to_parquet.py");
         if (await RunAsync([job, "--raw", data.Raw, "--refined", data.Refined, .. which], isQuiet: false, cancellationToken) != 0)
         {
-            throw new SparkException("The Spark job failed; its output is above. The other partitions are as they were.");
+            throw new SparkException("The Spark job failed; the last line above says why.");
         }
     }
 

@@ -14,7 +14,7 @@ given AS (
 -- is a Monday, so weeks run from Monday to Sunday. n numbers the weeks that have a snapshot, ago counts them backwards.
 snapshots AS (
     SELECT
-        list, snapshot_date, day / 7 AS week,
+        list, snapshot_date, day, day / 7 AS week,
         dense_rank() OVER (PARTITION BY list ORDER BY day / 7) AS n,
         dense_rank() OVER (PARTITION BY list ORDER BY day / 7 DESC) AS ago,
         lag(snapshot_date) OVER (PARTITION BY list ORDER BY day) AS previous,

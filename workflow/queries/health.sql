@@ -17,10 +17,13 @@
 ),
 reads AS (
     SELECT
-        list, snapshot_date, source, coalesce(name, source) AS name, coalesce(kind, 'playlist') AS kind, status, reason, quarantined,
-        row_count, lag(row_count) OVER (PARTITION BY list, source ORDER BY snapshot_date) AS rows_before,
-        fingerprint, lag(fingerprint) OVER (PARTITION BY list, source ORDER BY snapshot_date) AS fingerprint_before
-    FROM (SELECT *, CASE WHEN status = 'read' THEN rows END AS row_count FROM given)
+        given.list, given.snapshot_date, source, coalesce(name, source) AS name, coalesce(kind, 'playlist') AS kind,
+        status, reason, quarantined, row_count, fingerprint,
+        lag(row_count) OVER (PARTITION BY given.list, source ORDER BY given.snapshot_date) AS rows_before,
+        lag(fingerprint) OVER (PARTITION BY given.list, source ORDER BY given.snapshot_date) AS fingerprint_before,
+        day - min(day) OVER (PARTITION BY given.list, source, fingerprint) AS days_unchanged
+    FROM (SELECT *, CASE WHEN status = 'read' THEN rows END AS row_count FROM given) AS given
+    LEFT JOIN snapshots ON snapshots.list = given.list AND snapshots.snapshot_date = given.snapshot_date
 )
 SELECT
     reads.list, reads.snapshot_date, name, row_count, rows_before, songs, unknown_popularity,
@@ -29,15 +32,15 @@ SELECT
     nullif(substr(
         CASE WHEN status <> 'read' THEN '; not read' ELSE '' END
         || CASE WHEN reason IS NOT NULL THEN '; ' || reason ELSE '' END
-        || CASE WHEN row_count * 2 <= rows_before THEN '; half of its rows or more are gone' ELSE '' END
-        || CASE WHEN songs * 2 <= songs_before THEN '; half of the list or more is gone' ELSE '' END
+        || CASE WHEN row_count * 2 <= rows_before THEN '; lost at least half of its rows' ELSE '' END
+        || CASE WHEN songs * 2 <= songs_before THEN '; the list lost at least half of its songs' ELSE '' END
         || CASE
-            WHEN fingerprint = fingerprint_before AND kind = 'playlist' AND days_between > 5 THEN '; exactly as the time before'
+            WHEN fingerprint = fingerprint_before AND kind = 'playlist' AND days_unchanged > 5 THEN '; unchanged since the snapshot before'
             ELSE ''
         END
         || CASE
             WHEN unknown_popularity = songs THEN '; no popularity is known'
-            WHEN unknown_popularity * 10 > songs THEN '; a tenth of the list or more has no popularity'
+            WHEN unknown_popularity * 10 >= songs THEN '; a tenth of the list or more has no popularity'
             ELSE ''
         END
         || CASE WHEN quarantined > 0 THEN '; ' || CAST(quarantined AS varchar) || ' in quarantine' ELSE '' END,

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
+using System.Text;
 using System.Text.Json;
 using PySpotify.Functions;
 using PySpotify.Tests;
@@ -54,6 +55,9 @@ public sealed class JobTests(Spark spark, HandMadeWeeks weeks, SampleTables samp
             _tables.Write($"{Tables.Raw[i % 2]}/snapshot_date={Day}/{i:00} {name}.csv", file.Bytes);
         }
 
+        var first = $"{Tables.TopPlayed}-00 {RawFiles.Taken.Keys.First()}";
+        _tables.Write($"sources/snapshot_date={Day}/{first}.json", Encoding.UTF8.GetBytes(RawFiles.TakenRecord));
+        _tables.Write($"quarantine/snapshot_date={Day}/{first}.jsonl", Encoding.UTF8.GetBytes(string.Join('\n', RawFiles.TakenQuarantine)));
         await _tables.RefineAsync(null);
         await ExpectEqualAsync(_tables, await spark.RunAsync(_tables.Data.Raw, Refined));
     }
@@ -83,18 +87,19 @@ public sealed class JobTests(Spark spark, HandMadeWeeks weeks, SampleTables samp
     public async Task What_is_not_a_snapshot_is_passed_over_and_told_once()
     {
         _tables.Write($"{Tables.TopPlayed}/snapshot_date={Day}/good.csv", RawFiles.File(RawFiles.Row("A", 1)));
-        foreach (var file in RawFiles.PassedOver)
+        foreach (var file in RawFiles.Ignored)
         {
-            _tables.Write($"{Tables.TopPlayed}/{file}", "anything"u8);
+            _tables.Write(file, "anything"u8);
         }
 
-        await _tables.RefineAsync(null);
+        var refined = await _tables.RefineAsync(null);
         var job = await spark.RunAsync(_tables.Data.Raw, Refined, "--full");
 
         await ExpectEqualAsync(_tables, job);
-        var line = Assert.Single(job.Output.Split('\n'), line => line.StartsWith("Passed over", StringComparison.Ordinal));
+        Assert.Equal(RawFiles.Ignored.Length, refined.Ignored.Count);
+        var line = Assert.Single(job.Output.Split('\n'), line => line.StartsWith("Ignored", StringComparison.Ordinal));
         Assert.Contains($"{Tables.TopPlayed}/snapshot_date={Day}/._a.csv", line, StringComparison.Ordinal);
-        Assert.EndsWith($"and {RawFiles.PassedOver.Length - 5} more", line, StringComparison.Ordinal);
+        Assert.EndsWith($"and {RawFiles.Ignored.Length - 5} more", line, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -145,6 +150,29 @@ public sealed class JobTests(Spark spark, HandMadeWeeks weeks, SampleTables samp
     }
 
     [Fact]
+    public async Task A_folder_may_be_given_as_a_URL_as_a_bucket_is()
+    {
+        _tables.Write($"{Tables.TopPlayed}/snapshot_date={Day}/good.csv", RawFiles.File(RawFiles.Row("A", 1)));
+        _tables.Write("sources/notes.txt", "anything"u8);
+        await _tables.RefineAsync(null);
+
+        var job = await spark.RunAsync($"file://{_tables.Data.Raw}", Refined);
+
+        await ExpectEqualAsync(_tables, job);
+        Assert.Contains("Ignored, because they are not part of a snapshot: ", job.Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Files_that_cannot_be_read_are_an_error_of_one_line()
+    {
+        _tables.Write($"{Tables.TopPlayed}/snapshot_date={Day}/good.csv", RawFiles.File(RawFiles.Row("A", 1)));
+
+        var job = await spark.RunAsync($"no-such-scheme://{_tables.Data.Raw}", Refined);
+
+        Assert.Equal($"no-such-scheme://{_tables.Data.Raw} and {Refined} could not be listed. The tables are as they were.", job.Error);
+    }
+
+    [Fact]
     public async Task A_snapshot_that_is_not_there_is_an_error()
     {
         _tables.Write($"{Tables.TopPlayed}/snapshot_date={Day}/good.csv", RawFiles.File(RawFiles.Row("A", 1)));
@@ -178,6 +206,7 @@ public sealed class JobTests(Spark spark, HandMadeWeeks weeks, SampleTables samp
         var job = await spark.RunAsync(_tables.Data.Raw, Refined, arguments);
         Assert.Equal("exit code 2", job.Error);
         Assert.Contains("error: argument --", job.Output, StringComparison.Ordinal);
+        Assert.DoesNotContain("iso_date", job.Output, StringComparison.Ordinal);
     }
 
     [Fact]

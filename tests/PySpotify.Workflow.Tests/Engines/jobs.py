@@ -9,6 +9,8 @@ import sys
 import traceback
 
 sys.path.insert(0, sys.argv[1])
+# Spark's own processes import the job, too.
+os.environ["PYTHONPATH"] = os.pathsep.join([sys.argv[1], os.environ.get("PYTHONPATH", "")])
 
 import csv_to_parquet as job  # noqa: E402
 from pyspark.sql import SparkSession  # noqa: E402

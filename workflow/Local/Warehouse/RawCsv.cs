@@ -45,7 +45,7 @@ internal sealed class RawCsv : IDisposable
             ColumnCount = _csv.FieldCount;
             if (ColumnCount != Columns.Raw.Count && ColumnCount != Columns.RawAtLeast || !IsHeader())
             {
-                throw Error($"the header is not {string.Join(',', Columns.Raw.Select(column => column.Name))}, nor its first {Columns.RawAtLeast} columns");
+                throw Error($"the header must be {Columns.RawHeader} or its first {Columns.RawAtLeast} columns");
             }
         }
         catch
@@ -66,7 +66,7 @@ internal sealed class RawCsv : IDisposable
         {
             if (_csv.FieldCount != ColumnCount)
             {
-                throw Error($"{_csv.FieldCount} cells under a header of {ColumnCount}");
+                throw Error($"{_csv.FieldCount} cells, but the header has {ColumnCount}");
             }
 
             if (!IsHeader())

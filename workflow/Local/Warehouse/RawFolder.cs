@@ -43,15 +43,15 @@ internal sealed class RawFolder(string root)
 
     /// <summary>The snapshots, which are the days of which a raw table has CSV files.</summary>
     /// <param name="date">The only one wanted; null is all.</param>
-    /// <param name="passedOver">Gets the raw tables' files and folders that do not count.</param>
-    public IReadOnlyCollection<RawSnapshot> Find(DateOnly? date, List<string> passedOver)
+    /// <param name="ignored">Gets the files and folders that do not count.</param>
+    public IReadOnlyCollection<RawSnapshot> Find(DateOnly? date, List<string> ignored)
     {
         var snapshots = new SortedDictionary<DateOnly, RawSnapshot>();
         foreach (var table in Tables.Raw)
         {
-            foreach (var (folder, day) in FindFolders(table, passedOver, date))
+            foreach (var (folder, day) in FindFolders(table, ignored, date))
             {
-                if (FindFiles(folder, ".csv", passedOver) is not [] and var files)
+                if (FindFiles(folder, ".csv", ignored) is not [] and var files)
                 {
                     snapshots.TryAdd(day, new(day));
                     snapshots[day].Songs[table] = files;
@@ -59,16 +59,16 @@ internal sealed class RawFolder(string root)
             }
         }
 
-        AddFiles(snapshots, Prefixes.Sources, ".json", snapshot => snapshot.Records);
-        AddFiles(snapshots, Prefixes.Quarantine, ".jsonl", snapshot => snapshot.Quarantine);
+        AddFiles(Prefixes.Sources, ".json", snapshot => snapshot.Records);
+        AddFiles(Prefixes.Quarantine, ".jsonl", snapshot => snapshot.Quarantine);
         foreach (var table in Tables.Raw)
         {
-            foreach (var (folder, day) in FindFolders($"{Prefixes.OldQuarantine}/{table}", []))
+            foreach (var (folder, day) in FindFolders($"{Prefixes.OldQuarantine}/{table}", ignored, date))
             {
                 if (snapshots.TryGetValue(day, out var snapshot))
                 {
                     snapshot.OldQuarantine.AddRange(
-                        FindFiles(folder, ".jsonl", [])
+                        FindFiles(folder, ".jsonl", ignored)
                             .Select(file => new RawFile(file, table, Path.GetFileNameWithoutExtension(file)))
                             .Where(old => !snapshot.Records.Any(record => (record.Table, record.Source) == (old.Table, old.Source))));
                 }
@@ -76,26 +76,29 @@ internal sealed class RawFolder(string root)
         }
 
         return snapshots.Values;
-    }
 
-    /// <summary>Adds the files of a prefix, which are named after table and source.</summary>
-    private void AddFiles(
-        SortedDictionary<DateOnly, RawSnapshot> snapshots, string prefix, string extension, Func<RawSnapshot, List<RawFile>> files)
-    {
-        foreach (var (folder, day) in FindFolders(prefix, []).Where(folder => snapshots.ContainsKey(folder.Date)))
+        // The files of a prefix are named after table and source.
+        void AddFiles(string prefix, string extension, Func<RawSnapshot, List<RawFile>> files)
         {
-            foreach (var file in FindFiles(folder, extension, []))
+            foreach (var (folder, day) in FindFolders(prefix, ignored, date))
             {
-                var name = Path.GetFileNameWithoutExtension(file);
-                if (Tables.Raw.FirstOrDefault(table => name.StartsWith($"{table}-", StringComparison.Ordinal)) is { } table)
+                foreach (var file in FindFiles(folder, extension, ignored))
                 {
-                    files(snapshots[day]).Add(new(file, table, name[(table.Length + 1)..]));
+                    var name = Path.GetFileNameWithoutExtension(file);
+                    if (Tables.Raw.FirstOrDefault(table => name.StartsWith($"{table}-", StringComparison.Ordinal)) is not { } table)
+                    {
+                        ignored.Add(file);
+                    }
+                    else if (snapshots.TryGetValue(day, out var snapshot))
+                    {
+                        files(snapshot).Add(new(file, table, name[(table.Length + 1)..]));
+                    }
                 }
             }
         }
     }
 
-    private IEnumerable<(string Path, DateOnly Date)> FindFolders(string prefix, List<string> passedOver, DateOnly? only = null)
+    private IEnumerable<(string Path, DateOnly Date)> FindFolders(string prefix, List<string> ignored, DateOnly? only = null)
     {
         var parent = Path.Combine(root, prefix);
         foreach (var entry in AnyPath.IsFolder(parent) ? Directory.GetFileSystemEntries(parent).Order(StringComparer.Ordinal) : Enumerable.Empty<string>())
@@ -112,19 +115,19 @@ internal sealed class RawFolder(string root)
             }
             else
             {
-                passedOver.Add(entry);
+                ignored.Add(entry);
             }
         }
     }
 
-    private static List<string> FindFiles(string folder, string extension, List<string> passedOver)
+    private static List<string> FindFiles(string folder, string extension, List<string> ignored)
     {
         var files = new List<string>();
         foreach (var entry in Directory.EnumerateFileSystemEntries(folder).Order(StringComparer.Ordinal))
         {
             var name = Path.GetFileName(entry);
             var counts = name.EndsWith(extension, StringComparison.Ordinal) && name[0] is not ('.' or '_') && File.Exists(entry);
-            (counts ? files : passedOver).Add(entry);
+            (counts ? files : ignored).Add(entry);
         }
 
         return files;

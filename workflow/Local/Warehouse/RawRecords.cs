@@ -13,6 +13,9 @@ internal sealed record RefusedRow(string Reason, string? Song);
 /// <summary>Reads the raw folder's files of JSON.</summary>
 internal static class RawRecords
 {
+    // A song can be nested deeper than the 64 levels that are read without asking.
+    private static readonly JsonDocumentOptions AnyDepth = new() { MaxDepth = 500 };
+
     /// <exception cref="RawFileException">It is not a source's record.</exception>
     public static SourceRecord ReadSource(string path) => Read(
         File.ReadAllBytes(path), $"{path}: not a source's record", record => record.Deserialize(PayloadJson.Default.SourceRecord) ?? throw new JsonException());
@@ -40,7 +43,7 @@ internal static class RawRecords
     {
         try
         {
-            using var document = Utf8.IsValid(json.Span) ? JsonDocument.Parse(json) : throw new RawFileException(problem);
+            using var document = Utf8.IsValid(json.Span) ? JsonDocument.Parse(json, AnyDepth) : throw new RawFileException(problem);
             return read(document.RootElement);
         }
         catch (Exception e) when (e is JsonException or KeyNotFoundException or InvalidOperationException)

@@ -7,8 +7,8 @@ namespace PySpotify.Workflow.Local.Warehouse;
 /// <summary>What a refine did.</summary>
 /// <param name="Rows">Rows by refined table, of the snapshots that were refined.</param>
 /// <param name="Removed">Snapshots that the tables had and the raw folder has no longer.</param>
-/// <param name="PassedOver">Files and folders beside the snapshots that do not count.</param>
-internal sealed record RefineResult(IReadOnlyDictionary<string, long> Rows, IReadOnlyList<DateOnly> Removed, IReadOnlyList<string> PassedOver);
+/// <param name="Ignored">Files and folders of the raw folder that are not part of a snapshot.</param>
+internal sealed record RefineResult(IReadOnlyDictionary<string, long> Rows, IReadOnlyList<DateOnly> Removed, IReadOnlyList<string> Ignored);
 
 /// <summary>
 /// The job between the crawls, csv_to_parquet.py on AWS: fills the refined tables from the raw files, in one transaction.
@@ -33,8 +33,8 @@ internal sealed class RefineJob(Database database, RawFolder rawFolder)
                 snapshotDate = null;
             }
 
-            var passedOver = new List<string>();
-            var found = rawFolder.Find(snapshotDate, passedOver);
+            var ignored = new List<string>();
+            var found = rawFolder.Find(snapshotDate, ignored);
             var gone = connection.Query<DateOnly>($"SELECT DISTINCT snapshot_date FROM {Tables.Sources}")
                 .Where(date => snapshotDate is null || date == snapshotDate).Except(found.Select(snapshot => snapshot.Date)).Order().ToList();
             if (found.Count == 0 && (snapshotDate is null || gone is []))
@@ -61,7 +61,7 @@ internal sealed class RefineJob(Database database, RawFolder rawFolder)
             }
 
             await transaction.CommitAsync(cancellationToken);
-            return new RefineResult(tables.Rows, gone, passedOver);
+            return new RefineResult(tables.Rows, gone, ignored);
         },
         cancellationToken);
 }

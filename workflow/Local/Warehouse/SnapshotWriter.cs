@@ -74,7 +74,7 @@ internal sealed class SnapshotWriter : IDisposable
             var (file, record) = (files.GetValueOrDefault(key), records.GetValueOrDefault(key));
             Write(
                 Tables.Sources, Lists.Of(key.Table), record?.Source ?? key.Source, record?.Kind, record?.Name,
-                record?.Status ?? SourceRecord.Read, record?.Reason, file.Rows, record?.Skipped.Values.Sum(),
+                record?.Status ?? SourceRecord.Read, record?.Reason, file.Rows, record?.Skipped.Values.Sum(rows => (long)rows),
                 record is null ? null : JsonSerializer.Serialize(record.Skipped, PayloadJson.Default.IReadOnlyDictionaryStringInt32),
                 record?.Quarantined ?? quarantined.GetValueOrDefault(key), file.Fingerprint, snapshot.Date);
         }
