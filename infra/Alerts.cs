@@ -18,12 +18,12 @@ public sealed class Alerts : ComponentResource
 
     /// <summary>Makes the topic and all that publishes to it.</summary>
     /// <param name="settings">Who gets the mail.</param>
-    /// <param name="place">The stack's account, region and partition.</param>
+    /// <param name="location">The stack's account, region and partition.</param>
     /// <param name="catalog">Where new snapshots are looked for.</param>
     /// <param name="workflow">The pipeline's state machine and its schedule.</param>
     /// <param name="refresh">QuickSight's state machine; null where there is none.</param>
     /// <exception cref="RunException">There is a refresh token and no date of its sign-in.</exception>
-    public Alerts(Settings settings, Place place, Catalog catalog, Workflow workflow, StateMachine? refresh)
+    public Alerts(Settings settings, StackLocation location, Catalog catalog, Workflow workflow, StateMachine? refresh)
         : base("pyspotify:infra:Alerts", "alerts")
     {
         var options = new CustomResourceOptions { Parent = this };
@@ -37,8 +37,8 @@ public sealed class Alerts : ComponentResource
         }
 
         // Whoever turns the schedule off expects no new week.
-        var watch = settings.ScheduleEnabled ? new Watch(place, catalog, _topic, place.Console("states", Output.Format($"statemachines/view/{workflow.StateMachine.Arn}"))) : null;
-        TellOfFailures(place, [.. new[] { workflow.StateMachine, watch?.Machine, refresh }.OfType<StateMachine>().Select(machine => machine.Arn)]);
+        var watch = settings.ScheduleEnabled ? new Watch(location, catalog, _topic, location.Console("states", Output.Format($"statemachines/view/{workflow.StateMachine.Arn}"))) : null;
+        TellOfFailures(location, [.. new[] { workflow.StateMachine, watch?.Machine, refresh }.OfType<StateMachine>().Select(machine => machine.Arn)]);
         var undelivered = TellOfUndelivered(workflow.DeadLetters);
         _ = new TopicPolicy(
             "alerts",
@@ -50,13 +50,13 @@ public sealed class Alerts : ComponentResource
             options);
         if (settings.RefreshToken is not null)
         {
-            Remind(settings, place);
+            Remind(settings, location);
         }
 
         RegisterOutputs();
     }
 
-    private void TellOfFailures(Place place, IReadOnlyList<Output<string>> machines)
+    private void TellOfFailures(StackLocation location, IReadOnlyList<Output<string>> machines)
     {
         var options = new CustomResourceOptions { Parent = this };
         var failed = new EventRule(
@@ -81,7 +81,7 @@ public sealed class Alerts : ComponentResource
                 {
                     InputPaths = { ["run"] = "$.detail.executionArn", ["status"] = "$.detail.status" },
                     InputTemplate = Output.Format(
-                        $"\"A run of PySpotify ended <status>. See why, and redrive it once the cause is gone: {place.Console("states", "v2/executions/details/<run>")}\""),
+                        $"\"A run of PySpotify ended <status>. See why, and redrive it once the cause is gone: {location.Console("states", "v2/executions/details/<run>")}\""),
                 },
             },
             options);
@@ -109,11 +109,10 @@ public sealed class Alerts : ComponentResource
         new CustomResourceOptions { Parent = this });
 
     /// <summary>A refresh token dies six months after the sign-in, however often it is used.</summary>
-    private void Remind(Settings settings, Place place)
+    private void Remind(Settings settings, StackLocation location)
     {
         var signedInOn = settings.SignedInOn ?? throw new RunException(
-            "There is a refresh token, and nothing says when it will end: "
-            + "pulumi config set signedInOn with the day of the sign-in, as 2026-11-22.");
+            "refreshToken is set but signedInOn is not. Run `pulumi config set signedInOn YYYY-MM-DD` with the day of the sign-in.");
         var day = signedInOn.AddMonths(5);
         var end = signedInOn.AddMonths(6).ToString("yyyy-MM-dd", CultureInfo.InvariantCulture);
         var sentence = $"PySpotify's sign-in at Spotify ends on {end}. Sign in again, set refreshToken and signedInOn, and run pulumi up.";
@@ -138,7 +137,7 @@ public sealed class Alerts : ComponentResource
                     Arn = _topic.Arn,
                     RoleArn = Policies.Role(this, "reminder", "scheduler", new Dictionary<string, Input<string>>
                     {
-                        ["Account"] = place.Account,
+                        ["Account"] = location.Account,
                         ["Topic"] = _topic.Arn,
                     }),
                     Input = sentence,

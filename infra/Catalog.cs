@@ -28,7 +28,7 @@ public sealed class Catalog : ComponentResource
         []);
 
     /// <summary>Makes the databases and the tables.</summary>
-    public Catalog(Settings settings, Place place, Storage storage)
+    public Catalog(Settings settings, StackLocation location, Storage storage)
         : base("pyspotify:infra:Catalog", "catalog")
     {
         var options = new CustomResourceOptions { Parent = this };
@@ -44,11 +44,11 @@ public sealed class Catalog : ComponentResource
         ];
         Names = new Dictionary<string, Input<string>>
         {
-            ["Catalog"] = place.Arn("glue", "catalog"),
+            ["Catalog"] = location.Arn("glue", "catalog"),
             ["RawDatabase"] = Raw.Arn,
-            ["RawTables"] = place.Arn("glue", Output.Format($"table/{Raw.Name}")),
+            ["RawTables"] = location.Arn("glue", Output.Format($"table/{Raw.Name}")),
             ["RefinedDatabase"] = Refined.Arn,
-            ["RefinedTables"] = place.Arn("glue", Output.Format($"table/{Refined.Name}")),
+            ["RefinedTables"] = location.Arn("glue", Output.Format($"table/{Refined.Name}")),
         };
         RegisterOutputs();
     }
@@ -94,7 +94,7 @@ public sealed class Catalog : ComponentResource
             },
         },
 
-        // Where the crawler keeps its notes.
+        // The crawler writes these.
         new CustomResourceOptions { Parent = this, IgnoreChanges = { "parameters", "storageDescriptor.parameters" } }).Name;
 
     /// <summary>How a table's files are read.</summary>

@@ -18,7 +18,7 @@ public sealed class Crawlers : ComponentResource
     });
 
     /// <summary>Makes the crawlers.</summary>
-    public Crawlers(Place place, Storage storage, Catalog catalog)
+    public Crawlers(StackLocation location, Storage storage, Catalog catalog)
         : base("pyspotify:infra:Crawlers", "crawlers")
     {
         // Glue's own classifier leaves quotes in the data and splits at the comma in 'Tyler, The Creator'.
@@ -39,12 +39,12 @@ public sealed class Crawlers : ComponentResource
             new CustomResourceOptions { Parent = this });
         var role = Policies.Role(this, "crawler", "glue", new Dictionary<string, Input<string>>(catalog.Names)
         {
-            ["Account"] = place.Account,
+            ["Account"] = location.Account,
             ["RawBucket"] = storage.Raw.Arn,
             ["RefinedBucket"] = storage.Refined.Arn,
 
             // Glue's own, for all crawlers of the account.
-            ["LogGroup"] = place.Arn("logs", "log-group:/aws-glue/crawlers"),
+            ["LogGroup"] = location.Arn("logs", "log-group:/aws-glue/crawlers"),
         });
         Raw = Make("raw", catalog.Raw, catalog.RawTables, role, csv.Name);
         Refined = Make("refined", catalog.Refined, catalog.RefinedTables, role);

@@ -20,19 +20,19 @@ public sealed class Pipeline : Stack
         var account = GetCallerIdentity.Invoke().Apply(identity => identity.AccountId);
         var region = GetRegion.Invoke().Apply(region => region.Region);
         var partition = GetPartition.Invoke().Apply(partition => partition.Partition);
-        var place = new Place(partition, region, account);
+        var location = new StackLocation(partition, region, account);
 
         var secrets = new Secrets(settings);
         var storage = new Storage(settings);
-        var catalog = new Catalog(settings, place, storage);
-        var crawlers = new Crawlers(place, storage, catalog);
-        var job = new RefineJob(settings, place, storage);
+        var catalog = new Catalog(settings, location, storage);
+        var crawlers = new Crawlers(location, storage, catalog);
+        var job = new RefineJob(settings, location, storage);
         var functions = new Functions(settings, secrets, storage, catalog, crawlers);
         var analytics = new Analytics(storage, catalog);
-        var workflow = new Workflow(settings, place, functions, crawlers, job);
-        var quickSight = settings.QuickSightUser is { } user ? new QuickSight(user, place, storage, catalog, analytics) : null;
-        var refresh = quickSight is not null ? new Refresh(place, crawlers, quickSight) : null;
-        _ = new Alerts(settings, place, catalog, workflow, refresh?.Machine);
+        var workflow = new Workflow(settings, location, functions, crawlers, job);
+        var quickSight = settings.QuickSightUser is { } user ? new QuickSight(user, location, storage, catalog, analytics) : null;
+        var refresh = quickSight is not null ? new Refresh(location, crawlers, quickSight) : null;
+        _ = new Alerts(settings, location, catalog, workflow, refresh?.Machine);
 
         StateMachine = workflow.StateMachine.Arn;
         RawBucket = storage.Raw.BucketName;
@@ -41,7 +41,7 @@ public sealed class Pipeline : Stack
         ResultsBucket = storage.Results.BucketName;
         Workgroup = analytics.Workgroup.Name;
         DeadLetters = workflow.DeadLetters.Id;
-        Console = place.Console("states", Output.Format($"statemachines/view/{StateMachine}"));
+        Console = location.Console("states", Output.Format($"statemachines/view/{StateMachine}"));
     }
 
     /// <summary>The state machine's ARN.</summary>
@@ -93,7 +93,7 @@ public sealed class Pipeline : Stack
 /// <param name="Partition">aws, as a rule.</param>
 /// <param name="Region">The region's name.</param>
 /// <param name="Account">The account's id.</param>
-public sealed record Place(Output<string> Partition, Output<string> Region, Output<string> Account)
+public sealed record StackLocation(Output<string> Partition, Output<string> Region, Output<string> Account)
 {
     /// <summary>An ARN in this account and region.</summary>
     public Output<string> Arn(string service, Input<string> resource) =>

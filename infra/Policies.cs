@@ -55,19 +55,19 @@ internal static partial class Policies
     }
 
     /// <summary>A definition with its names filled in, and the partition in the ARNs of the services that it calls.</summary>
-    public static Output<string> Definition(string file, Place place, IReadOnlyDictionary<string, Input<string>> names) => Output
-        .Tuple(FillIn(Text(file), names), place.Partition)
+    public static Output<string> Definition(string file, StackLocation location, IReadOnlyDictionary<string, Input<string>> names) => Output
+        .Tuple(FillIn(Text(file), names), location.Partition)
         .Apply(known => known.Item1.Replace("arn:aws:states:::", $"arn:{known.Item2}:states:::", StringComparison.Ordinal));
 
     /// <summary>A state machine beside the pipeline's, with a role of its own. Its history is its log.</summary>
     /// <param name="parent">What the machine belongs to.</param>
     /// <param name="name">The name of its definition, NAME.asl.json, and of its policy.</param>
-    /// <param name="place">The stack's account, region and partition.</param>
+    /// <param name="location">The stack's account, region and partition.</param>
     /// <param name="machine">The machine's own name; null leaves it to Pulumi, which makes it unique.</param>
     /// <param name="names">What replaces each placeholder of both.</param>
-    public static StateMachine Machine(Resource parent, string name, Place place, string? machine, IReadOnlyDictionary<string, Input<string>> names) => new(
+    public static StateMachine Machine(Resource parent, string name, StackLocation location, string? machine, IReadOnlyDictionary<string, Input<string>> names) => new(
         $"pyspotify-{name}",
-        new StateMachineArgs { Name = machine!, RoleArn = Role(parent, name, "states", names), Definition = Definition($"{name}.asl.json", place, names) },
+        new StateMachineArgs { Name = machine!, RoleArn = Role(parent, name, "states", names), Definition = Definition($"{name}.asl.json", location, names) },
         new CustomResourceOptions { Parent = parent });
 
     /// <summary>

@@ -34,15 +34,15 @@ public sealed partial class QuickSight : ComponentResource
 
     /// <summary>Makes all of it.</summary>
     /// <param name="user">The user's name in the namespace default, or the whole ARN where QuickSight's users live in another region.</param>
-    /// <param name="place">The stack's account, region and partition.</param>
+    /// <param name="location">The stack's account, region and partition.</param>
     /// <param name="storage">Where tables and results lie.</param>
     /// <param name="catalog">The tables.</param>
     /// <param name="analytics">Who reads them.</param>
-    public QuickSight(string user, Place place, Storage storage, Catalog catalog, Analytics analytics)
+    public QuickSight(string user, StackLocation location, Storage storage, Catalog catalog, Analytics analytics)
         : base("pyspotify:infra:QuickSight", "quicksight")
     {
         var options = new CustomResourceOptions { Parent = this };
-        _user = user.StartsWith("arn:", StringComparison.Ordinal) ? Output.Create(user) : place.Arn("quicksight", $"user/default/{user}");
+        _user = user.StartsWith("arn:", StringComparison.Ordinal) ? Output.Create(user) : location.Arn("quicksight", $"user/default/{user}");
         var source = new DataSource(
             "pyspotify",
             new DataSourceArgs
@@ -59,7 +59,7 @@ public sealed partial class QuickSight : ComponentResource
                         RoleArn = Policies.Role(this, "quicksight", "quicksight", new Dictionary<string, Input<string>>(catalog.Names)
                         {
                             ["Workgroup"] = analytics.Workgroup.Arn,
-                            ["DataCatalog"] = place.Arn("athena", "datacatalog/AwsDataCatalog"),
+                            ["DataCatalog"] = location.Arn("athena", "datacatalog/AwsDataCatalog"),
                             ["RefinedBucket"] = storage.Refined.Arn,
                             ["ResultsBucket"] = storage.Results.Arn,
                         }),
@@ -80,7 +80,7 @@ public sealed partial class QuickSight : ComponentResource
             new Pulumi.Aws.CloudControl.ResourceArgs
             {
                 TypeName = "AWS::QuickSight::Dashboard",
-                DesiredState = Output.Tuple(place.Account, _user, Output.All(DataSets.Select(set => set.Value.Arn.Apply(arn => (set.Key, arn)))))
+                DesiredState = Output.Tuple(location.Account, _user, Output.All(DataSets.Select(set => set.Value.Arn.Apply(arn => (set.Key, arn)))))
                     .Apply(known => JsonSerializer.Serialize(new
                     {
                         AwsAccountId = known.Item1,

@@ -9,7 +9,7 @@ namespace PySpotify.Infra;
 public sealed class RefineJob : ComponentResource
 {
     /// <summary>Makes the job and its logs.</summary>
-    public RefineJob(Settings settings, Place place, Storage storage)
+    public RefineJob(Settings settings, StackLocation location, Storage storage)
         : base("pyspotify:infra:RefineJob", "refine-job")
     {
         var log = $"/aws-glue/pyspotify-{Deployment.Instance.StackName}";
@@ -33,11 +33,11 @@ public sealed class RefineJob : ComponentResource
                 ExecutionProperty = new JobExecutionPropertyArgs { MaxConcurrentRuns = 1 },
                 RoleArn = Policies.Role(this, "job", "glue", new Dictionary<string, Input<string>>
                 {
-                    ["Account"] = place.Account,
+                    ["Account"] = location.Account,
                     ["RawBucket"] = storage.Raw.Arn,
                     ["RefinedBucket"] = storage.Refined.Arn,
                     ["Script"] = Output.Format($"{storage.Assets.Arn}/{storage.Script.Key}"),
-                    ["LogGroup"] = place.Arn("logs", $"log-group:{log}"),
+                    ["LogGroup"] = location.Arn("logs", $"log-group:{log}"),
                 }),
                 Command = new JobCommandArgs
                 {

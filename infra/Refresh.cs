@@ -10,13 +10,13 @@ namespace PySpotify.Infra;
 public sealed class Refresh : ComponentResource
 {
     /// <summary>Makes the state machine and the rule that starts it.</summary>
-    public Refresh(Place place, Crawlers crawlers, QuickSight quickSight)
+    public Refresh(StackLocation location, Crawlers crawlers, QuickSight quickSight)
         : base("pyspotify:infra:Refresh", "refresh")
     {
         var options = new CustomResourceOptions { Parent = this };
         var names = quickSight.DataSets.ToDictionary(set => Placeholder(set.Key), set => (Input<string>)set.Value.Arn);
-        names["Account"] = place.Account;
-        Machine = Policies.Machine(this, "refresh", place, machine: null, names);
+        names["Account"] = location.Account;
+        Machine = Policies.Machine(this, "refresh", location, machine: null, names);
         var crawled = new EventRule(
             "pyspotify-crawled",
             new EventRuleArgs
@@ -37,7 +37,7 @@ public sealed class Refresh : ComponentResource
                 Arn = Machine.Arn,
                 RoleArn = Policies.Role(this, "start-refresh", "events", new Dictionary<string, Input<string>>
                 {
-                    ["Account"] = place.Account,
+                    ["Account"] = location.Account,
                     ["Refresh"] = Machine.Arn,
                 }),
                 Input = Output.All(quickSight.DataSets.Values.Select(set => set.DataSetId)).Apply(ids => JsonSerializer.Serialize(new { dataSets = ids })),

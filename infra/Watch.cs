@@ -16,7 +16,7 @@ public sealed class Watch : ComponentResource
     private const int MaxName = 80;
 
     /// <summary>Makes the state machine and the schedule that starts it.</summary>
-    public Watch(Place place, Catalog catalog, Topic topic, Output<string> console)
+    public Watch(StackLocation location, Catalog catalog, Topic topic, Output<string> console)
         : base("pyspotify:infra:Watch", "watch")
     {
         var options = new CustomResourceOptions { Parent = this };
@@ -24,10 +24,10 @@ public sealed class Watch : ComponentResource
         // A name of ours, so that its role, which is there first, can let it find its own executions.
         var name = $"pyspotify-watch-{Deployment.Instance.StackName}";
         name = name[..Math.Min(MaxName, name.Length)];
-        Machine = Policies.Machine(this, "watch", place, name, new Dictionary<string, Input<string>>(catalog.Names)
+        Machine = Policies.Machine(this, "watch", location, name, new Dictionary<string, Input<string>>(catalog.Names)
         {
-            ["Account"] = place.Account,
-            ["Watch"] = place.Arn("states", $"stateMachine:{name}"),
+            ["Account"] = location.Account,
+            ["Watch"] = location.Arn("states", $"stateMachine:{name}"),
             ["Database"] = catalog.Refined.Name,
             ["Topic"] = topic.Arn,
             ["Console"] = console,
@@ -38,7 +38,7 @@ public sealed class Watch : ComponentResource
             {
                 Description = "Looks for a new week of PySpotify.",
 
-                // Two looks and the days between them take in the run of a whole week, so any weekday and hour will do.
+                // Two checks a week apart cover every weekly run, so any weekday and hour will do.
                 ScheduleExpression = "rate(7 days)",
                 FlexibleTimeWindow = new ScheduleFlexibleTimeWindowArgs { Mode = "OFF" },
                 Target = new ScheduleTargetArgs
@@ -46,7 +46,7 @@ public sealed class Watch : ComponentResource
                     Arn = Machine.Arn,
                     RoleArn = Policies.Role(this, "start-watch", "scheduler", new Dictionary<string, Input<string>>
                     {
-                        ["Account"] = place.Account,
+                        ["Account"] = location.Account,
                         ["Watch"] = Machine.Arn,
                     }),
                 },

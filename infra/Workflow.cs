@@ -14,16 +14,16 @@ public sealed class Workflow : ComponentResource
 {
     /// <summary>Makes the state machine and its schedule.</summary>
     /// <param name="settings">When it runs.</param>
-    /// <param name="place">The stack's account, region and partition.</param>
+    /// <param name="location">The stack's account, region and partition.</param>
     /// <param name="functions">What it calls.</param>
     /// <param name="crawlers">Whose crawls it waits for.</param>
     /// <param name="job">What it runs between them.</param>
-    public Workflow(Settings settings, Place place, Functions functions, Crawlers crawlers, RefineJob job)
+    public Workflow(Settings settings, StackLocation location, Functions functions, Crawlers crawlers, RefineJob job)
         : base("pyspotify:infra:Workflow", "workflow")
     {
         var options = new CustomResourceOptions { Parent = this };
         var names = functions.Arns.ToDictionary(function => function.Key, function => (Input<string>)function.Value);
-        names["Account"] = place.Account;
+        names["Account"] = location.Account;
 
         // The definition knows crawlers and the job by name, the policy by ARN.
         var role = Policies.Role(this, "state-machine", "states", new Dictionary<string, Input<string>>(names) { ["RefineJob"] = job.Job.Arn });
@@ -40,7 +40,7 @@ public sealed class Workflow : ComponentResource
             new StateMachineArgs
             {
                 RoleArn = role,
-                Definition = Policies.Definition("workflow/pyspotify.asl.json", place, new Dictionary<string, Input<string>>(names)
+                Definition = Policies.Definition("workflow/pyspotify.asl.json", location, new Dictionary<string, Input<string>>(names)
                 {
                     ["RawCrawler"] = crawlers.Raw.Name,
                     ["RefinedCrawler"] = crawlers.Refined.Name,
@@ -74,7 +74,7 @@ public sealed class Workflow : ComponentResource
                     Arn = StateMachine.Arn,
                     RoleArn = Policies.Role(this, "scheduler", "scheduler", new Dictionary<string, Input<string>>
                     {
-                        ["Account"] = place.Account,
+                        ["Account"] = location.Account,
                         ["StateMachine"] = StateMachine.Arn,
                         ["DeadLetters"] = DeadLetters.Arn,
                     }),
