@@ -225,7 +225,7 @@ public sealed partial record ExecutionInput(DateOnly SnapshotDate, SourceList To
         }
     }
 
-    [GeneratedRegex(@"\A(?:(?:https?://)?open\.spotify\.com/(?:intl-[A-Za-z-]+/)?(?:embed/)?(?<type>playlist|track)/|spotify:(?<type>playlist|track):)?(?<id>[0-9A-Za-z]{22})/?(?:[?#].*)?\z")]
+    [GeneratedRegex(@"\A(?:(?i:(?:https?://)?open\.spotify\.com)/(?:intl-[A-Za-z-]+/)?(?:embed/)?(?:user/[^/?#]+/)?(?<type>playlist|track)/|(?i:spotify):(?:user:[^:]+:)?(?<type>playlist|track):)?(?<id>[0-9A-Za-z]{22})/?(?:[?#].*)?\z")]
     private static partial Regex SpotifyId();
 }
 

@@ -115,9 +115,22 @@ public sealed class ExecutionInputTests
     [InlineData("https://open.spotify.com/intl-pt/playlist/37i9dQZEVXbMDoHDwVN2tF?si=x&pt=y")]
     [InlineData("https://open.spotify.com/playlist/37i9dQZEVXbMDoHDwVN2tF/")]
     [InlineData("open.spotify.com/playlist/37i9dQZEVXbMDoHDwVN2tF#top")]
+    [InlineData("spotify:user:some.body:playlist:37i9dQZEVXbMDoHDwVN2tF")]
+    [InlineData("https://open.spotify.com/user/some%20body/playlist/37i9dQZEVXbMDoHDwVN2tF?si=x")]
+    [InlineData("HTTPS://Open.Spotify.com/playlist/37i9dQZEVXbMDoHDwVN2tF")]
     public void A_playlist_is_known_by_its_id_however_it_was_pasted(string pasted)
     {
         Assert.Equal("37i9dQZEVXbMDoHDwVN2tF", ExecutionInput.IdIn(pasted, "playlist"));
+    }
+
+    [Theory]
+    [InlineData("https://open.spotify.com/user/somebody")]
+    [InlineData("https://open.spotify.com/user/a/b/playlist/37i9dQZEVXbMDoHDwVN2tF")]
+    [InlineData("https://open.spotify.com.example.org/playlist/37i9dQZEVXbMDoHDwVN2tF")]
+    [InlineData("https://open.spotify.com/track/37i9dQZEVXbMDoHDwVN2tF")]
+    public void What_is_not_a_playlist_has_no_id(string pasted)
+    {
+        Assert.Null(ExecutionInput.IdIn(pasted, "playlist"));
     }
 
     [Fact]

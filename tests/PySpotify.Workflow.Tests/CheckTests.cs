@@ -88,6 +88,34 @@ public sealed class CheckTests
 
         Assert.Equal(1, check.ExitCode);
         Assert.Matches($"{row} .*{words}", check.Output);
+        Assert.DoesNotContain("redrive", check.Output, StringComparison.OrdinalIgnoreCase);
+    }
+
+    [Theory]
+    [InlineData("scope", "Sign in again with `pyspotify login`")]
+    [InlineData("unknown", "Spotify says 'Not today' (403).")]
+    public async Task What_the_sign_in_may_not_read_is_that_sources_matter(string fault, string advice)
+    {
+        await using var spotify = await SetupTests.NewSpotifyAsync(developmentMode: true);
+        await using var pyspotify = new Pyspotify().WithApp(spotify);
+        pyspotify.Environment["Spotify__RefreshToken"] = spotify.RefreshToken;
+        if (fault == "scope")
+        {
+            spotify.Scopes = "playlist-read-private playlist-read-collaborative";
+        }
+        else
+        {
+            spotify.Fail(Fault.Status(403, message: "Not today"), request => request.Endpoint == Endpoint.TopTracks);
+        }
+
+        var check = await pyspotify.RunAsync("check", "--input", pyspotify.File("input.json", """{ "topPlayed": { "topTracks": ["short_term"] }, "popular": { "queries": ["a"] } }"""));
+
+        Assert.Equal(1, check.ExitCode);
+        Assert.Contains("✓ Sign-in", check.Output, StringComparison.Ordinal);
+        Assert.Matches("✗ Your top tracks, last 4 weeks +forbidden", check.Output);
+        Assert.Contains(advice, check.Output, StringComparison.Ordinal);
+        Assert.Matches("✓ Search: a +40 songs", check.Output);
+        Assert.DoesNotContain("redrive", check.Output, StringComparison.OrdinalIgnoreCase);
     }
 
     [Theory]
@@ -98,7 +126,7 @@ public sealed class CheckTests
         await using var spotify = await SetupTests.NewSpotifyAsync(developmentMode: true);
         await using var pyspotify = new Pyspotify().With(spotify);
         spotify.ClientSecret = fault is "wrong secret" ? "another" : spotify.ClientSecret;
-        Assert.Contains("`pyspotify check`", (await pyspotify.RunAsync("run")).Failed(), StringComparison.Ordinal);
+        Assert.StartsWith("First try `pyspotify check`", (await pyspotify.RunAsync("run")).Failed(), StringComparison.Ordinal);
     }
 
     [Theory]

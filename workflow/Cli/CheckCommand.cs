@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Text.RegularExpressions;
 using Microsoft.Extensions.Logging.Abstractions;
 using PySpotify.Functions;
 using PySpotify.Functions.Spotify;
@@ -7,7 +8,7 @@ using PySpotify.Workflow.Local;
 namespace PySpotify.Workflow.Cli;
 
 /// <summary><c>check</c>: finds out what can be read, and what to do where it cannot.</summary>
-internal static class CheckCommand
+internal static partial class CheckCommand
 {
     private const string CredentialsRow = "Credentials", SignInRow = "Sign-in", ModeRow = "Mode", QuotaRow = "Quota", SourcesRow = "Sources";
 
@@ -22,7 +23,7 @@ internal static class CheckCommand
             var settings = SpotifySettings.Read(secrets, host.AddSettings);
             if (settings.Credentials is not { } credentials)
             {
-                Write(host, false, CredentialsRow, "There are none yet. Run `pyspotify setup`.");
+                Write(host, false, CredentialsRow, "No credentials yet. Run `pyspotify setup`.");
                 return 1;
             }
 
@@ -39,8 +40,8 @@ internal static class CheckCommand
                     ? $"{await access.NameAsync(cancellationToken)}, {Until(settings)}."
                     : "Nobody is signed in. For playlists of your own and your top tracks, run `pyspotify login`.");
                 Write(host, true, ModeRow, isInDevelopmentMode
-                    ? "Development Mode: playlists of your own only, no popularity, searches by the ten."
-                    : "Extended quota: public playlists, popularity, searches by the fifty.");
+                    ? "Development Mode: playlists of your own only, no popularity, 10 results per search page."
+                    : "Extended quota: public playlists, popularity, 50 results per search page.");
                 row = SourcesRow;
                 return await TryAllAsync(host, access, Sources(host, arguments.GetValue(inputFile), data, settings), cancellationToken);
             }
@@ -54,7 +55,7 @@ internal static class CheckCommand
                     SpotifyQuotaExceededException or SpotifyRateLimitedException => QuotaRow,
                     _ => row,
                 };
-                Write(host, false, row, e.Message);
+                Write(host, false, row, WithoutRedrive(e.Message));
                 return 1;
             }
         });
@@ -65,7 +66,7 @@ internal static class CheckCommand
     {
         var file = InputFile.Choose(inputFile, data, settings);
         host.Output.WriteText(file.IsUsual
-            ? "    Sources      There is no input yet, so this is what every app can read. `pyspotify setup` lets you choose."
+            ? "    Sources      You have not chosen what to read, so this is what every app can. Run `pyspotify setup` to choose."
             : $"    Sources      of {file.Path}:");
         var input = file.Read(null, host.Clock.GetUtcNow());
         return [.. input.TopPlayed.Sources, .. input.Popular.Sources];
@@ -82,7 +83,7 @@ internal static class CheckCommand
         }
 
         host.Output.WriteText(unread == 0
-            ? "All of it can be read. `pyspotify run` reads it."
+            ? "Everything can be read. Next: `pyspotify run`."
             : $"{unread} of {sources.Count} sources cannot be read.");
         return unread == 0 ? 0 : 1;
     }
@@ -94,17 +95,23 @@ internal static class CheckCommand
             ?? Words.Count(source.Songs, "song"), width: 40);
         if (source.Problem is { } problem)
         {
-            host.Output.WriteText($"        {DisplayText.Clean(problem.Advice)}");
+            host.Output.WriteText($"        {DisplayText.Clean(WithoutRedrive(problem.Advice))}");
         }
     }
 
     private static string Until(SpotifySettings settings) => settings.SignInEnds is { } end
         ? $"until {end.Iso()}"
-        : "signed in elsewhere, for six months from then";
+        : "signed in elsewhere; it ends six months after that";
 
     private static void Write(Host host, bool? isGood, string row, string text, int width = 12)
     {
         var mark = isGood switch { true => "✓", false => "✗", null => "-" };
         host.Output.WriteText($"  {mark} {DisplayText.Clean(row).PadRight(width)} {DisplayText.Clean(text)}");
     }
+
+    /// <summary>An error's advice. What to do with an execution is left out, for there is none.</summary>
+    private static string WithoutRedrive(string advice) => Redrive().Replace(advice, "").Replace("Redrive the execution", "Try again", StringComparison.Ordinal);
+
+    [GeneratedRegex(@"(?<=\.) Then redrive the execution\.|[,;] then redrive the execution")]
+    private static partial Regex Redrive();
 }

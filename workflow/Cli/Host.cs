@@ -28,7 +28,7 @@ internal sealed record Host(IAnsiConsole Output, IAnsiConsole Error, Action<ICon
         // With a path, .NET names it; only a standard stream has none.
         UnauthorizedAccessException when !e.Message.Contains('\'', StringComparison.Ordinal) => "Cannot write the output: standard output is closed.",
         PySpotifyException or StateMachineException or IOException or UnauthorizedAccessException =>
-            DisplayText.Clean(e.Message) + (IsAboutAccess(e) ? " First try `pyspotify check`: it shows what can be read, and what to do about the rest." : ""),
+            (IsAboutAccess(e) ? "First try `pyspotify check`: it shows what can be read, and what to do about the rest. " : "") + DisplayText.Clean(e.Message),
         OperationCanceledException => "Stopped.",
         _ => $"Unexpected error: {e.Message} Run the command again with --verbose to see where it happened.",
     });

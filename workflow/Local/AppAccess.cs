@@ -100,6 +100,14 @@ internal sealed class AppAccess(HttpSpotifyApi spotify, string accessToken, bool
         {
             return new(source, title, 0, e.Problem);
         }
+        catch (SpotifyScopeMissingException)
+        {
+            return new(source, title, 0, new("forbidden (403)", "The sign-in does not allow this. Sign in again with `pyspotify login`, which asks for everything that is needed."));
+        }
+        catch (SpotifyForbiddenException e)
+        {
+            return new(source, title, 0, new("forbidden (403)", e.Message));
+        }
     }
 
     private GetTrackPage PagesOf(Source source) => (offset, limit, cancellationToken) => source.Kind switch
