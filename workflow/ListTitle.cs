@@ -7,12 +7,13 @@ namespace PySpotify.Workflow;
 /// <summary>What a list of a snapshot is called: after what was read.</summary>
 /// <param name="List">Its name in the tables: one of <see cref="Lists"/>.</param>
 /// <param name="Title">Such as <c>Your top tracks, last 4 weeks</c> or <c>Search: year:2025-2026</c>.</param>
+/// <param name="Snapshot">The snapshot's day.</param>
 /// <param name="HasPopularity">Whether one of its songs has a popularity. Where none has, nothing may be called popular.</param>
-internal sealed partial record ListTitle(string List, string Title, bool HasPopularity)
+internal sealed partial record ListTitle(string List, string Title, string Snapshot, bool HasPopularity)
 {
     private const string Sql = """
         SELECT
-            sources.list, kind, name, source,
+            sources.list, kind, name, source, snapshot_date,
             (SELECT count(track_pop) FROM charts WHERE charts.list = sources.list AND charts.snapshot_date = sources.snapshot_date) AS rated
         FROM sources
         WHERE rows > 0 AND snapshot_date = (SELECT max(snapshot_date) FROM sources AS other WHERE rows > 0 AND {0})
@@ -54,7 +55,7 @@ internal sealed partial record ListTitle(string List, string Title, bool HasPopu
         return
         [
             .. new Answer(columns, rows).GroupBy(row => row.Text("list")!)
-                .Select(list => new ListTitle(list.Key, TitleOf(list.Key, [.. list]), list.First().Number("rated") > 0)),
+                .Select(list => new ListTitle(list.Key, TitleOf(list.Key, [.. list]), list.First().Text("snapshot_date")!, list.First().Number("rated") > 0)),
         ];
     }
 

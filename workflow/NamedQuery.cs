@@ -43,7 +43,7 @@ internal sealed record NamedQuery(string Name, string Question, string Sql)
     /// <summary>Asks it.</summary>
     /// <param name="tables">The tables.</param>
     /// <param name="week">The snapshot that counts as this week; null is the newest.</param>
-    /// <param name="track">The song, by its id; null is the strongest ten.</param>
+    /// <param name="track">The song, by its id; null is the ten leading songs of each list.</param>
     /// <param name="cancellationToken">Ends it.</param>
     /// <exception cref="QueryException">There is no such snapshot or song.</exception>
     public Task<Answer> AskAsync(TableReader tables, DateOnly? week, string? track, CancellationToken cancellationToken) =>
@@ -71,7 +71,7 @@ internal sealed record NamedQuery(string Name, string Question, string Sql)
         var answer = new Answer(columns, rows);
         if (track is not null && !answer.Any(row => row.Text("track_id") == track))
         {
-            throw new QueryException($"No list has had the song {track} up to then.");
+            throw new QueryException($"No snapshot has the song {track}. Check its link.");
         }
 
         return answer;

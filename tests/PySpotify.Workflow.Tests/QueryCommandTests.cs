@@ -15,7 +15,7 @@ public sealed class QueryCommandTests(HandMadeWeeks weeks, SampleTables sample) 
     {
         var lines = await DrawAsync(sample.Tables, 100, "query", "top");
 
-        var titles = lines.Index().Where(line => line.Item == "2026-11-22, compared with 2026-11-15").Select(line => lines[line.Index - 1]).ToList();
+        var titles = lines.Index().Where(line => line.Item is "2026-11-22, compared with 2026-11-15" or "2026-11-22, compared with 2026-11-15; most popular first").Select(line => lines[line.Index - 1]).ToList();
         Assert.Equal(2, titles.Count);
         Assert.NotEqual(titles[0], titles[1]);
         Assert.Equal(2, lines.Count(line => Regex.IsMatch(line, @"^│ +rank │ +move │ track +│ artist +│ +last │ +peak │ +weeks │")));
@@ -28,6 +28,32 @@ public sealed class QueryCommandTests(HandMadeWeeks weeks, SampleTables sample) 
         Assert.Contains("2026-11-06, compared with 2026-11-03, 3 days before", await DrawAsync(weeks.Tables, 80, "query", "movers"));
         Assert.Contains("2026-10-11, compared with 2026-10-04", await DrawAsync(weeks.Tables, 80, "query", "movers", "--week", "2026-10-11"));
         Assert.Contains("2026-10-04, the first snapshot", await DrawAsync(weeks.Tables, 80, "query", "top", "--week", "2026-10-04"));
+    }
+
+    [Fact]
+    public async Task Without_popularity_the_order_is_told_and_no_empty_column_shown()
+    {
+        using var tables = new TestTables();
+        await tables.AddAsync(Tables.Popular, "2026-11-22", "A B C", source: "year");
+        foreach (var query in NamedQuery.All)
+        {
+            var lines = await DrawAsync(tables, 300, "query", query.Name);
+            Assert.Equal(query.Name == "top", lines.Contains("2026-11-22, the first snapshot; in Spotify's own order, since it gave no popularity"));
+            Assert.DoesNotContain(lines, line => Regex.IsMatch(line, "│ (popularity|place by popularity) +│"));
+        }
+    }
+
+    [Fact]
+    public async Task Lists_come_in_the_same_order_whatever_the_query_and_empty_ones_are_named()
+    {
+        foreach (var query in (string[])["top", "movers", "weeks", "artists"])
+        {
+            Assert.Equal(["Playlist source", "Search: source"], (await DrawAsync(weeks.Tables, 80, "query", query, "--week", "2026-11-01")).Where(line => line is "Playlist source" or "Search: source"));
+        }
+
+        var first = await DrawAsync(weeks.Tables, 80, "query", "movers", "--week", "2026-10-04");
+        Assert.Equal(["", "Playlist source", "2026-10-04", "0 rows.", "", "Search: source", "2026-10-04", "0 rows."], first[..8]);
+        Assert.Equal(["", "Search: source", "2026-10-04", "0 rows.", ""], await DrawAsync(weeks.Tables, 80, "query", "movers", "--week", "2026-10-04", "--list", Lists.Popular));
     }
 
     [Fact]
@@ -74,7 +100,7 @@ public sealed class QueryCommandTests(HandMadeWeeks weeks, SampleTables sample) 
     {
         var lines = await DrawAsync(sample.Tables, 80, "query", "movers", "--list", Lists.Popular, "--limit", "3");
         Assert.Equal(3, lines.Count(line => line.Contains('▲', StringComparison.Ordinal) || line.Contains('▼', StringComparison.Ordinal)));
-        Assert.Single(lines, line => line.StartsWith("The first 3 of ", StringComparison.Ordinal));
+        Assert.Single(lines, line => line.StartsWith("Showing the first 3 of ", StringComparison.Ordinal));
         Assert.Single(lines, line => Regex.IsMatch(line, @"^--limit \d+ shows all rows\.$"));
 
         var csv = (await WriteAsync("query", "movers", "--limit", "3", "--format", "csv")).Split('\n', StringSplitOptions.RemoveEmptyEntries);

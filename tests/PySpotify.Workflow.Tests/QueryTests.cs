@@ -279,7 +279,7 @@ public sealed class QueryTests(HandMadeWeeks weeks, SampleTables sample) : IClas
 
     [Theory]
     [InlineData("top", "2026-11-02", null, "There is no snapshot of 2026-11-02. The nearest: 2026-10-11, 2026-11-01, 2026-11-03, 2026-11-06.")]
-    [InlineData("popularity", null, 'Q', "No list has had the song QQQ")]
+    [InlineData("popularity", null, 'Q', "No snapshot has the song QQQ")]
     public async Task What_cannot_be_asked_is_told(string query, string? week, char? track, string expected)
     {
         var e = await Assert.ThrowsAsync<QueryException>(() => weeks.Tables.AskAsync(query, "track", week, track));
@@ -320,11 +320,11 @@ public sealed class QueryTests(HandMadeWeeks weeks, SampleTables sample) : IClas
 
         var narrow = Drawn(40, ["rank", "track", "artist", "album"], rows, 3);
         Assert.All(narrow, line => Assert.InRange(line.Length, 0, 40));
-        Assert.Contains("The first 3 of 9 rows; 6 are left out.", narrow);
+        Assert.Contains("Showing the first 3 of 9 rows.", narrow);
         Assert.Contains(narrow, line => line.Contains("xxx…"));
         Assert.Contains(Drawn(60, ["name", "artist"], [[new string('n', 40), new string('a', 40)]], 3, uncutColumns: 1), line => line.Contains(new string('n', 40)));
         Assert.Contains("Columns that did not fit: artist, album.", string.Join(' ', Drawn(30, ["rank", "track", "artist", "album"], rows, 3)));
-        Assert.DoesNotContain(Drawn(200, ["rank", "track", "artist", "album"], rows, 9), line => line.Contains("left out") || line.Contains('…'));
+        Assert.DoesNotContain(Drawn(200, ["rank", "track", "artist", "album"], rows, 9), line => line.Contains("Showing") || line.Contains('…'));
     }
 
     [Fact]

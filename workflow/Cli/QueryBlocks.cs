@@ -11,6 +11,9 @@ internal static class QueryBlocks
     /// <summary>Which song or source a row is about: these columns stay, however narrow the terminal is.</summary>
     private static readonly string[] Kept = ["track", "artist", "name"];
 
+    /// <summary>Columns that are left out where Spotify gave no popularity.</summary>
+    private static readonly string[] Popularity = ["track_pop", "popularity", "place_by_popularity"];
+
     /// <summary>What people look for first, where the query has another order. The columns behind them give way before them.</summary>
     private static readonly Dictionary<string, string[]> FirstColumns = new()
     {
@@ -37,36 +40,46 @@ internal static class QueryBlocks
     /// <param name="console">A terminal.</param>
     /// <param name="query">The query.</param>
     /// <param name="answer">Its rows.</param>
-    /// <param name="titles">What the lists are called.</param>
+    /// <param name="titles">What the lists that were asked for are called.</param>
+    /// <param name="hasEmpty">Whether a list without rows has a block, too.</param>
     /// <param name="limit">Rows a block.</param>
-    public static void Draw(IAnsiConsole console, NamedQuery query, Answer answer, IReadOnlyList<ListTitle> titles, int limit)
+    public static void Draw(IAnsiConsole console, NamedQuery query, Answer answer, IReadOnlyList<ListTitle> titles, bool hasEmpty, int limit)
     {
-        var blocks = answer.GroupBy(row => answer.Columns.Contains(List) ? row.Text(List)! : "").ToList();
-        IReadOnlyList<string> leftOut = [];
-        foreach (var block in blocks)
+        var blocks = answer.ToLookup(row => query.HasLists ? row.Text(List)! : "");
+        var lists = (query.HasLists ? hasEmpty ? titles.Select(title => title.List) : [] : [""]).Union(blocks.Select(block => block.Key)).ToList();
+        HashSet<string> leftOut = [];
+        foreach (var list in lists)
         {
-            List<Answer.Row> rows = [.. block];
+            var title = titles.FirstOrDefault(title => title.List == list);
+            List<Answer.Row> rows = [.. blocks[list]];
             console.WriteText();
-            console.WriteText(DisplayText.Clean(titles.FirstOrDefault(title => title.List == block.Key)?.Title ?? (block.Key is "" ? query.Question : block.Key)));
-            if (Dates(answer.Columns, rows) is { } dates)
+            console.WriteText(DisplayText.Clean(title?.Title ?? (list is "" ? query.Question : list)));
+            if ((rows is [] ? title?.Snapshot : Dates(answer.Columns, rows)) is { } dates)
             {
-                console.WriteText(dates);
+                console.WriteText(query.Name == "top" && title?.Order is { } order ? $"{dates}; {order}" : dates);
             }
 
-            leftOut = Draw(console, query, answer.Columns, rows, limit);
+            if (rows is [])
+            {
+                console.WriteText("0 rows.");
+            }
+            else
+            {
+                leftOut.UnionWith(Draw(console, query, answer.Columns, rows, limit));
+            }
         }
 
-        if (blocks is [])
-        {
-            console.WriteText("0 rows.");
-        }
-
-        if (leftOut is not [])
+        if (leftOut.Count > 0)
         {
             console.WriteLine($"Columns that did not fit: {string.Join(", ", leftOut)}. --format csv writes them all.");
         }
 
-        if (blocks.Select(block => block.Count()).DefaultIfEmpty().Max() is var most && most > limit)
+        if (lists is [])
+        {
+            console.WriteText("0 rows.");
+        }
+
+        if (lists.Select(list => blocks[list].Count()).DefaultIfEmpty().Max() is var most && most > limit)
         {
             console.WriteText(string.Create(CultureInfo.InvariantCulture, $"--limit {most} shows all rows."));
         }
@@ -75,10 +88,12 @@ internal static class QueryBlocks
     private static IReadOnlyList<string> Draw(IAnsiConsole console, NamedQuery query, IReadOnlyList<string> columns, List<Answer.Row> rows, int limit)
     {
         var first = FirstColumns.GetValueOrDefault(query.Name) ?? [];
-        var told = columns.Contains("move") && columns.Contains("change") ? "change" : null;
+        var duplicateColumn = columns.Contains("move") && columns.Contains("change") ? "change" : null;
         List<string> shown =
         [
-            .. first.Concat(columns.Except(first)).Except([List, ComparedWith, DaysBetween]).Where(column => column != told && (column != SnapshotDate || !IsOne(rows))),
+            .. first.Concat(columns.Except(first)).Except([List, ComparedWith, DaysBetween])
+                .Where(column => column != duplicateColumn && (column != SnapshotDate || !IsOne(rows)))
+                .Where(column => !Popularity.Contains(column) || rows.Any(row => row[column] is not null)),
         ];
         return ResultTable.Draw(
             console,
@@ -99,7 +114,7 @@ internal static class QueryBlocks
         var date = rows[0].Text(SnapshotDate);
         return !columns.Contains(ComparedWith) ? date
             : rows[0].Text(ComparedWith) is not { } before ? $"{date}, the first snapshot"
-            : columns.Contains(DaysBetween) && rows[0].Number(DaysBetween) is not 7 and var days ? $"{date}, compared with {before}, {days} {(days == 1 ? "day" : "days")} before"
+            : columns.Contains(DaysBetween) && rows[0].Number(DaysBetween) is not 7 and var days ? $"{date}, compared with {before}, {Words.Count(days ?? 0, "day")} before"
             : $"{date}, compared with {before}";
     }
 

@@ -15,9 +15,9 @@ internal static class QueryCommand
         format.Recursive = true;
 
         // SQL is what `query` took until there was `sql`, and takes still.
-        var name = new Argument<string?>("name") { Description = "The query. `sql` takes SQL of your own.", Arity = ArgumentArity.ZeroOrOne };
+        var name = new Argument<string?>("name") { Description = "The query. `sql` takes SQL of your own.", Arity = ArgumentArity.ZeroOrOne, Hidden = true };
         name.Validators.Add(ExpectName);
-        var query = new Command("query", "Ask the tables. Without a query, list the queries.") { name, format };
+        var query = new Command("query", "Run a named query, or list them.") { name, format };
         query.SetAction(async (arguments, cancellationToken) =>
         {
             if (arguments.GetValue(name) is { } sql)
@@ -45,14 +45,14 @@ internal static class QueryCommand
         var week = Options.SnapshotDate("the newest");
         var track = new Option<string?>("--track")
         {
-            Description = "The song to follow: its link, URI or id; without it, the strongest.",
+            Description = "The song to follow: its link, URI or id; without it, the ten leading songs of each list.",
             HelpName = "song",
             CustomParser = ReadTrack,
         };
         var list = new Option<string?>("--list") { Description = "One list only." }.AcceptOnlyFromAmong(Lists.TopPlayed, Lists.Popular);
         var limit = new Option<int?>("--limit")
         {
-            Description = $"Rows a list; without it, {SqlCommand.MaxRows} on a terminal and all elsewhere.",
+            Description = $"Rows per list; without it, {SqlCommand.MaxRows} on a terminal and all elsewhere.",
             HelpName = "rows",
             CustomParser = ReadLimit,
         };
@@ -70,13 +70,14 @@ internal static class QueryCommand
         command.SetAction(async (arguments, cancellationToken) =>
         {
             var only = named.HasLists ? arguments.GetValue(list) : null;
+            var song = named.TakesTrack ? arguments.GetValue(track) : null;
             var answer = await named.AskAsync(
-                Open(arguments), arguments.GetValue(week), named.TakesTrack ? arguments.GetValue(track) : null, row => only is null || row.Text("list") == only, cancellationToken);
+                Open(arguments), arguments.GetValue(week), song, row => only is null || row.Text("list") == only, cancellationToken);
             var most = arguments.GetValue(limit);
             if (host.Output.IsTerminal() && arguments.GetRequiredValue(format) == Options.Table)
             {
                 var titles = await ListTitle.ReadAsync(Open(arguments), arguments.GetValue(week), cancellationToken);
-                QueryBlocks.Draw(host.Output, named, answer, titles, most ?? SqlCommand.MaxRows);
+                QueryBlocks.Draw(host.Output, named, answer, [.. titles.Where(title => only is null || title.List == only)], hasEmpty: song is null, most ?? SqlCommand.MaxRows);
                 return;
             }
 

@@ -72,7 +72,7 @@ internal static class ResultTable
         }
         else if (rows.Count > cells.Count)
         {
-            console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"The first {cells.Count:N0} of {rows.Count:N0} rows; {rows.Count - cells.Count:N0} are left out."));
+            console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"Showing the first {cells.Count:N0} of {rows.Count:N0} rows."));
         }
 
         return [.. Enumerable.Range(0, columns.Count).Except(shown).Select(i => DisplayText.Clean(columns[i]))];
