@@ -35,12 +35,27 @@ public sealed class CommandLineTests
     }
 
     [Theory]
-    [InlineData("--help")]
-    [InlineData("run", "--help")]
-    public async Task Help_names_the_environments_variables(params string[] arguments)
+    [InlineData("", "Spotify__ClientId, Spotify__ClientSecret")]
+    [InlineData("run", "Spotify__ClientId, Spotify__ClientSecret")]
+    [InlineData("pull", "AWS_PROFILE, AWS_REGION")]
+    public async Task Help_names_the_environments_variables(string command, string variables)
     {
         await using var pyspotify = new Pyspotify();
-        Assert.Contains("Spotify__ClientId, Spotify__ClientSecret", (await pyspotify.RunAsync(arguments)).Succeeded().Output, StringComparison.Ordinal);
+        Assert.Contains(variables, (await pyspotify.RunAsync([.. command.Split(' ', StringSplitOptions.RemoveEmptyEntries), "--help"])).Succeeded().Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_named_querys_help_names_no_other_query()
+    {
+        await using var pyspotify = new Pyspotify();
+        Assert.Contains("query top [options]", (await pyspotify.RunAsync("query", "top", "--help")).Succeeded().Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Where_nothing_has_run_executions_say_so()
+    {
+        await using var pyspotify = new Pyspotify { HasTerminal = true };
+        Assert.Equal("No executions yet. Run `pyspotify run`.", (await pyspotify.RunAsync("executions")).Succeeded().Output.TrimEnd());
     }
 
     [Fact]

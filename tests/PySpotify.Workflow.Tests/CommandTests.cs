@@ -65,7 +65,7 @@ public sealed class CommandTests
         Assert.Contains("│ last │ peak │ weeks │", run.Output, StringComparison.Ordinal);
         var report = Path.Combine(pyspotify.Data, "reports", $"{Day}.html");
         Assert.Contains($"Report      \e]8;;{new Uri(report).AbsoluteUri}\e\\{report}\e]8;;\e\\", run.Output, StringComparison.Ordinal);
-        Assert.Contains("The first 50 of 60 rows; 10 are left out.", query.Output, StringComparison.Ordinal);
+        Assert.Contains("Showing the first 50 of 60 rows.", query.Output, StringComparison.Ordinal);
         Assert.Contains("--format csv or json writes them all.", query.Output, StringComparison.Ordinal);
         Assert.Equal(61, (await pyspotify.RunAsync("sql", "SELECT rank FROM spotifytopplayed_refined", "--format", "csv")).Succeeded().Output.Count(c => c == '\n'));
     }
@@ -126,7 +126,7 @@ public sealed class CommandTests
 
         var run = (await pyspotify.RunAsync("--snapshot-date", Day)).Succeeded().Output;
 
-        Assert.Contains("`pyspotify setup` lets you choose", run, StringComparison.Ordinal);
+        Assert.Contains("Run `pyspotify setup` to choose.", run, StringComparison.Ordinal);
         Assert.Equal(isSignedIn, run.Contains("\nYour top tracks, last 4 weeks", StringComparison.Ordinal));
         Assert.Equal($"{topTracks}\t40", Cells(await pyspotify.RunAsync("sql", "SELECT sum(list = 'top played'), sum(list = 'popular') FROM charts")));
         Assert.Equal(0, spotify.Calls(Endpoint.Playlist));

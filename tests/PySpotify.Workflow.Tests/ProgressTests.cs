@@ -80,6 +80,25 @@ public sealed class ProgressTests
     }
 
     [Fact]
+    public async Task Without_a_terminal_a_wait_is_told_once_with_its_end()
+    {
+        using var output = new TestConsole();
+        var lines = new StringWriter();
+        output.Profile.Out = new ConsoleOutput(lines, IsTerminal: false);
+        var progress = NewProgress();
+
+        await new ExecutionDisplay(new(output, output, _ => { }, _clock), isVerbose: false).ShowAsync(progress, () =>
+        {
+            progress.ShowWait(TimeSpan.FromSeconds(30));
+            _clock.Advance(TimeSpan.FromSeconds(20));
+            return Task.CompletedTask;
+        });
+
+        var end = new DateTimeOffset(2026, 11, 20, 6, 0, 30, TimeSpan.Zero).LocalDateTime;
+        Assert.Single(lines.ToString().Split('\n'), line => line.Contains($"waiting until {end:HH:mm:ss}, because Spotify asks for fewer requests", StringComparison.Ordinal));
+    }
+
+    [Fact]
     public async Task A_limit_of_Spotifys_is_told_while_it_lasts()
     {
         await using var spotify = await CommandTests.NewSpotifyAsync();

@@ -182,7 +182,7 @@ public sealed class PullTests(MotoServer moto) : IClassFixture<MotoServer>, IAsy
 
         var pull = (await PullAsync()).Succeeded().Output;
 
-        Assert.Contains("Passed over", pull, StringComparison.Ordinal);
+        Assert.Contains("Ignored, because", pull, StringComparison.Ordinal);
         Assert.Contains("and 4 more", pull, StringComparison.Ordinal);
         Assert.Equal(4, TempFolder.Snapshot(_pyspotify.Raw).Count);
         Assert.DoesNotContain(TempFolder.Snapshot(_pyspotify.Home + "/..").Keys, file => file.Contains("outside", StringComparison.Ordinal));

@@ -18,7 +18,7 @@ public sealed class SetupTests
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
-    public async Task Three_prompts_lead_from_a_client_id_to_a_report(bool developmentMode)
+    public async Task Four_answers_lead_from_a_client_id_to_a_report(bool developmentMode)
     {
         await using var spotify = await NewSpotifyAsync(developmentMode);
         await using var pyspotify = NewPyspotify(spotify);
@@ -36,6 +36,8 @@ public sealed class SetupTests
         Assert.Contains("Signed in as Ada Listener.", setup, StringComparison.Ordinal);
         Assert.Contains(developmentMode ? "Development Mode" : "extended quota", setup, StringComparison.Ordinal);
         Assert.DoesNotContain(spotify.ClientSecret, setup, StringComparison.Ordinal);
+        // Nor how long it is.
+        Assert.DoesNotContain("***", setup, StringComparison.Ordinal);
         Assert.Contains("Top ten on ", setup, StringComparison.Ordinal);
         Assert.True(File.Exists(Path.Combine(pyspotify.Data, "reports", "index.html")));
         Assert.Equal(["short_term", "year:{lastYear}-{thisYear}"], Names(pyspotify));
@@ -71,6 +73,62 @@ public sealed class SetupTests
         Assert.False(Directory.Exists(pyspotify.Raw));
     }
 
+    [Fact]
+    public async Task A_search_can_be_typed()
+    {
+        await using var spotify = await NewSpotifyAsync(developmentMode: true);
+        await using var pyspotify = NewPyspotify(spotify);
+        pyspotify.HasTerminal = true;
+        pyspotify.Type = input =>
+        {
+            // To the last choice; a search that is too long is asked for again.
+            for (var n = 0; n < 20; n++)
+            {
+                input.PushKey(ConsoleKey.DownArrow);
+            }
+
+            input.PushKey(ConsoleKey.Spacebar);
+            input.PushKey(ConsoleKey.Enter);
+            input.PushTextWithEnter(new string('x', ExecutionInput.MaxQueryLength + 1));
+            input.PushTextWithEnter("genre:jazz year:{thisYear}");
+            input.PushTextWithEnter("n");
+        };
+
+        (await SetUpAsync(pyspotify, spotify, "--no-login")).Succeeded();
+
+        Assert.Equal(["year:{lastYear}-{thisYear}", "genre:jazz year:{thisYear}"], Names(pyspotify));
+    }
+
+    [Fact]
+    public async Task A_source_that_is_named_twice_is_read_once()
+    {
+        await using var spotify = await NewSpotifyAsync(developmentMode: true);
+        await using var pyspotify = NewPyspotify(spotify);
+
+        (await SetUpAsync(pyspotify, spotify, "--playlist", Mine, "--playlist", $"spotify:playlist:{Mine}")).Succeeded();
+        Assert.Equal([Mine], Names(pyspotify));
+
+        // The same only once the year is filled in: refused before anything is saved.
+        Directory.Delete(pyspotify.Data, recursive: true);
+        var refused = await SetUpAsync(pyspotify, spotify, "--search", $"year:{DateTime.UtcNow.Year}", "--search", "year:{thisYear}");
+        Assert.Contains("twice", refused.Failed(exitCode: 2), StringComparison.Ordinal);
+        Assert.False(File.Exists(pyspotify.Secrets));
+    }
+
+    [Fact]
+    public async Task What_was_chosen_before_stays_chosen_while_it_cannot_be_read()
+    {
+        await using var spotify = await NewSpotifyAsync(developmentMode: true);
+        await using var pyspotify = NewPyspotify(spotify);
+        (await SetUpAsync(pyspotify, spotify, "--playlist", Mine, "--search", "a")).Succeeded();
+        spotify.Fail(Fault.Status(404), request => request.Endpoint == Endpoint.Playlist, times: 10);
+
+        var again = (await SetUpAsync(pyspotify, spotify)).Succeeded().Output;
+
+        Assert.Contains("so it stays chosen", again, StringComparison.Ordinal);
+        Assert.Equal([Mine, "a"], Names(pyspotify));
+    }
+
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
@@ -97,6 +155,7 @@ public sealed class SetupTests
 
         Assert.Equal([Mine], Names(pyspotify));
         Assert.Matches("✗ Somebody's songs +forbidden", setup.Output);
+        Assert.Contains("It is left out.", setup.Output, StringComparison.Ordinal);
         Assert.Contains("In Development Mode an app reads only playlists", setup.Output, StringComparison.Ordinal);
         Assert.Contains("None of these can be read", (await SetUpAsync(pyspotify, spotify, "--playlist", Theirs)).Failed(), StringComparison.Ordinal);
         Assert.Equal([Mine], Names(pyspotify));

@@ -27,7 +27,7 @@ public sealed class WeeklyTests
         foreach (var days in (int[])[0, 1, 5])
         {
             clock.Skip(TimeSpan.FromDays(days));
-            Assert.Equal("This week's snapshot is there: 2026-11-23.\n", (await pyspotify.RunAsync("run", "--weekly")).Succeeded().Output.ReplaceLineEndings("\n"));
+            Assert.Equal("This week already has a snapshot: 2026-11-23.\n", (await pyspotify.RunAsync("run", "--weekly")).Succeeded().Output.ReplaceLineEndings("\n"));
         }
 
         Assert.Equal(DayOfWeek.Sunday, clock.GetUtcNow().DayOfWeek);
@@ -51,7 +51,7 @@ public sealed class WeeklyTests
 
         var weekly = (await pyspotify.RunAsync("run", "--weekly", "--snapshot-date", second)).Succeeded().Output;
 
-        Assert.Equal(isSameWeek, weekly.StartsWith($"This week's snapshot is there: {first}.", StringComparison.Ordinal));
+        Assert.Equal(isSameWeek, weekly.StartsWith($"This week already has a snapshot: {first}.", StringComparison.Ordinal));
     }
 
     [Fact]
@@ -69,7 +69,7 @@ public sealed class WeeklyTests
         Assert.Contains("Snapshot 2026-11-23", (await pyspotify.RunAsync("run", "--weekly")).Succeeded().Output, StringComparison.Ordinal);
 
         Assert.Equal(["SUCCEEDED"], (await CommandTests.ExecutionsAsync(pyspotify)).Select(row => row[1]));
-        Assert.StartsWith("This week's snapshot is there", (await pyspotify.RunAsync("run", "--weekly")).Succeeded().Output, StringComparison.Ordinal);
+        Assert.StartsWith("This week already has a snapshot", (await pyspotify.RunAsync("run", "--weekly")).Succeeded().Output, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -84,6 +84,24 @@ public sealed class WeeklyTests
         clock.Skip(TimeSpan.FromDays(1));
         Assert.Contains("Snapshot 2026-11-23", (await pyspotify.RunAsync("run", "--weekly")).Succeeded().Output, StringComparison.Ordinal);
         Assert.Equal(["SUCCEEDED", "FAILED"], (await CommandTests.ExecutionsAsync(pyspotify)).Select(row => row[1]));
+    }
+
+    [Fact]
+    public async Task A_corrected_input_is_run_anew_in_place_of_the_broken_off_one()
+    {
+        await using var spotify = await CommandTests.NewSpotifyAsync();
+        spotify.AddSearch(FakeSpotify.Tracks(7), "corrected");
+        await using var pyspotify = new Pyspotify { Clock = new TestClock() }.With(spotify);
+        spotify.Fail(Fault.NotJson, request => request.Endpoint == Endpoint.Playlist, times: 100);
+        Assert.NotEmpty((await pyspotify.RunAsync("run", "--weekly")).Failed());
+        Assert.NotEmpty((await pyspotify.RunAsync("run", "--weekly")).Failed());
+        Assert.Single(await CommandTests.ExecutionsAsync(pyspotify));
+
+        await File.WriteAllTextAsync(Path.Combine(pyspotify.Data, "input.json"), """{ "popular": { "queries": ["corrected"] } }""", Cancelled);
+        (await pyspotify.RunAsync("run", "--weekly")).Succeeded();
+
+        Assert.Equal(["SUCCEEDED", "FAILED"], (await CommandTests.ExecutionsAsync(pyspotify)).Select(row => row[1]));
+        Assert.Equal("7", CommandTests.Cells(await pyspotify.RunAsync("sql", "SELECT count(*) FROM charts")));
     }
 
     [Fact]
@@ -113,7 +131,7 @@ public sealed class WeeklyTests
         var again = (await pyspotify.RunAsync("run", "--weekly", "--input", input)).Succeeded().Output;
 
         Assert.Equal(
-            "This week's snapshot is there: 2026-11-22, without 1 source that could not be read. `pyspotify run --snapshot-date 2026-11-22` tries again.",
+            "This week already has a snapshot: 2026-11-22, without 1 source that could not be read. `pyspotify run --snapshot-date 2026-11-22` tries again.",
             again.TrimEnd());
         Assert.Equal(calls, spotify.Requests.Count);
     }
@@ -139,7 +157,7 @@ public sealed class WeeklyTests
         await using var pyspotify = new Pyspotify { Clock = new TestClock() }.With(spotify);
         (await pyspotify.RunAsync("run", "--weekly")).Succeeded();
         Directory.Delete(Path.Combine(pyspotify.Data, "executions"), recursive: true);
-        Assert.StartsWith("This week's snapshot is there: 2026-11-22.", (await pyspotify.RunAsync("run", "--weekly")).Succeeded().Output, StringComparison.Ordinal);
+        Assert.StartsWith("This week already has a snapshot: 2026-11-22.", (await pyspotify.RunAsync("run", "--weekly")).Succeeded().Output, StringComparison.Ordinal);
 
         File.Delete(Path.Combine(pyspotify.Data, "warehouse.db"));
         Directory.Delete(pyspotify.Raw, recursive: true);

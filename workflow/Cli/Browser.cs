@@ -3,7 +3,7 @@ using System.Diagnostics;
 
 namespace PySpotify.Workflow.Cli;
 
-/// <summary>The browser of whoever sits before the screen.</summary>
+/// <summary>The user's browser.</summary>
 internal static class Browser
 {
     /// <summary>Opens a page whose address has been shown.</summary>

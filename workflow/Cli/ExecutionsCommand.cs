@@ -15,11 +15,16 @@ internal static class ExecutionsCommand
         var executions = new Command("executions", "List the executions, the newest first.");
         executions.SetAction(arguments =>
         {
-            var listed = ExecutionLog.List(Options.FilledDataFolder(arguments).Executions).Reverse();
+            var listed = ExecutionLog.List(Options.FilledDataFolder(arguments).Executions).Reverse().ToList();
             if (!host.Output.IsTerminal())
             {
                 ResultTable.Write(host.Output, Columns, [.. listed.Select(Row)]);
                 return;
+            }
+
+            if (listed is [])
+            {
+                host.Output.WriteText("No executions yet. Run `pyspotify run`.");
             }
 
             foreach (var execution in listed)

@@ -18,12 +18,12 @@ internal sealed class Help(HelpAction usual) : SynchronousCommandLineAction
         ["login"] = "pyspotify login --port 8888",
         ["logout"] = "pyspotify logout",
         ["query"] = "pyspotify query movers --format csv",
-        ["sql"] = "pyspotify sql \"SELECT rank, track FROM charts WHERE snapshot_date = '2026-11-22' ORDER BY list, rank LIMIT 10\"",
+        ["sql"] = "pyspotify sql \"SELECT track FROM charts WHERE rank = 1\"",
         ["tables"] = "pyspotify tables",
         ["pull"] = "pyspotify pull s3://my-raw-bucket --region eu-central-1",
         ["report"] = "pyspotify report",
         ["refine"] = "pyspotify refine",
-        ["popularity"] = "pyspotify query popularity --track https://open.spotify.com/track/4uLU6hMCjMI75M1A2tKUQC",
+        ["popularity"] = "pyspotify query popularity --track https://open.spotify.com/track/PasteYourSongsLinkHere",
     };
 
     private static readonly string[] Settings =
@@ -49,6 +49,13 @@ internal sealed class Help(HelpAction usual) : SynchronousCommandLineAction
             output.WriteLine("Environment variables:");
             output.WriteLine($"  {string.Join(", ", Settings.Take(3).Select(SettingNames.InEnvironment))},");
             output.WriteLine($"  {string.Join(", ", Settings.Skip(3).Select(SettingNames.InEnvironment))}");
+        }
+
+        if (command.Name is "pull")
+        {
+            output.WriteLine();
+            output.WriteLine("Environment variables:");
+            output.WriteLine("  AWS_PROFILE, AWS_REGION, and AWS's other usual ones");
         }
 
         return exitCode;

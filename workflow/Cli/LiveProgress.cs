@@ -70,7 +70,7 @@ internal sealed class LiveProgress(Host host, RunProgress progress, bool isVerbo
         if (isBrief)
         {
             var state = view.Steps[^1].State;
-            Add(table, state, string.Create(CultureInfo.InvariantCulture, $"{progress.SnapshotDate:yyyy-MM-dd}"), $"{view.Sources.Count} sources", view.Songs, progress.Elapsed);
+            Add(table, state, progress.SnapshotDate.Iso(), $"{view.Sources.Count} sources", view.Songs, progress.Elapsed);
             return table;
         }
 
@@ -108,7 +108,7 @@ internal sealed class LiveProgress(Host host, RunProgress progress, bool isVerbo
             : [.. sources.Where(source => source.State is ProgressState.Failed or ProgressState.AtWork).Take(room)];
         foreach (var source in shown)
         {
-            var pages = source.Problem ?? (source.Pages is { } all ? string.Create(CultureInfo.InvariantCulture, $"{source.PagesRead} of {all} {(all == 1 ? "page" : "pages")}") : "");
+            var pages = source.Problem ?? (source.Pages is { } all ? $"{source.PagesRead} of {Words.Count(all, "page")}" : "");
             Add(table, source.State, $"  {source.Title}", pages, source.Problem is null && source.State != ProgressState.Waiting ? source.Songs : null, source.Time);
         }
 

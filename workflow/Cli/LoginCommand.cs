@@ -29,7 +29,7 @@ internal static class LoginCommand
                 host, spotify, app, settings.Options.AccountsUrl, arguments.GetValue(port), opensBrowser: !arguments.GetValue(noBrowser), cancellationToken);
             var name = await new AppAccess(spotify, issued.AccessToken, isSignedIn: true).NameAsync(cancellationToken);
             await SignIn.KeepAsync(host, secrets, issued, cancellationToken);
-            host.Output.WriteText(DisplayText.Clean($"Signed in as {name} until {SpotifySettings.EndOfSignIn(Days.Utc(host.Clock.GetUtcNow())).Iso()}. The sign-in is kept in {data.Secrets}, for you alone."));
+            host.Output.WriteText(DisplayText.Clean($"Signed in as {name} until {SpotifySettings.EndOfSignIn(Days.Utc(host.Clock.GetUtcNow())).Iso()}. The sign-in is saved in {data.Secrets}, which only you can read."));
         });
         return login;
     }
@@ -47,7 +47,7 @@ internal static class LoginCommand
     }
 
     /// <summary>Whether the page to sign in on is only printed.</summary>
-    public static Option<bool> NoBrowser() => new("--no-browser") { Description = "Print the address to sign in at, and do not open it." };
+    public static Option<bool> NoBrowser() => new("--no-browser") { Description = "Print the sign-in address instead of opening it." };
 
     private static void ExpectPort(OptionResult option)
     {

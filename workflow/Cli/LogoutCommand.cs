@@ -24,7 +24,7 @@ internal static class LogoutCommand
             }
 
             host.Output.WriteText(SpotifySettings.Read(host.OpenSecrets(data), host.AddSettings).Credentials?.RefreshToken is not null
-                ? "Spotify:RefreshToken is set in the environment or the user secrets, and is used from now on. Remove it there, too: "
+                ? "Signed out here, but Spotify:RefreshToken is still set in the environment or user secrets. To remove it: "
                     + SignIn.RemoveElsewhere
                 : "Signed out. To take the app's access away at Spotify, too, open https://www.spotify.com/account/apps.");
         });

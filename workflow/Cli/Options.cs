@@ -15,7 +15,7 @@ internal static class Options
     {
         var data = new Option<string>("--data")
         {
-            Description = "The folder that everything is kept in; the sample is in its folder 'sample', unless you name one.",
+            Description = "The data folder. Without it, the sample goes to data/sample.",
             HelpName = "folder",
             DefaultValueFactory = _ => "data",
             Recursive = true,
@@ -45,7 +45,7 @@ internal static class Options
     /// <param name="without">What happens without it.</param>
     public static Option<DateOnly?> SnapshotDate(string without) => new("--snapshot-date", "--week")
     {
-        Description = $"A snapshot, by its day; without it, {without}.",
+        Description = $"The snapshot's date (default: {without}).",
         HelpName = "YYYY-MM-DD",
         CustomParser = ReadDate,
     };
@@ -67,8 +67,8 @@ internal static class Options
     public static Option<string> Format() =>
         new Option<string>("--format") { Description = "How to write the rows.", DefaultValueFactory = _ => Table }.AcceptOnlyFromAmong(Table, "csv", "json");
 
-    /// <summary>Whether to print errors alone.</summary>
-    public static Option<bool> Quiet() => new("--quiet") { Description = "Print errors alone." };
+    /// <summary>Whether to print only errors.</summary>
+    public static Option<bool> Quiet() => new("--quiet") { Description = "Print only errors." };
 
     /// <summary>The host of a command, quiet if that was asked for.</summary>
     public static Host Quieten(Host host, bool isQuiet) =>

@@ -55,12 +55,12 @@ internal sealed class PlainProgress(Host host, RunProgress progress, bool isVerb
         ];
         if (reading is not null)
         {
-            parts.Add(string.Create(CultureInfo.InvariantCulture, $"{reading.Title}: {reading.PagesRead} of {reading.Pages} {(reading.Pages == 1 ? "page" : "pages")}, {reading.Songs:N0} songs"));
+            parts.Add($"{reading.Title}: {reading.PagesRead} of {Words.Count(reading.Pages!.Value, "page")}, {Words.Count(reading.Songs, "song")}");
         }
 
-        if (view.Wait is not null)
+        if (view.WaitUntil is { } time)
         {
-            parts.Add("waiting, because Spotify asks for fewer requests");
+            parts.Add(string.Create(CultureInfo.InvariantCulture, $"waiting until {time.LocalDateTime:HH:mm:ss}, because Spotify asks for fewer requests"));
         }
 
         return string.Join("; ", parts.Concat(view.Notices));
@@ -73,7 +73,7 @@ internal sealed class PlainProgress(Host host, RunProgress progress, bool isVerb
             CultureInfo.InvariantCulture,
             $"{view.Songs:N0} songs from {Words.Count(view.Sources.Count - unread, "source")}")
             + (unread > 0 ? $"; {unread} could not be read" : "");
-        return isBrief ? string.Create(CultureInfo.InvariantCulture, $"{progress.SnapshotDate:yyyy-MM-dd}: {summary}") : $"Loaded {summary}";
+        return isBrief ? $"{progress.SnapshotDate.Iso()}: {summary}" : $"Loaded {summary}";
     }
 
     private void Write(string line)

@@ -10,7 +10,7 @@ using Spectre.Console;
 
 namespace PySpotify.Workflow.Cli;
 
-/// <summary><c>pull</c>: brings the snapshots of a stack on AWS here.</summary>
+/// <summary><c>pull</c>: downloads the snapshots of a stack on AWS.</summary>
 internal static partial class PullCommand
 {
     private const string Scheme = "s3://";
@@ -21,7 +21,7 @@ internal static partial class PullCommand
         var profile = new Option<string?>("--profile") { Description = "The AWS profile to use; without it, AWS's usual credentials.", HelpName = "name" };
         var region = new Option<string?>("--region") { Description = "The bucket's region; without it, the profile's.", HelpName = "region" };
         var quiet = Options.Quiet();
-        var pull = new Command("pull", "Bring the snapshots of a stack on AWS here, and show them.") { bucket, profile, region, quiet };
+        var pull = new Command("pull", "Download the snapshots of a stack on AWS, and show them.") { bucket, profile, region, quiet };
         pull.SetAction(async (arguments, cancellationToken) =>
         {
             var name = arguments.GetRequiredValue(bucket);
@@ -55,7 +55,7 @@ internal static partial class PullCommand
                 CultureInfo.InvariantCulture, $"of which {wanted.Count:N0} {(wanted.Count == 1 ? "is new or has" : "are new or have")} changed ({Size(wanted.Sum(found => found.Size))}).")));
         if (passedOver is not [])
         {
-            host.Output.WriteText($"Passed over, because they are not snapshots or not names for files: {DisplayText.Shorten(passedOver, 5)}");
+            host.Output.WriteText($"Ignored, because they are not snapshots or not names for files: {DisplayText.Shorten(passedOver, 5)}");
         }
 
         try

@@ -9,7 +9,7 @@ internal static class ReportCommand
 {
     public static Command Create(Host host)
     {
-        var week = Options.SnapshotDate("the newest, and all whose report is missing or out of date");
+        var week = Options.SnapshotDate("the newest, with all whose report is missing or out of date");
         var open = new Option<bool>("--open") { Description = "Open it in the browser." };
         var report = new Command("report", "Write a week's report, an HTML file.") { week, open };
         report.SetAction(async (arguments, cancellationToken) =>

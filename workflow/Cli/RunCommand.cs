@@ -9,78 +9,90 @@ internal static class RunCommand
 {
     public static Command Create(Host host)
     {
-        var snapshotDate = Options.SnapshotDate("today's (UTC)");
+        var snapshotDate = Options.SnapshotDate("today, in UTC");
         var inputFile = Options.Input();
-        var weekly = new Option<bool>("--weekly") { Description = "Run unless this week's snapshot is there, and go on with a run of this week that was broken off." };
+        var weekly = new Option<bool>("--weekly") { Description = "Run once a week: resume an interrupted run, and do nothing if the week has its snapshot." };
         var quiet = Options.Quiet();
         var run = new Command("run", "Run the whole workflow.") { snapshotDate, inputFile, weekly, quiet };
-        run.SetAction((arguments, cancellationToken) => RunAsync(Options.Quieten(host, arguments.GetValue(quiet)), arguments, arguments.GetValue(quiet), cancellationToken));
+        run.SetAction((arguments, cancellationToken) => RunAsync(
+            Options.Quieten(host, arguments.GetValue(quiet)),
+            new(
+                Options.DataFolder(arguments),
+                Options.HasDataFolder(arguments),
+                arguments.GetValue(snapshotDate),
+                arguments.GetValue(inputFile),
+                arguments.GetValue(weekly),
+                arguments.GetValue(quiet),
+                Options.IsVerbose(arguments)),
+            cancellationToken));
         return run;
+    }
 
-        async Task RunAsync(Host host, ParseResult arguments, bool isQuiet, CancellationToken cancellationToken)
+    private static async Task RunAsync(Host host, Choices choices, CancellationToken cancellationToken)
+    {
+        var data = choices.Data;
+        var settings = SpotifySettings.Read(host.OpenSecrets(data), host.AddSettings);
+        var file = InputFile.Choose(choices.InputFile, data, settings);
+        var input = file.Read(choices.SnapshotDate, host.Clock.GetUtcNow());
+        var isDated = file.IsDated || choices.SnapshotDate is not null;
+        if (settings.IsSample)
         {
-            var data = Options.DataFolder(arguments);
-            var settings = SpotifySettings.Read(host.OpenSecrets(data), host.AddSettings);
-            var file = InputFile.Choose(arguments.GetValue(inputFile), data, settings);
-            var input = file.Read(arguments.GetValue(snapshotDate), host.Clock.GetUtcNow());
-            var isDated = file.IsDated || arguments.GetValue(snapshotDate) is not null;
-            if (settings.IsSample)
-            {
-                ExpectSampleIsWanted(data, arguments.GetValue(weekly), hasInput: arguments.GetValue(inputFile) is not null);
-                data = Options.HasDataFolder(arguments) || data.IsUsed ? data : data.Sample;
-            }
-            else if (!isQuiet)
+            ExpectSampleIsWanted(choices);
+            data = choices.IsDataNamed || data.IsUsed ? data : data.Sample;
+        }
+        else if (!choices.IsQuiet)
+        {
+            WarnOfEnd(host, settings);
+        }
+
+        using var folderLock = Lock(data, host, choices.IsWeekly);
+        if (folderLock is null)
+        {
+            return;
+        }
+
+        data.Claim(settings.IsSample);
+        var display = new ExecutionDisplay(host, choices.IsVerbose, isBrief: settings.IsSample && !isDated);
+        var runner = new ExecutionRunner(data, settings, host.Clock, (progress, execution) =>
+        {
+            // A timer's calls warn where there is a run, not each hour.
+            if (choices.IsQuiet)
             {
                 WarnOfEnd(host, settings);
             }
 
-            using var folderLock = Lock(data, host, arguments.GetValue(weekly));
-            if (folderLock is null)
-            {
-                return;
-            }
-
-            data.Claim(settings.IsSample);
-            var display = new ExecutionDisplay(host, Options.IsVerbose(arguments), isBrief: settings.IsSample && !isDated);
-            var runner = new ExecutionRunner(data, settings, host.Clock, (progress, execution) =>
-            {
-                // Whoever is told of errors only hears it where there is a run, not each hour.
-                if (isQuiet)
-                {
-                    WarnOfEnd(host, settings);
-                }
-
-                return display.ShowAsync(progress, execution);
-            });
-            if (arguments.GetValue(weekly) && await WeeklyRun.HasSnapshotAsync(host, data, display, runner, input.SnapshotDate, cancellationToken))
-            {
-                return;
-            }
-
-            if (settings.IsSample)
-            {
-                host.Output.WriteText("Sample data: there are no Spotify credentials, so everything that follows is made up. `pyspotify setup` changes that.");
-            }
-            else if (file.IsUsual)
-            {
-                host.Output.WriteText("Reading what every app can read. `pyspotify setup` lets you choose.");
-            }
-
-            await RunResults.ShowAfterAsync(
-                host,
-                data,
-                display,
-                settings.IsSample && !isDated ? runner.StartSampleAsync(input, cancellationToken) : runner.StartAsync(input, cancellationToken),
-                isDated ? input.SnapshotDate : null,
-                cancellationToken);
+            return display.ShowAsync(progress, execution);
+        });
+        if (choices.IsWeekly && await WeeklyRun.HasSnapshotAsync(host, data, display, runner, file, input.SnapshotDate, cancellationToken))
+        {
+            return;
         }
+
+        if (settings.IsSample)
+        {
+            host.Output.WriteText("Sample data: there are no Spotify credentials, so everything that follows is made up. Run `pyspotify setup` to read your own.");
+        }
+        else if (file.IsUsual)
+        {
+            host.Output.WriteText("You have not chosen what to read, so this reads what every app can. Run `pyspotify setup` to choose.");
+        }
+
+        await RunResults.ShowAfterAsync(
+            host,
+            data,
+            display,
+            settings.IsSample && !isDated ? runner.StartSampleAsync(input, cancellationToken) : runner.StartAsync(input, cancellationToken),
+            isDated ? input.SnapshotDate : null,
+            cancellationToken);
     }
 
     /// <exception cref="SettingsException">Somebody has said what to read, so that made-up data is not what they want.</exception>
-    private static void ExpectSampleIsWanted(DataFolder data, bool isWeekly, bool hasInput)
+    private static void ExpectSampleIsWanted(Choices choices)
     {
+        var data = choices.Data;
+
         // Over real snapshots the folder has an error of its own.
-        if ((isWeekly || (!hasInput && AnyPath.Exists(data.Input))) && (data.IsSample || !data.IsUsed))
+        if ((choices.IsWeekly || (choices.InputFile is null && AnyPath.Exists(data.Input))) && (data.IsSample || !data.IsUsed))
         {
             throw new SettingsException($"There are no Spotify credentials, neither in {data.Secrets} nor in the environment. Run `pyspotify setup`.");
         }
@@ -91,7 +103,7 @@ internal static class RunCommand
     {
         if (settings.IsSignedIn && settings.SignInEnds is { } end && end.AddMonths(-1) <= Days.Utc(host.Clock.GetUtcNow()))
         {
-            host.WriteError($"The sign-in ends on {end.Iso()}. `pyspotify login` makes a new one.");
+            host.WriteError($"The sign-in ends on {end.Iso()}. Run `pyspotify login` to sign in again.");
         }
     }
 
@@ -108,4 +120,8 @@ internal static class RunCommand
             return null;
         }
     }
+
+    /// <summary>What the command line says.</summary>
+    private sealed record Choices(
+        DataFolder Data, bool IsDataNamed, DateOnly? SnapshotDate, string? InputFile, bool IsWeekly, bool IsQuiet, bool IsVerbose);
 }

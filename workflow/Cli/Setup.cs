@@ -18,6 +18,8 @@ internal sealed class Setup(Host host, DataFolder data, SetupAnswers answers)
     // Spotify's own 'Top 50 – Global', for apps that may read it.
     private const string GlobalChart = "37i9dQZEVXbMDoHDwVN2tF";
 
+    private static readonly Source AnotherSearch = new(Source.Search, "");
+
     private readonly SecretsFile _secrets = host.OpenSecrets(data);
 
     private bool IsInteractive => host.Output.Profile.Capabilities.Interactive;
@@ -33,6 +35,7 @@ internal sealed class Setup(Host host, DataFolder data, SetupAnswers answers)
         var app = await AskAppAsync(spotify, known, cancellationToken);
         var (access, signIn) = await SignInAsync(spotify, app, known, cancellationToken);
         var chosen = await ChooseAsync(access, cancellationToken);
+        InputFile.Check(chosen, host.Clock.GetUtcNow());
         var readable = await TryAsync(access, chosen, cancellationToken);
         await KeepAsync(app, known, signIn, access.IsSignedIn, readable, cancellationToken);
     }
@@ -41,7 +44,7 @@ internal sealed class Setup(Host host, DataFolder data, SetupAnswers answers)
     {
         if (known.IsSetElsewhere && (answers.ClientId ?? known.ClientId) != known.ClientId)
         {
-            throw new SettingsException("The environment or the user secrets name another app, and come first. Remove Spotify:ClientId there, or leave out --client-id.");
+            throw new SettingsException("The environment or the user secrets name another app and take precedence. Remove Spotify:ClientId there, or leave out --client-id.");
         }
 
         while (true)
@@ -88,7 +91,7 @@ internal sealed class Setup(Host host, DataFolder data, SetupAnswers answers)
                 ?? throw new SettingsException("The app's client secret is missing: set Spotify__ClientSecret, or give it with --client-secret.");
         }
 
-        var prompt = new TextPrompt<string>(known.ClientSecret is null ? "Client secret (hidden):" : "Client secret (hidden; Enter keeps the one that is there):").Secret();
+        var prompt = new TextPrompt<string>(known.ClientSecret is null ? "Client secret (hidden):" : "Client secret (hidden; Enter keeps the one that is there):").Secret(null);
         prompt.AllowEmpty = known.ClientSecret is not null;
         return (await prompt.ShowAsync(host.Output, cancellationToken)).Trim() is { Length: > 0 } secret ? secret : known.ClientSecret!;
     }
@@ -135,12 +138,12 @@ internal sealed class Setup(Host host, DataFolder data, SetupAnswers answers)
     {
         var isInDevelopmentMode = await access.IsInDevelopmentModeAsync(cancellationToken);
         host.Output.WriteText(isInDevelopmentMode
-            ? "The app is in Development Mode, as new ones are: it may read playlists of your own, and gets no popularity."
-            : "The app has an extended quota: it may read public playlists, and gets each song's popularity.");
+            ? "The app is in Development Mode, like every new app: it can read only your own playlists, and no popularity."
+            : "The app has an extended quota: it can read public playlists, and each song's popularity.");
         var before = InputFile.SourcesIn(data);
         if (answers.Sources is not [])
         {
-            return answers.Sources;
+            return [.. answers.Sources.Distinct()];
         }
 
         var usual = InputFile.Usual(access.IsSignedIn);
@@ -152,7 +155,7 @@ internal sealed class Setup(Host host, DataFolder data, SetupAnswers answers)
         var groups = await OffersAsync(access, isInDevelopmentMode, before ?? [], host.Clock.GetUtcNow(), cancellationToken);
         var prompt = new MultiSelectionPrompt<Offer>()
             .Title("What do you want to read each week?")
-            .InstructionsText("[grey](Space chooses, Enter ends)[/]")
+            .InstructionsText("[grey](Space to select, Enter to confirm)[/]")
             .PageSize(15)
             .UseConverter(offer => offer.Title.EscapeMarkup());
         foreach (var (group, offers) in groups.Where(group => group.Offers.Count > 0))
@@ -165,8 +168,18 @@ internal sealed class Setup(Host host, DataFolder data, SetupAnswers answers)
             prompt.Select(offer);
         }
 
-        return [.. (await prompt.ShowAsync(host.Output, cancellationToken)).Select(offer => offer.Source!)];
+        var chosen = (await prompt.ShowAsync(host.Output, cancellationToken)).Select(offer => offer.Source!).ToList();
+        if (chosen.Remove(AnotherSearch))
+        {
+            chosen.Add(new(Source.Search, await AskSearchAsync(cancellationToken)));
+        }
+
+        return [.. chosen.Distinct()];
     }
+
+    private async Task<string> AskSearchAsync(CancellationToken cancellationToken) => (await new TextPrompt<string>("Search for, as in Spotify's own search (such as genre:jazz):")
+        .Validate(text => text.Trim().Length <= ExecutionInput.MaxQueryLength, $"A search has {ExecutionInput.MaxQueryLength} characters at most.")
+        .ShowAsync(host.Output, cancellationToken)).Trim();
 
     private static async Task<List<(string Name, List<Offer> Offers)>> OffersAsync(
         AppAccess access, bool isInDevelopmentMode, IReadOnlyList<Source> before, DateTimeOffset now, CancellationToken cancellationToken)
@@ -187,13 +200,14 @@ internal sealed class Setup(Host host, DataFolder data, SetupAnswers answers)
         var offered = topTracks.Concat(playlists).Concat(charts).Select(offer => offer.Source).ToHashSet();
         playlists.AddRange(before.Where(source => source.Kind == Source.Playlist && !offered.Contains(source)).Select(source => new Offer(ListTitle.Of(source, null), source)));
         var searches = before.Where(source => source.Kind == Source.Search).Prepend(InputFile.Usual(isSignedIn: false).Single()).Distinct()
-            .Select(source => new Offer(InputFile.Resolve(source, now).Id, source)).ToList();
+            .Select(source => new Offer(InputFile.Resolve(source, now).Id, source)).Append(new("Another search, which you type", AnotherSearch)).ToList();
         return [("Your most played songs", topTracks), ("Your playlists", playlists), ("Spotify's charts", charts), ("Searches", searches)];
     }
 
     private async Task<List<Source>> TryAsync(AppAccess access, IReadOnlyList<Source> chosen, CancellationToken cancellationToken)
     {
-        var readable = new List<Source>();
+        var before = InputFile.SourcesIn(data) ?? [];
+        List<Source> readable = [], kept = [];
         foreach (var (source, asked) in chosen.Select(source => (source, InputFile.Resolve(source, host.Clock.GetUtcNow()))))
         {
             var found = await access.TryAsync(asked, cancellationToken);
@@ -202,9 +216,18 @@ internal sealed class Setup(Host host, DataFolder data, SetupAnswers answers)
             {
                 readable.Add(source);
             }
+            else if (before.Contains(source))
+            {
+                kept.Add(source);
+                host.Output.WriteText("        It was chosen before, so it stays chosen. To leave it out, run `pyspotify setup` again without it.");
+            }
+            else
+            {
+                host.Output.WriteText("        It is left out.");
+            }
         }
 
-        return readable is not [] ? readable : throw new SetupException("None of these can be read, so nothing was kept. Run `pyspotify setup` again and choose others.");
+        return readable is not [] ? [.. chosen.Where(source => readable.Contains(source) || kept.Contains(source))] : throw new SetupException("None of these can be read, so nothing was saved. Run `pyspotify setup` again and choose others.");
     }
 
     private async Task KeepAsync(

@@ -13,14 +13,14 @@ internal static class SetupCommand
     public static Command Create(Host host)
     {
         var clientId = Text("--client-id", "The client id on your app's page on Spotify.", "id");
-        var clientSecret = Text("--client-secret", "The client secret on that page. Better set Spotify__ClientSecret: others can see a command's options.", "secret");
-        var playlists = Several("--playlist", "A playlist to read: its link, URI or id. May be given again.", "playlist", ExpectPlaylist);
+        var clientSecret = Text("--client-secret", "The client secret on that page. Prefer Spotify__ClientSecret: others can see a command's options.", "secret");
+        var playlists = Several("--playlist", "A playlist to read: its link, URI or id. Can be repeated.", "playlist", ExpectPlaylist);
         var topTracks = Several("--top-tracks", "Your own most played songs: short_term (4 weeks), medium_term (6 months) or long_term (a year).", "time", null);
         topTracks.AcceptOnlyFromAmong([.. Source.TopTracksNames.Keys]);
-        var searches = Several("--search", "A search to read, such as year:2026. May be given again.", "query", null);
+        var searches = Several("--search", "A search to read, such as year:2026. Can be repeated.", "query", null);
         var port = LoginCommand.Port();
         var noBrowser = LoginCommand.NoBrowser();
-        var noLogin = new Option<bool>("--no-login") { Description = "Read without signing in, which is searches alone for most apps." };
+        var noLogin = new Option<bool>("--no-login") { Description = "Do not sign in. Most apps can then read only searches." };
         var run = new Option<bool?>("--run") { Description = "Whether to run afterwards, without being asked: true or false.", HelpName = "true|false" };
         var setup = new Command("setup", "Connect your Spotify app, choose what to read, and run.")
         {

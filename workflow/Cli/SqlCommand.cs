@@ -14,7 +14,7 @@ internal static class SqlCommand
     {
         var statement = new Argument<string>("statement") { Description = "One read-only statement in SQLite's SQL." };
         var format = Options.Format();
-        var sql = new Command("sql", "Ask the tables in SQL of your own, which can read and do nothing else.") { statement, format };
+        var sql = new Command("sql", "Run your own SQL, read-only.") { statement, format };
         sql.SetAction((arguments, cancellationToken) => AskAsync(
             host, new TableReader(Options.FilledDataFolder(arguments).Warehouse), arguments.GetRequiredValue(statement), arguments.GetRequiredValue(format), cancellationToken));
         return sql;

@@ -30,8 +30,8 @@ internal static class TablesCommand
             {
                 host.Output.MarkupLine(string.Create(
                     CultureInfo.InvariantCulture,
-                    $"[bold]{table.Name}[/]  {table.Rows:N0} rows, {table.Snapshots} {(table.Snapshots == 1 ? "snapshot" : "snapshots")}"));
-                host.Output.Write(new Padder(new Text(string.Join(", ", table.Columns.Select(Words))), new Padding(2, 0, 0, 1)));
+                    $"[bold]{table.Name}[/]  {Words.Count(table.Rows, "row")}, {Words.Count(table.Snapshots, "snapshot")}"));
+                host.Output.Write(new Padder(new Text(string.Join(", ", table.Columns.Select(Describe))), new Padding(2, 0, 0, 1)));
             }
 
             host.Output.WriteText("Ask them in SQL: pyspotify sql \"SELECT list, rank, track FROM charts ORDER BY snapshot_date DESC, list, rank LIMIT 10\"");
@@ -39,5 +39,5 @@ internal static class TablesCommand
         return tables;
     }
 
-    private static string Words(Column column) => column.SqliteType == "TEXT" ? column.Name : $"{column.Name} (number)";
+    private static string Describe(Column column) => column.SqliteType == "TEXT" ? column.Name : $"{column.Name} (number)";
 }

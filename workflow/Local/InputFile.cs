@@ -70,14 +70,13 @@ internal sealed record InputFile(string? Path, JsonElement Json)
         return input.TopPlayed.Sources.Concat(input.Popular.Sources).Single();
     }
 
-    /// <summary>Makes the sources a data folder's input.</summary>
-    /// <exception cref="InvalidInputException">There are too many of them.</exception>
-    public static void Write(DataFolder data, IReadOnlyList<Source> sources)
-    {
-        var json = ToJson(sources);
-        ExecutionInput.Read(JsonElement.Parse(json.ToJsonString()), DateTimeOffset.UnixEpoch);
-        AtomicFile.Write(data.Input, Encoding.UTF8.GetBytes(json.ToJsonString(Indented) + Environment.NewLine));
-    }
+    /// <summary>Checks that the sources can be an input.</summary>
+    /// <exception cref="InvalidInputException">There are too many of them, or two are the same.</exception>
+    public static void Check(IReadOnlyList<Source> sources, DateTimeOffset now) => ExecutionInput.Read(JsonElement.Parse(ToJson(sources).ToJsonString()), now);
+
+    /// <summary>Makes the sources, which have been checked, a data folder's input.</summary>
+    public static void Write(DataFolder data, IReadOnlyList<Source> sources) =>
+        AtomicFile.Write(data.Input, Encoding.UTF8.GetBytes(ToJson(sources).ToJsonString(Indented) + Environment.NewLine));
 
     private static JsonObject ToJson(IReadOnlyList<Source> sources)
     {

@@ -6,7 +6,7 @@ using PySpotify.Workflow.StatesLanguage;
 
 namespace PySpotify.Workflow.Local;
 
-/// <summary>How far an execution has come: what happened goes in, what there is to show comes out.</summary>
+/// <summary>Turns events into what the screen shows.</summary>
 /// <param name="input">What it reads.</param>
 /// <param name="execution">Its name.</param>
 /// <param name="clock">The time.</param>
@@ -124,6 +124,7 @@ internal sealed class RunProgress(ExecutionInput input, string execution, TimePr
                 }))],
                 sources,
                 _waitUntil > now ? _waitUntil - now : null,
+                _waitUntil > now ? _waitUntil : null,
                 [
                     .. _retries.Values.Select(retry => string.Create(CultureInfo.InvariantCulture, $"{retry.Text} Again in {Math.Max(0, (retry.Until - now).TotalSeconds):0} s.")),
                     .. _notices.Where(notice => now - notice.Time < NoticeTime).Select(notice => notice.Text).TakeLast(3),

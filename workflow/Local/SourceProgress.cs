@@ -97,8 +97,9 @@ internal enum ProgressState
 /// <param name="Steps">Its steps in order, as people call them.</param>
 /// <param name="Sources">Its sources in the input's order.</param>
 /// <param name="Wait">How long Spotify still wants to be left alone.</param>
+/// <param name="WaitUntil">Until when.</param>
 /// <param name="Notices">Sentences on what just went wrong.</param>
-internal sealed record RunView(IReadOnlyList<StepView> Steps, IReadOnlyList<SourceView> Sources, TimeSpan? Wait, IReadOnlyList<string> Notices)
+internal sealed record RunView(IReadOnlyList<StepView> Steps, IReadOnlyList<SourceView> Sources, TimeSpan? Wait, DateTimeOffset? WaitUntil, IReadOnlyList<string> Notices)
 {
     /// <summary>Songs of all sources.</summary>
     public long Songs => Sources.Sum(source => source.Songs);
