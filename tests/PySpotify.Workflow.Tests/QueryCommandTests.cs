@@ -57,6 +57,29 @@ public sealed class QueryCommandTests(HandMadeWeeks weeks, SampleTables sample) 
     }
 
     [Fact]
+    public async Task Moves_and_entries_below_the_top_fifty_are_shown_on_request_alone()
+    {
+        foreach (var query in (string[])["movers", "new-and-gone"])
+        {
+            var answer = await NamedQuery.Get(query).AskAsync(sample.Tables.Reader, null, null, TestContext.Current.CancellationToken);
+            Assert.Equal(
+                answer.Count(row => row.Number("rank") <= 50 || row.Number("rank_before") <= 50),
+                (await DrawAsync(sample.Tables, 100, "query", query)).Count(IsRow));
+            Assert.Equal(answer.Count(), (await DrawAsync(sample.Tables, 100, "query", query, "--limit", "9999")).Count(IsRow));
+        }
+
+        using var tables = new TestTables();
+        var songs = string.Join(' ', Enumerable.Range(0, 60).Select(n => $"{(char)('\u4e00' + n)}1"));
+        await tables.AddAsync(Tables.TopPlayed, "2026-11-15", songs);
+        await tables.AddAsync(Tables.TopPlayed, "2026-11-22", $"{songs[..^2]}A1");
+        Assert.Equal(
+            ["", "Playlist source", "2026-11-22, compared with 2026-11-15", "None in the top 50.", "--limit 2 shows all rows.", ""],
+            await DrawAsync(tables, 100, "query", "new-and-gone"));
+
+        static bool IsRow(string line) => line.StartsWith('│') && !line.Contains(" track ", StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Moves_are_arrows_in_colour()
     {
         var text = string.Join('\n', await DrawAsync(weeks.Tables, 80, ["query", "movers", "--week", "2026-11-01"], hasColours: true));

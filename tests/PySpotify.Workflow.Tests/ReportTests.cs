@@ -17,6 +17,7 @@ public sealed class ReportTests(Browser browser, SampleTables sample, HandMadeWe
     [Theory]
     [InlineData(320, ColorScheme.Light)]
     [InlineData(320, ColorScheme.Dark)]
+    [InlineData(390, ColorScheme.Light)]
     [InlineData(768, ColorScheme.Light)]
     [InlineData(768, ColorScheme.Dark)]
     [InlineData(1280, ColorScheme.Light)]
@@ -89,7 +90,7 @@ public sealed class ReportTests(Browser browser, SampleTables sample, HandMadeWe
                 "Compared with 11 October 2026, 21 days before; 2 weeks in between have no snapshot.",
                 "Most popular first. Compared with 4 October 2026, 28 days before; 3 weeks in between have no snapshot.",
             ],
-            await page.Locator(".note").AllTextContentsAsync());
+            await page.Locator("#list-1 .note, #list-2 .note").AllTextContentsAsync());
         Assert.Equal(["11 Oct", "4 Oct"], await page.Locator("th.last").AllTextContentsAsync());
         // From 11 October on, the lines of A and C are dotted; D was off the list, so that nothing leads there.
         Assert.Equal(2, await page.Locator("#list-1 .ranks .unknown").CountAsync());
@@ -214,6 +215,98 @@ public sealed class ReportTests(Browser browser, SampleTables sample, HandMadeWe
 
         static bool IsNumber(string text) => int.TryParse(text, out _);
         static string Plain(string text) => text.ToLowerInvariant();
+    }
+
+    [Theory]
+    [InlineData(390)]
+    [InlineData(1280)]
+    public async Task Sorting_by_any_column_moves_nothing_else(int width)
+    {
+        var page = await OpenAsync(sample.Tables, width: width);
+        Task<double[]> Places() => page.EvaluateAsync<double[]>("[...document.querySelectorAll('#list-1 .chart thead th')].flatMap(th => { const r = th.getBoundingClientRect(); return [r.left, r.width, r.height]; })");
+        var before = await Places();
+
+        foreach (var button in await page.Locator("#list-1 .chart thead button").AllAsync())
+        {
+            for (var click = 0; click < 2; click++)
+            {
+                await button.ClickAsync();
+                Assert.Equal(before, await Places());
+                Assert.Equal(width, await page.EvaluateAsync<int>("document.documentElement.scrollWidth"));
+            }
+        }
+
+        await page.CloseAsync();
+    }
+
+    [Theory]
+    [InlineData(320)]
+    [InlineData(375)]
+    [InlineData(390)]
+    [InlineData(430)]
+    public async Task No_card_breaks_a_word_on_a_phone(int width)
+    {
+        var page = await OpenAsync(sample.Tables, width: width);
+
+        Assert.Empty(await page.EvaluateAsync<string[]>(
+            """
+            () => [...document.querySelectorAll('#list-1 .card')].flatMap(card => {
+              const walker = document.createTreeWalker(card, NodeFilter.SHOW_TEXT), broken = [];
+              for (let node; node = walker.nextNode();) {
+                for (const word of node.data.matchAll(/\p{L}+/gu)) {
+                  const range = document.createRange();
+                  range.setStart(node, word.index);
+                  range.setEnd(node, word.index + word[0].length);
+                  if (range.getClientRects().length > 1) broken.push(word[0]);
+                }
+              }
+              return broken;
+            })
+            """));
+        await page.CloseAsync();
+    }
+
+    [Fact]
+    public async Task What_is_found_on_a_phone_is_seen_below_the_box()
+    {
+        var page = await OpenAsync(sample.Tables, width: 390);
+
+        await page.GetByRole(AriaRole.Searchbox).FillAsync("severin");
+
+        Assert.InRange((await page.Locator("#list-1 .chart tbody tr:visible").First.BoundingBoxAsync())!.Y, 0, 400);
+        await page.GetByRole(AriaRole.Searchbox).FillAsync("");
+        Assert.True(await page.Locator("#list-1 .cards").IsVisibleAsync());
+        await page.CloseAsync();
+    }
+
+    [Fact]
+    public async Task Names_of_songs_on_both_lists_have_room()
+    {
+        var page = await OpenAsync(sample.Tables);
+        await page.Locator("summary").ClickAsync();
+
+        foreach (var row in await page.Locator("[data-query=overlap] tbody tr").AllAsync())
+        {
+            Assert.InRange((await row.BoundingBoxAsync())!.Height, 10, 60);
+        }
+
+        await page.CloseAsync();
+    }
+
+    [Fact]
+    public async Task Where_nothing_entered_or_left_the_top_fifty_that_is_said()
+    {
+        using var tables = new TestTables();
+        var songs = string.Join(' ', Enumerable.Range(0, 60).Select(n => $"{(char)('\u4e00' + n)}1"));
+        await tables.AddAsync(Tables.TopPlayed, "2026-11-15", songs);
+        await tables.AddAsync(Tables.TopPlayed, "2026-11-22", $"{songs[..^2]}A1");
+
+        var page = await OpenAsync(tables);
+        await page.GetByRole(AriaRole.Tab, new() { Name = "New" }).ClickAsync();
+
+        Assert.Equal(["New or back: none in the top 50", "Gone: none in the top 50"], await page.Locator("#new .note").AllInnerTextsAsync());
+        Assert.Equal(0, await page.Locator("#new table").CountAsync());
+        await page.CloseAsync();
     }
 
     [Fact]

@@ -6,6 +6,8 @@ namespace PySpotify.Workflow.Cli;
 /// <summary>Draws a named query's rows on a terminal: a titled block a list.</summary>
 internal static class QueryBlocks
 {
+    private const int Top = 50;
+
     private const string List = "list", SnapshotDate = "snapshot_date", ComparedWith = "compared_with", DaysBetween = "days_between";
 
     /// <summary>Which song or source a row is about: these columns stay, however narrow the terminal is.</summary>
@@ -42,12 +44,13 @@ internal static class QueryBlocks
     /// <param name="answer">Its rows.</param>
     /// <param name="titles">What the lists that were asked for are called.</param>
     /// <param name="hasEmpty">Whether a list without rows has a block, too.</param>
-    /// <param name="limit">Rows a block.</param>
-    public static void Draw(IAnsiConsole console, NamedQuery query, Answer answer, IReadOnlyList<ListTitle> titles, bool hasEmpty, int limit)
+    /// <param name="limit">Rows a block; null is as many as people look at.</param>
+    public static void Draw(IAnsiConsole console, NamedQuery query, Answer answer, IReadOnlyList<ListTitle> titles, bool hasEmpty, int? limit)
     {
         var blocks = answer.ToLookup(row => query.HasLists ? row.Text(List)! : "");
         var lists = (query.HasLists ? hasEmpty ? titles.Select(title => title.List) : [] : [""]).Union(blocks.Select(block => block.Key)).ToList();
         HashSet<string> leftOut = [];
+        var isCut = false;
         foreach (var list in lists)
         {
             var title = titles.FirstOrDefault(title => title.List == list);
@@ -59,14 +62,21 @@ internal static class QueryBlocks
                 console.WriteText(query.Name == "top" && title?.Order is { } order ? $"{dates}; {order}" : dates);
             }
 
+            var most = limit ?? Usual(query, rows);
             if (rows is [])
             {
                 console.WriteText("0 rows.");
             }
+            else if (most == 0)
+            {
+                console.WriteText($"None in the top {Top}.");
+            }
             else
             {
-                leftOut.UnionWith(Draw(console, query, answer.Columns, rows, limit));
+                leftOut.UnionWith(Draw(console, query, answer.Columns, rows, most));
             }
+
+            isCut |= most < rows.Count;
         }
 
         if (leftOut.Count > 0)
@@ -79,11 +89,16 @@ internal static class QueryBlocks
             console.WriteText("0 rows.");
         }
 
-        if (lists.Select(list => blocks[list].Count()).DefaultIfEmpty().Max() is var most && most > limit)
+        if (isCut)
         {
-            console.WriteText(string.Create(CultureInfo.InvariantCulture, $"--limit {most} shows all rows."));
+            console.WriteText(string.Create(CultureInfo.InvariantCulture, $"--limit {blocks.Max(block => block.Count())} shows all rows."));
         }
     }
+
+    /// <summary>Of moves, entries and exits, those that touch the top, which come first; of other rows, a screen's worth.</summary>
+    private static int Usual(NamedQuery query, List<Answer.Row> rows) => query.Name is "movers" or "new-and-gone"
+        ? rows.Count(row => row.Number("rank") <= Top || row.Number("rank_before") <= Top)
+        : SqlCommand.MaxRows;
 
     private static IReadOnlyList<string> Draw(IAnsiConsole console, NamedQuery query, IReadOnlyList<string> columns, List<Answer.Row> rows, int limit)
     {

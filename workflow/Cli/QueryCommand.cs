@@ -52,7 +52,7 @@ internal static class QueryCommand
         var list = new Option<string?>("--list") { Description = "One list only." }.AcceptOnlyFromAmong(Lists.TopPlayed, Lists.Popular);
         var limit = new Option<int?>("--limit")
         {
-            Description = $"Rows per list; without it, {SqlCommand.MaxRows} on a terminal and all elsewhere.",
+            Description = $"Rows per list; without it, what concerns the top {SqlCommand.MaxRows} on a terminal, and all elsewhere.",
             HelpName = "rows",
             CustomParser = ReadLimit,
         };
@@ -77,7 +77,7 @@ internal static class QueryCommand
             if (host.Output.IsTerminal() && arguments.GetRequiredValue(format) == Options.Table)
             {
                 var titles = await ListTitle.ReadAsync(Open(arguments), arguments.GetValue(week), cancellationToken);
-                QueryBlocks.Draw(host.Output, named, answer, [.. titles.Where(title => only is null || title.List == only)], hasEmpty: song is null, most ?? SqlCommand.MaxRows);
+                QueryBlocks.Draw(host.Output, named, answer, [.. titles.Where(title => only is null || title.List == only)], hasEmpty: song is null, most);
                 return;
             }
 

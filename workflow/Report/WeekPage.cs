@@ -88,8 +88,13 @@ internal sealed record Move(string? Change, string Sign, string Spoken, string T
     };
 }
 
-/// <summary>Songs that entered a list or came back, and songs that left it.</summary>
-internal sealed record NewsSection(string List, string Title, string EnteredCount, IReadOnlyList<NewsRow> Entered, string GoneCount, IReadOnlyList<NewsRow> Gone);
+/// <summary>Songs that entered the top of a list or came back to it, and songs that left it.</summary>
+internal sealed record NewsSection(string List, string Title, string EnteredCount, IReadOnlyList<NewsRow> Entered, string GoneCount, IReadOnlyList<NewsRow> Gone)
+{
+    public bool HasEntered => Entered.Count > 0;
+
+    public bool HasGone => Gone.Count > 0;
+}
 
 /// <summary>A row of new-and-gone.sql.</summary>
 /// <param name="Rank">The rank; of a song that left, the one before.</param>

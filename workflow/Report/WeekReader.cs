@@ -8,7 +8,7 @@ namespace PySpotify.Workflow.Report;
 /// </summary>
 internal sealed class WeekReader(TableReader tables, DateOnly week, CancellationToken cancellationToken)
 {
-    private const int Top = 50, LeastNews = 5, MostArtists = 20, MostOverlap = 10;
+    private const int Top = 50, MostArtists = 20, MostOverlap = 10;
 
     private readonly Dictionary<(string? List, string Part), int> _counts = [];
 
@@ -25,8 +25,8 @@ internal sealed class WeekReader(TableReader tables, DateOnly week, Cancellation
         var weeks = await AskAsync("weeks", row => shown.Contains((row.Text("list"), row.Text("track_id"))));
         var ranks = await AskAsync(NamedQuery.Get("popularity").Following(Top), row => RankHistory.Reaches(week, row));
         var news = await AskAsync("new-and-gone", row => row.Text("change") == "gone"
-            ? Next(row, "gone") <= LeastNews | row.Number("rank_before") <= Top
-            : Next(row, "entered") <= LeastNews | row.Number("rank") <= Top);
+            ? Next(row, "gone") > 0 & row.Number("rank_before") <= Top
+            : Next(row, "entered") > 0 & row.Number("rank") <= Top);
         var artists = await AskAsync("artists", row => Next(row, "artists") <= MostArtists);
         var health = new HealthSummary(week);
         var sources = await AskAsync("health", health.Add);
@@ -59,7 +59,9 @@ internal sealed class WeekReader(TableReader tables, DateOnly week, Cancellation
         var all = rows.Select(row => new NewsRow(
             row.Number("rank") ?? row.Number("rank_before")!.Value, row.Text("change")!, SongOf(row))).ToList();
         List<NewsRow> entered = [.. all.Where(row => row.Change != "gone")], gone = [.. all.Where(row => row.Change == "gone")];
-        return new(title.List, title.Title, Shown(entered.Count, title, "entered"), entered, Shown(gone.Count, title, "gone"), gone);
+        return new(title.List, title.Title, News(entered, "entered"), entered, News(gone, "gone"), gone);
+
+        string News(List<NewsRow> shown, string part) => shown.Count == 0 ? $"none in the top {Top}" : Shown(shown.Count, title, part);
     }
 
     private ArtistSection ArtistsOf(ListTitle title, IReadOnlyList<Answer.Row> rows) => new(

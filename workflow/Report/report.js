@@ -54,6 +54,7 @@
   }
   input.addEventListener('input', () => {
     const words = plain(input.value).split(/\s+/);
+    document.body.classList.toggle('finding', words.some(word => word));
     for (const { row, text } of rows) {
       row.hidden = !words.every(word => text.includes(word));
     }
