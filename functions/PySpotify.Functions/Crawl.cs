@@ -24,7 +24,7 @@ public sealed record Crawl(string Status, DateTimeOffset? Before = null, string?
     /// <summary>Ours was started and has not ended.</summary>
     public const string Running = "RUNNING";
 
-    /// <summary>Ours has ended well.</summary>
+    /// <summary>Ours has succeeded.</summary>
     public const string Succeeded = "SUCCEEDED";
 
     /// <summary>Ours has failed or was cancelled.</summary>
@@ -33,5 +33,5 @@ public sealed record Crawl(string Status, DateTimeOffset? Before = null, string?
 
 /// <summary>A crawl failed or was cancelled.</summary>
 public sealed class CrawlFailedException(string crawler, string? error) : PySpotifyException(
-    $"The crawler {crawler} failed: {error ?? "it gave no reason"}. Once the cause is gone, redrive the execution; "
+    $"The crawler {crawler} failed: {error ?? "it gave no reason"}. Fix the cause, then redrive the execution; "
     + "that starts the crawl again.");

@@ -40,15 +40,15 @@ public sealed record SourceList(IReadOnlyList<Source> Sources);
 public sealed partial record ExecutionInput(DateOnly SnapshotDate, SourceList TopPlayed, SourceList Popular)
 {
     /// <summary>
-    /// Sources, at most. It keeps the execution's history under Step Functions' 25,000 events; past it, a Distributed Map
+    /// The most sources. It keeps the execution's history under Step Functions' 25,000 events; past it, a Distributed Map
     /// is the way.
     /// </summary>
     public const int MaxSources = 300;
 
-    /// <summary>Characters in a query, at most.</summary>
+    /// <summary>The most characters in a query.</summary>
     public const int MaxQueryLength = 200;
 
-    /// <summary>Bytes of the input as JSON, at most. It keeps every payload under 128 kB, half of what Step Functions takes.</summary>
+    /// <summary>The most bytes of the input as JSON. It keeps every payload under 128 kB, half of what Step Functions takes.</summary>
     public const int MaxBytes = 40_000;
 
     /// <summary>
@@ -163,17 +163,17 @@ public sealed partial record ExecutionInput(DateOnly SnapshotDate, SourceList To
     {
         if (sources == 0)
         {
-            throw new InvalidInputException("the input", "names no playlist, no top tracks and no query");
+            throw new InvalidInputException("The input has nothing to read. Add a playlist, top tracks or a query.");
         }
 
         if (sources > MaxSources)
         {
-            throw new InvalidInputException("the input", $"names {sources} sources; one execution takes {MaxSources} at most");
+            throw new InvalidInputException($"The input names {sources} sources; the limit is {MaxSources}.");
         }
 
         if (JsonSerializer.SerializeToUtf8Bytes(input, PayloadJson.Default.JsonElement).Length is > MaxBytes and var bytes)
         {
-            throw new InvalidInputException("the input", $"has {bytes} bytes as JSON; one execution takes {MaxBytes} at most");
+            throw new InvalidInputException($"The input has {bytes} bytes as JSON; the limit is {MaxBytes}.");
         }
     }
 
@@ -200,15 +200,17 @@ public sealed partial record ExecutionInput(DateOnly SnapshotDate, SourceList To
             if (!fields.Contains(field))
             {
                 throw new InvalidInputException(
-                    $"'{(field is { Length: > 60 } ? field[..60] + "…" : field)}' in {name}", $"is not known; known are {string.Join(", ", fields)}");
+                    $"'{(field is { Length: > 60 } ? field[..60] + "…" : field)}' in {name}", $"is not a known field. Use {Or(fields)}");
             }
 
             if (!seen.Add(field))
             {
-                throw new InvalidInputException($"'{field}' in {name}", "is there twice");
+                throw new InvalidInputException($"{char.ToUpperInvariant(name[0])}{name[1..]} has '{field}' twice.");
             }
         }
     }
+
+    private static string Or(ReadOnlySpan<string> names) => names is [var one] ? one : $"{string.Join(", ", names[..^1])} or {names[^1]}";
 
     private static string? Text(JsonElement element) => element.ValueKind == JsonValueKind.String ? Text(element.GetString) : null;
 
@@ -230,7 +232,13 @@ public sealed partial record ExecutionInput(DateOnly SnapshotDate, SourceList To
 }
 
 /// <summary>An execution's input is wrong.</summary>
-/// <param name="field">The field, as a path.</param>
-/// <param name="problem">What is wrong with it.</param>
-public sealed class InvalidInputException(string field, string problem)
-    : PySpotifyException($"The execution's input is wrong: {field} {problem}.");
+/// <param name="message">What is wrong with it, in a sentence.</param>
+public sealed class InvalidInputException(string message) : PySpotifyException(message)
+{
+    /// <param name="field">The field, as a path, or the file.</param>
+    /// <param name="problem">What is wrong with it.</param>
+    public InvalidInputException(string field, string problem)
+        : this($"Cannot read the input: {field} {problem}{(problem.EndsWith('?') ? "" : ".")}")
+    {
+    }
+}

@@ -15,7 +15,7 @@ public sealed record PollCrawlerInput(
 
 /// <summary>
 /// Looks whether a crawl has ended, and how. A crawl that ended without the partitions of what was written has failed, whatever
-/// the crawler says: Glue's passes over what does not fit its table, and ends well.
+/// the crawler says: Glue's passes over what does not fit its table, and succeeds.
 /// </summary>
 public sealed class PollCrawler(ICrawler crawler)
 {
@@ -49,7 +49,7 @@ public sealed class PollCrawler(ICrawler crawler)
                 return input.Crawl with
                 {
                     Status = Crawl.Failed,
-                    Error = string.Create(CultureInfo.InvariantCulture, $"it ended well, but {table} has no partition of {input.SnapshotDate:yyyy-MM-dd}"),
+                    Error = string.Create(CultureInfo.InvariantCulture, $"it succeeded, but {table} has no partition of {input.SnapshotDate:yyyy-MM-dd}"),
                 };
             }
         }

@@ -71,7 +71,8 @@ public sealed partial class WriteCsv(IObjectStore store, ILogger<WriteCsv> logge
             }
         }
 
-        await RecordAsync(input, problem, rows, refused.Count, cancellationToken);
+        var name = input.Staged.Name ?? (problem is null ? null : await EarlierNameAsync(Keys.SourceRecord(table, date, source.Id), cancellationToken));
+        await RecordAsync(input, name, problem, rows, refused.Count, cancellationToken);
         return problem is null
             ? new(source.Id, rows, refused.Count, [table], [])
             : new(source.Id, 0, refused.Count, [], [$"{source.Kind} {Short(source.Id)}: {problem.Cause}"]);
@@ -137,14 +138,28 @@ public sealed partial class WriteCsv(IObjectStore store, ILogger<WriteCsv> logge
         }
     }
 
-    private Task RecordAsync(WriteCsvInput input, Problem? problem, int rows, int refused, CancellationToken cancellationToken)
+    /// <summary>What an earlier record of the same day calls the source.</summary>
+    private async Task<string?> EarlierNameAsync(string key, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await using var record = await store.OpenReadAsync(key, cancellationToken);
+            return (await JsonSerializer.DeserializeAsync(record, PayloadJson.Default.SourceRecord, cancellationToken))?.Name;
+        }
+        catch (Exception e) when (e is ObjectNotFoundException or JsonException)
+        {
+            return null;
+        }
+    }
+
+    private Task RecordAsync(WriteCsvInput input, string? name, Problem? problem, int rows, int refused, CancellationToken cancellationToken)
     {
         var staged = input.Staged;
         var record = new SourceRecord(
             Lists.Of(input.Table),
             staged.Source.Id,
             staged.Source.Kind,
-            staged.Name,
+            name,
             problem is null ? SourceRecord.Read : SourceRecord.NotRead,
             problem is null ? staged.Note : $"{problem.Cause}: {problem.Advice}",
             rows,

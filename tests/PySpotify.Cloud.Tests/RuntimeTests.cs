@@ -102,7 +102,7 @@ public sealed class RuntimeTests(MotoServer moto) : IAsyncLifetime
         await moto.LetCrawlsEndAsync(true, Cancelled);
         await AddPartitionAsync(glue, Tables.TopPlayed);
         var lacking = await InvokeAsync("PollRawCrawler", data);
-        Assert.Equal(("FAILED", $"it ended well, but {Tables.Popular} has no partition of 2026-11-22"), ((string?)lacking["status"], (string?)lacking["error"]));
+        Assert.Equal(("FAILED", $"it succeeded, but {Tables.Popular} has no partition of 2026-11-22"), ((string?)lacking["status"], (string?)lacking["error"]));
         await AddPartitionAsync(glue, Tables.Popular);
         Assert.Equal("SUCCEEDED", (string?)(await InvokeAsync("PollRawCrawler", data))["status"]);
 

@@ -110,7 +110,7 @@ public sealed class CrawlerTests
 
         var error = await Assert.ThrowsAsync<CrawlFailedException>(() => StartAsync(crawl));
         Assert.Equal(
-            $"The crawler raw failed: {reason ?? "it gave no reason"}. Once the cause is gone, redrive the execution; that starts the crawl again.",
+            $"The crawler raw failed: {reason ?? "it gave no reason"}. Fix the cause, then redrive the execution; that starts the crawl again.",
             error.Message);
         Assert.Equal(1, _crawler.Crawls);
 
@@ -167,7 +167,7 @@ public sealed class CrawlerTests
         crawl = await PollAsync(crawl);
 
         var error = await Assert.ThrowsAsync<CrawlFailedException>(() => StartAsync(crawl));
-        Assert.StartsWith($"The crawler raw failed: it ended well, but {Tables.Popular} has no partition of 2026-11-22.", error.Message, StringComparison.Ordinal);
+        Assert.StartsWith($"The crawler raw failed: it succeeded, but {Tables.Popular} has no partition of 2026-11-22.", error.Message, StringComparison.Ordinal);
 
         crawl = await StartAsync(crawl, redriveCount: 1);
         _crawler.End();

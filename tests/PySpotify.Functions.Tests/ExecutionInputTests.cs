@@ -62,15 +62,15 @@ public sealed class ExecutionInputTests
     [InlineData("null", "the input must be a JSON object")]
     [InlineData("[]", "the input must be a JSON object")]
     [InlineData("\"run\"", "the input must be a JSON object")]
-    [InlineData("{}", "the input names no playlist, no top tracks and no query")]
-    [InlineData("""{"topPlayed":{"playlistIds":[]},"popular":{"queries":[]}}""", "the input names no playlist, no top tracks and no query")]
-    [InlineData("""{"topPlayd":{}}""", "'topPlayd' in the input is not known; known are topPlayed, popular, snapshotDate")]
-    [InlineData("""{"TopPlayed":{}}""", "'TopPlayed' in the input is not known")]
-    [InlineData("""{"\ud83c":1}""", "'' in the input is not known")]
+    [InlineData("{}", "The input has nothing to read. Add a playlist, top tracks or a query.")]
+    [InlineData("""{"topPlayed":{"playlistIds":[]},"popular":{"queries":[]}}""", "The input has nothing to read. Add a playlist, top tracks or a query.")]
+    [InlineData("""{"topPlayd":{}}""", "'topPlayd' in the input is not a known field. Use topPlayed, popular or snapshotDate")]
+    [InlineData("""{"TopPlayed":{}}""", "'TopPlayed' in the input is not a known field")]
+    [InlineData("""{"\ud83c":1}""", "'' in the input is not a known field")]
     [InlineData("""{"topPlayed":null}""", "topPlayed must be a JSON object")]
     [InlineData("""{"topPlayed":["37i9dQZEVXbMDoHDwVN2tF"]}""", "topPlayed must be a JSON object")]
-    [InlineData("""{"topPlayed":{"ids":[]}}""", "'ids' in topPlayed is not known; known are playlists, playlistIds, topTracks")]
-    [InlineData("""{"popular":{"query":"a"}}""", "'query' in popular is not known; known are queries")]
+    [InlineData("""{"topPlayed":{"ids":[]}}""", "'ids' in topPlayed is not a known field. Use playlists, playlistIds or topTracks")]
+    [InlineData("""{"popular":{"query":"a"}}""", "'query' in popular is not a known field. Use queries.")]
     [InlineData("""{"topPlayed":{"playlistIds":null}}""", "topPlayed.playlistIds must be a list of strings")]
     [InlineData("""{"topPlayed":{"playlistIds":"37i9dQZEVXbMDoHDwVN2tF"}}""", "topPlayed.playlistIds must be a list of strings")]
     [InlineData("""{"topPlayed":{"playlistIds":[7]}}""", "topPlayed.playlistIds[0] is not text")]
@@ -103,7 +103,7 @@ public sealed class ExecutionInputTests
     {
         var error = Assert.Throws<InvalidInputException>(() => Read(json));
 
-        Assert.StartsWith("The execution's input is wrong: " + problem, error.Message, StringComparison.Ordinal);
+        Assert.StartsWith((problem.StartsWith("The ", StringComparison.Ordinal) ? "" : "Cannot read the input: ") + problem, error.Message, StringComparison.Ordinal);
     }
 
     [Theory]
@@ -141,7 +141,7 @@ public sealed class ExecutionInputTests
 
     [Theory]
     [InlineData(150, 150, null)]
-    [InlineData(150, 151, "names 301 sources; one execution takes 300 at most")]
+    [InlineData(150, 151, "The input names 301 sources; the limit is 300.")]
     [InlineData(10_000, 0, "names 10000 sources")]
     [InlineData(0, 10_000, "names 10000 sources")]
     public void So_many_sources_and_no_more(int playlists, int queries, string? problem)

@@ -225,7 +225,7 @@ public sealed class WriteCsvTests : IAsyncLifetime
 
         Assert.Equal([$"playlist {Pipeline.PlaylistId}: not found (404)"], output.NotRead);
         Assert.Empty(output.Tables);
-        Assert.Equal((SourceRecord.NotRead, "not found (404): Check the link."), (Record().Status, Record().Reason));
+        Assert.Equal((SourceRecord.NotRead, "Fake playlist", "not found (404): Check the link."), (Record().Status, Record().Name, Record().Reason));
         Assert.Equal(before, await File.ReadAllBytesAsync(CsvFile, Cancelled));
     }
 

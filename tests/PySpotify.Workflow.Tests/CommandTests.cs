@@ -241,11 +241,11 @@ public sealed class CommandTests
         var list = await ExecutionsAsync(pyspotify);
         Assert.Equal(["SUCCEEDED", "FAILED", "FAILED"], list.Select(row => row[1]));
         Assert.Equal("FetchTopPlayed", list[1][2]);
-        Assert.Equal("SpotifyResponseException", list[1][3]);
+        Assert.StartsWith("Spotify's answer could not be read: ", list[1][3], StringComparison.Ordinal);
 
         Assert.Contains("Top ten on 2026-11-01", (await pyspotify.RunAsync("redrive", list[2][0])).Succeeded().Output, StringComparison.Ordinal);
         Assert.Equal(["SUCCEEDED", "FAILED", "SUCCEEDED"], (await ExecutionsAsync(pyspotify)).Select(row => row[1]));
-        Assert.StartsWith($"The newest execution, '{list[0][0]}', has succeeded; it needs no redrive.", (await pyspotify.RunAsync("redrive")).Failed(), StringComparison.Ordinal);
+        Assert.StartsWith($"The newest execution, {list[0][0]}, succeeded. To redrive another, give its name;", (await pyspotify.RunAsync("redrive")).Failed(), StringComparison.Ordinal);
         Assert.Equal(["0", "0", "1"], (await ExecutionsAsync(pyspotify)).Select(row => row[6]));
         await File.WriteAllTextAsync(
             Path.Combine(pyspotify.Data, "executions", $"{list[0][0]}.jsonl"), "damaged\n", TestContext.Current.CancellationToken);
@@ -257,6 +257,38 @@ public sealed class CommandTests
         Assert.Empty(succeeded.Output);
         Assert.Contains("There is no execution", (await pyspotify.RunAsync("redrive", "nothing")).Failed(), StringComparison.Ordinal);
         Assert.Contains("is not the name of an execution", (await pyspotify.RunAsync("redrive", "../secrets")).Failed(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_run_beside_a_later_snapshot_ends_with_its_own_top_ten()
+    {
+        await using var spotify = await NewSpotifyAsync();
+        await using var pyspotify = new Pyspotify().With(spotify);
+        (await pyspotify.RunAsync("--snapshot-date", "2099-11-20")).Succeeded();
+
+        Assert.Contains($"Top ten on {Day}", (await pyspotify.RunAsync("--snapshot-date", Day)).Succeeded().Output, StringComparison.Ordinal);
+        Assert.Contains($"Top ten on {DateTime.UtcNow:yyyy-MM-dd}", (await pyspotify.RunAsync("run")).Succeeded().Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task What_was_read_is_shown_and_rows_of_a_source_that_was_not_stay()
+    {
+        await using var spotify = await NewSpotifyAsync();
+        await using var pyspotify = new Pyspotify().With(spotify);
+        (await pyspotify.RunAsync("--snapshot-date", Day)).Succeeded();
+        const string count = "SELECT count(*) FROM spotifytopplayed_refined";
+        var rows = Cells(await pyspotify.RunAsync("sql", count));
+        spotify.Fail(Fault.Status(404), request => request.Endpoint == Endpoint.Playlist, times: 100);
+        spotify.Fail(Fault.Status(404), request => request.Endpoint == Endpoint.PlaylistName, times: 100);
+
+        var run = await pyspotify.RunAsync("--snapshot-date", Day);
+
+        Assert.Contains($"all others are loaded: playlist {LocalWorkflow.Playlist}: not found (404). Correct the input", run.Failed(), StringComparison.Ordinal);
+        Assert.Contains($"Top ten on {Day}, most popular first", run.Output, StringComparison.Ordinal);
+        Assert.Equal(rows, Cells(await pyspotify.RunAsync("sql", count)));
+        Assert.Equal($"Playlist {LocalWorkflow.Playlist}\tnot read", Cells(await pyspotify.RunAsync("sql", "SELECT name, status FROM sources WHERE kind = 'playlist'")));
+        var listed = (await ExecutionsAsync(pyspotify))[0];
+        Assert.Equal(("SourcesNotRead", true), (listed[2], listed[3].Contains("not found (404)", StringComparison.Ordinal)));
     }
 
     [Fact]

@@ -9,6 +9,7 @@ namespace PySpotify.Workflow.Tests;
 public sealed class DataFolderTests
 {
     private const string Before = "2026-11-13", Day = "2026-11-20";
+    private const string AsNobody = "exec setpriv --reuid 65534 --regid 65534 --clear-groups \"$@\"";
 
     [Fact]
     public async Task Of_two_runs_at_once_the_second_is_refused_and_reading_goes_on()
@@ -36,7 +37,23 @@ public sealed class DataFolderTests
             Assert.Contains("Another run is using", (await pyspotify.RunAsync(arguments)).Failed(), StringComparison.Ordinal);
         }
 
-        Assert.Equal(["RUNNING", "SUCCEEDED"], (await CommandTests.ExecutionsAsync(pyspotify)).Select(row => row[1]));
+        var listed = await CommandTests.ExecutionsAsync(pyspotify);
+        Assert.Equal(["RUNNING", "SUCCEEDED"], listed.Select(row => row[1]));
+        Assert.Equal(["", ""], listed.Select(row => row[2]));
+        if (OperatingSystem.IsLinux() && (!Environment.IsPrivilegedProcess || File.Exists("/usr/bin/setpriv")))
+        {
+            // So does who may only read.
+            foreach (var entry in Directory.EnumerateFileSystemEntries(pyspotify.Data, "*", SearchOption.AllDirectories).Append(pyspotify.Data).Append(Path.GetDirectoryName(pyspotify.Data)!))
+            {
+                Pyspotify.ChangeMode(entry, (UnixFileMode)0b101_101_101);
+            }
+
+            SkipUnlessEveryoneMayRun();
+            File.Delete(pyspotify.Secrets);
+            var reader = await pyspotify.EndAsync(Environment.IsPrivilegedProcess ? pyspotify.StartInShell(AsNobody, "executions") : pyspotify.Start("executions"));
+            Assert.Contains("\tRUNNING\t", reader.Succeeded().Output, StringComparison.Ordinal);
+        }
+
         Assert.Equal("60", CommandTests.Cells(await pyspotify.RunAsync("sql", "SELECT count(*) FROM spotifytopplayed_refined")));
 
         gate.SetResult();
@@ -67,7 +84,7 @@ public sealed class DataFolderTests
         }
 
         var redrive = await pyspotify.RunAsync("redrive");
-        if (redrive.Error.Contains("needs no redrive", StringComparison.Ordinal))
+        if (redrive.Error.Contains("To redrive another", StringComparison.Ordinal))
         {
             (await pyspotify.RunAsync("--snapshot-date", Day)).Succeeded();
         }
@@ -114,7 +131,7 @@ public sealed class DataFolderTests
         }
 
         var process = Environment.IsPrivilegedProcess
-            ? pyspotify.StartInShell("exec setpriv --reuid 65534 --regid 65534 --clear-groups \"$@\"", "run")
+            ? pyspotify.StartInShell(AsNobody, "run")
             : pyspotify.Start("run");
         var error = (await pyspotify.EndAsync(process)).Failed();
 
@@ -125,6 +142,7 @@ public sealed class DataFolderTests
     [Theory]
     [InlineData("executions", "executions")]
     [InlineData("executions", "redrive")]
+    [InlineData("executions/*.jsonl", "executions")]
     [InlineData("raw", "refine")]
     [InlineData("", "sql", "SELECT 1 FROM charts")]
     [InlineData("", "run")]
@@ -141,17 +159,19 @@ public sealed class DataFolderTests
             Pyspotify.ChangeMode(entry, (UnixFileMode)0b111_111_111);
         }
 
-        var closed = Path.Combine(pyspotify.Data, folder);
+        var closed = folder.EndsWith(".jsonl", StringComparison.Ordinal)
+            ? Directory.GetFiles(Path.Combine(pyspotify.Data, "executions")).Single() : Path.Combine(pyspotify.Data, folder);
         Pyspotify.ChangeMode(closed, UnixFileMode.None);
 
         var process = Environment.IsPrivilegedProcess
-            ? pyspotify.StartInShell("exec setpriv --reuid 65534 --regid 65534 --clear-groups \"$@\"", arguments)
+            ? pyspotify.StartInShell(AsNobody, arguments)
             : pyspotify.Start(arguments);
         var error = (await pyspotify.EndAsync(process)).Failed();
 
         Pyspotify.ChangeMode(closed, (UnixFileMode)0b111_111_111);
         Assert.Contains("denied", error, StringComparison.Ordinal);
         Assert.Contains(closed, error, StringComparison.Ordinal);
+        Assert.DoesNotContain("DAMAGED", error, StringComparison.Ordinal);
         Assert.Equal("1", CommandTests.Cells(await pyspotify.RunAsync("sql", "SELECT count(DISTINCT snapshot_date) FROM charts")));
     }
 
@@ -163,8 +183,10 @@ public sealed class DataFolderTests
         }
     }
 
-    [Fact]
-    public async Task A_path_too_long_for_the_database_is_told_before_anything_is_fetched()
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task A_path_too_long_for_the_database_is_told_before_anything_is_fetched(bool isLink)
     {
         Assert.SkipWhen(OperatingSystem.IsWindows(), "Windows has limits of its own.");
         await using var spotify = await CommandTests.NewSpotifyAsync();
@@ -182,6 +204,13 @@ public sealed class DataFolderTests
             }
 
             pyspotify.Data = data;
+            if (isLink)
+            {
+                Directory.CreateDirectory(data);
+                pyspotify.Data = Path.Combine(Path.GetDirectoryName(input)!, $"link-{length}");
+                Directory.CreateSymbolicLink(pyspotify.Data, data);
+            }
+
             var run = await pyspotify.RunAsync("run", "--snapshot-date", Day, "--input", input);
             if (length == longest)
             {
@@ -230,7 +259,6 @@ public sealed class DataFolderTests
 
         File.Delete(warehouse);
         (await pyspotify.RunAsync("redrive")).Succeeded();
-        (await pyspotify.RunAsync("--snapshot-date", Before)).Succeeded();
         Assert.Equal("2\t120", CommandTests.Cells(await pyspotify.RunAsync("sql", "SELECT count(DISTINCT snapshot_date), count(*) FROM spotifytopplayed_refined")));
     }
 

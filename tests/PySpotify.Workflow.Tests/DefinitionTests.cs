@@ -108,6 +108,24 @@ public sealed partial class DefinitionTests
         retry => retry.GetProperty("ErrorEquals").EnumerateArray().Select(error => error.GetString()).Order(StringComparer.Ordinal).SequenceEqual(
             ["Lambda.AWSLambdaException", "Lambda.ClientExecutionTimeoutException", "Lambda.SdkClientException", "Lambda.ServiceException", "Lambda.TooManyRequestsException"]));
 
+    [Theory]
+    [MemberData(nameof(Functions))]
+    public void A_function_is_retried_once_after_an_unknown_fault(string state) => Assert.Equal(
+        1, RetryOf(state, "Lambda.Unknown").GetProperty("MaxAttempts").GetInt32());
+
+    [Fact]
+    public void The_job_is_retried_after_glues_own_faults()
+    {
+        Assert.All(
+            (string[])["Glue.AWSGlueException", "Glue.SdkClientException", "Glue.InternalServiceException", "Glue.OperationTimeoutException", "Glue.ConcurrentRunsExceededException"],
+            error => RetryOf("RefineToParquet", error));
+        Assert.Equal(1, RetryOf("RefineToParquet", "States.TaskFailed").GetProperty("MaxAttempts").GetInt32());
+    }
+
+    private static JsonElement RetryOf(string state, string error) => Assert.Single(
+        States[state].GetProperty("Retry").EnumerateArray(),
+        retry => retry.GetProperty("ErrorEquals").EnumerateArray().Any(name => name.GetString() == error));
+
     /// <summary>A failure that was caught, and a Fail state, cannot be redriven: they are for what a redrive cannot mend.</summary>
     [Fact]
     public void Only_a_token_is_caught_and_only_unread_sources_fail_the_run()

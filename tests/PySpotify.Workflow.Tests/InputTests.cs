@@ -32,13 +32,13 @@ public sealed class InputTests
     [InlineData("""{ "popular": { "queries": ["a"] }, "snapshotDate": "2026-02-30" }""", "snapshotDate is not a date")]
     [InlineData("""{ "popular": { "queries": ["a"] }, "snapshotDate": "../../x" }""", "snapshotDate is not a date")]
     [InlineData("""{ "popular": { "queries": ["a"] }, "snapshotDate": 20261120 }""", "snapshotDate is not a date")]
-    [InlineData("""{ "popular": { "queries": ["a"], "queries": ["b"] } }""", "'queries' in popular is there twice")]
+    [InlineData("""{ "popular": { "queries": ["a"], "queries": ["b"] } }""", "Popular has 'queries' twice.")]
     [InlineData("""{ "popular": { "queries": ["\ud800"] } }""", "popular.queries[0] is not text")]
-    [InlineData("""{ "\ud800": 1 }""", "in the input is not known")]
-    [InlineData("""{ "a\n\u001b[31mb": 1 }""", "'a  [31mb' in the input is not known")]
-    [InlineData("a long name", "xxxx…' in the input is not known")]
-    [InlineData("""{ "popular": { "queries": [] } }""", "names no playlist, no top tracks and no query")]
-    [InlineData("{}", "names no playlist, no top tracks and no query")]
+    [InlineData("""{ "\ud800": 1 }""", "in the input is not a known field")]
+    [InlineData("""{ "a\n\u001b[31mb": 1 }""", "'a  [31mb' in the input is not a known field")]
+    [InlineData("a long name", "xxxx…' in the input is not a known field")]
+    [InlineData("""{ "popular": { "queries": [] } }""", "The input has nothing to read. Add a playlist")]
+    [InlineData("{}", "The input has nothing to read. Add a playlist")]
     [InlineData("[]", "must be a JSON object")]
     [InlineData("null", "must be a JSON object")]
     [InlineData("{", "is not JSON: line 1: it ends before a bracket, brace or quotation mark is closed")]
@@ -47,11 +47,20 @@ public sealed class InputTests
     [InlineData("{ \"popular\":\n{ \"queries\": [\"a\" \"b\"] } }", "line 2: \" is not expected here; is a comma or a colon missing before it?")]
     [InlineData("{ \"popular\":\n\n{ 'queries': [\"a\"] } }", "line 3: write \" in place of '")]
     [InlineData("// mine\n{ }", "line 1: comments are not allowed")]
-    [InlineData("{ \"popular\": { \"queries\": [year] } }", "line 1: y is not expected here; text needs quotation marks")]
+    [InlineData("{ \"popular\": { \"queries\": [year] } }", "line 1: year is not expected here; text needs quotation marks")]
     [InlineData("{ \"popular\": { \"queries\": [\"a\n\"] } }", "line 1: a quotation mark is missing at the end of the line")]
-    [InlineData("{ \"popular\": {} } }", "line 1: } is not expected here")]
-    [InlineData("ten thousand", "one execution takes 300 at most")]
-    [InlineData("three hundred and one", "names 301 sources; one execution takes 300 at most")]
+    [InlineData("{ \"popular\": {} } }", "line 1: } is not expected here, since the input ends before it")]
+    [InlineData("{ \"popular\": {} }x", "line 1: x is not expected here, since the input ends before it")]
+    [InlineData("{ \"popular\" { } }", "line 1: { is not expected here; is a comma or a colon missing before it?")]
+    [InlineData("{ \"popular\": { \"queries\": [\"a\\qb\"] } }", "line 1: \\q is not an escape; write \\\\ for a backslash")]
+    [InlineData("{ \"popular\": { \"queries\": [\"a\\u12\"] } }", "line 1: \\u is not followed by four hexadecimal digits")]
+    [InlineData("{ \"popular\": { \"queries\": [\"a\tb\"] } }", "line 1: a tab is not allowed in a text; write \\t")]
+    [InlineData("{ \"popular\": { \"queries\": [\"a\u0001b\"] } }", "line 1: a control character is not allowed in a text")]
+    [InlineData("{ \"popular\": 01 }", "line 1: a number does not begin with 0")]
+    [InlineData("{ \"popular\": tru }", "line 1: tru is not expected here; text needs quotation marks")]
+    [InlineData("{ \"popular\": 1. }", "line 1: ")]
+    [InlineData("ten thousand", "the limit is 300")]
+    [InlineData("three hundred and one", "names 301 sources; the limit is 300")]
     [InlineData("a query that is too long", "popular.queries[0] must be a line of 1 to 200 characters")]
     public async Task A_wrong_input_is_refused_before_the_first_call_with_the_field_named(string input, string words)
     {
@@ -70,8 +79,26 @@ public sealed class InputTests
 
         Assert.Contains(words, error, StringComparison.Ordinal);
         Assert.DoesNotContain('\n', error);
+        Assert.DoesNotContain("?.", error, StringComparison.Ordinal);
         Assert.Empty(spotify.Requests);
         Assert.False(Directory.Exists(pyspotify.Raw) || Directory.Exists(Path.Combine(pyspotify.Data, "executions")));
+    }
+
+    [Fact]
+    public async Task A_file_that_cannot_be_an_input_is_named_with_the_reason()
+    {
+        await using var spotify = await CommandTests.NewSpotifyAsync();
+        await using var pyspotify = new Pyspotify().With(spotify);
+        var latin = pyspotify.File("latin.json", "");
+        await File.WriteAllTextAsync(latin, """{ "popular": { "queries": ["café"] } }""", System.Text.Encoding.Latin1, TestContext.Current.CancellationToken);
+        var missing = Path.Combine(pyspotify.Data, "x.json");
+
+        foreach (var (path, problem) in new[] { (latin, "is not UTF-8; save it with that encoding."), (pyspotify.Data, "is a folder; name a file in it."), (missing, "does not exist.") })
+        {
+            Assert.Equal($"Cannot read the input: {path} {problem}", (await pyspotify.RunAsync("--input", path)).Failed(exitCode: 2));
+        }
+
+        Assert.Empty(spotify.Requests);
     }
 
     [Theory]

@@ -51,7 +51,7 @@ public sealed class KillTests
                 isKilled = process.ExitCode != 0;
 
                 // Killed before it began, an execution was none.
-                var isNone = (await error).Contains("needs no redrive", StringComparison.Ordinal) || (await error).Contains("there is none to redrive", StringComparison.Ordinal) || (await error).Contains("does not exist yet", StringComparison.Ordinal);
+                var isNone = (await error).Contains("To redrive another", StringComparison.Ordinal) || (await error).Contains("there is none to redrive", StringComparison.Ordinal) || (await error).Contains("does not exist yet", StringComparison.Ordinal);
                 Assert.True(isNone || (await error).Length == 0, await output + await error);
                 arguments = isNone ? command : ["redrive"];
             }

@@ -154,7 +154,7 @@ public sealed class LoginTests
         spotify.DeniesSignIn = true;
         await using var pyspotify = new Pyspotify().With(spotify);
         var (page, login) = await StartAsync(pyspotify);
-        Assert.Contains("Nothing was granted", await Browser.GetStringAsync(page, TestContext.Current.CancellationToken), StringComparison.Ordinal);
+        Assert.Contains("You did not grant access", await Browser.GetStringAsync(page, TestContext.Current.CancellationToken), StringComparison.Ordinal);
         Assert.Contains("access_denied", (await login).Failed(), StringComparison.Ordinal);
         Assert.False(File.Exists(pyspotify.Secrets));
     }

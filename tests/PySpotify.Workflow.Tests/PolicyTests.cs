@@ -35,7 +35,7 @@ public sealed partial class PolicyTests
         ["fetch-popular"] = ["secretsmanager:GetSecretValue ${TokenSecret}", "s3:PutObject ${RawBucket}/_staging/*", .. Logs, .. Traces],
         ["write-csv"] =
         [
-            "s3:GetObject ${RawBucket}/_staging/*", .. On(["s3:PutObject"], [.. Csv, "${RawBucket}/sources/*"]),
+            .. On(["s3:GetObject"], "${RawBucket}/_staging/*", "${RawBucket}/sources/*"), .. On(["s3:PutObject"], [.. Csv, "${RawBucket}/sources/*"]),
             .. On(["s3:DeleteObject", "s3:PutObject"], "${RawBucket}/quarantine/*"), .. Logs, .. Traces,
         ],
         ["start-crawler"] = [.. On(["glue:GetCrawler", "glue:StartCrawler"], "${RawCrawler}", "${RefinedCrawler}"), .. Logs, .. Traces],

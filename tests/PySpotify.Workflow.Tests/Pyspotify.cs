@@ -4,6 +4,7 @@ using Microsoft.Extensions.Configuration;
 using PySpotify.Functions.Rows;
 using PySpotify.Tests;
 using PySpotify.Workflow.Cli;
+using PySpotify.Workflow.Local;
 using PySpotify.Workflow.Pull;
 using Spectre.Console;
 using Spectre.Console.Testing;
@@ -81,6 +82,9 @@ internal sealed class Pyspotify : IAsyncDisposable
     /// <summary>How commands in this process reach S3.</summary>
     public OpenS3 OpenS3 { get; set; } = S3Connection.OpenAsync;
 
+    /// <summary>The mode of the secrets file, for commands in this process.</summary>
+    public Func<string, UnixFileMode> ModeOf { get; set; } = SecretsFile.FileMode;
+
     /// <summary>Gets each line that a command in this process writes.</summary>
     public Action<string> OnLine { get; set; } = _ => { };
 
@@ -108,6 +112,7 @@ internal sealed class Pyspotify : IAsyncDisposable
             Clock)
         {
             OpenS3 = OpenS3,
+            ModeOf = ModeOf,
         };
         var exitCode = await Program.RunAsync([.. arguments, "--data", Data], host, stop);
         return Keep(new(exitCode, lines.ToString(), error.Output));

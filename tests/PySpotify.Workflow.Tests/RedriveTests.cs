@@ -139,7 +139,7 @@ public sealed class RedriveTests
             return call();
         });
         Assert.Equal(("StartRawCrawler", nameof(CrawlFailedException)), (first.State, first.Error));
-        Assert.Contains($"it ended well, but {Tables.Popular} has no partition of {Day}", first.Cause, StringComparison.Ordinal);
+        Assert.Contains($"it succeeded, but {Tables.Popular} has no partition of {Day}", first.Cause, StringComparison.Ordinal);
         Assert.Empty(workflow.Rows());
 
         Directory.Move(away, folder);
@@ -191,7 +191,7 @@ public sealed class RedriveTests
         workflow.Spotify.AddPlaylist(playlists[2], FakeSpotify.Tracks(30));
         var error = await LocalWorkflow.FailAsync(() => workflow.RunAsync(LocalWorkflow.Input(Day, playlists)));
 
-        Assert.Contains($"[\"playlist {playlists[1]}: not found (404)\"]", error, StringComparison.Ordinal);
+        Assert.Contains($": playlist {playlists[1]}: not found (404). Correct the input", error, StringComparison.Ordinal);
         Assert.Equal([[120L + 30]], await workflow.QueryAsync("SELECT count(*) FROM spotifytopplayed_refined"));
 
         workflow.Spotify.AddPlaylist(playlists[1], FakeSpotify.Tracks(20));

@@ -158,6 +158,21 @@ public sealed class SecretsTests
         Assert.Equal(["secrets.json"], TempFolder.Snapshot(pyspotify.Data).Keys);
     }
 
+    [Fact]
+    public async Task On_a_drive_without_file_permissions_a_command_warns_once_and_a_quiet_one_not()
+    {
+        Assert.SkipWhen(OperatingSystem.IsWindows(), "Windows has no file modes.");
+        await using var spotify = await CommandTests.NewSpotifyAsync();
+        await using var pyspotify = new Pyspotify { ModeOf = _ => (UnixFileMode)0b111_111_111 }.With(spotify);
+        WriteSecrets(pyspotify, """{ "Spotify": { "RefreshToken": "a" } }""");
+
+        var logout = await pyspotify.RunAsync("logout");
+        var quiet = await pyspotify.RunAsync("run", "--weekly", "--quiet");
+
+        Assert.Equal((0, 1), (logout.ExitCode, logout.Error.Split("no file permissions").Length - 1));
+        Assert.Equal((0, ""), (quiet.ExitCode, quiet.Error));
+    }
+
     internal static void WriteSecrets(Pyspotify pyspotify, string text)
     {
         Directory.CreateDirectory(pyspotify.Data);

@@ -42,9 +42,9 @@ internal static class ExecutionsCommand
             ? string.Create(CultureInfo.InvariantCulture, $"{time.LocalDateTime:yyyy-MM-dd HH:mm}, {DisplayText.Ago(host.Clock.GetUtcNow() - time)}")
             : "";
         host.Output.MarkupLine($"{execution.Name.EscapeMarkup(),-28} [{color}]{execution.Status.EscapeMarkup(),-9}[/] {started}");
-        if (execution.State is not null || execution.Error is not null)
+        if (string.Join(": ", ((string?[])[execution.State, execution.Error]).OfType<string>()) is { Length: > 0 } failure)
         {
-            host.Output.MarkupLine($"  [{color}]{$"{execution.State}: {execution.Error}".EscapeMarkup()}[/]");
+            host.Output.MarkupLine($"  [{color}]{DisplayText.Clean(failure).EscapeMarkup()}[/]");
         }
     }
 

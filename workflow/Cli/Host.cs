@@ -18,8 +18,24 @@ internal sealed record Host(IAnsiConsole Output, IAnsiConsole Error, Action<ICon
     /// <summary>How to reach S3.</summary>
     public OpenS3 OpenS3 { get; init; } = S3Connection.OpenAsync;
 
+    /// <summary>Whether only errors are written.</summary>
+    public bool IsQuiet { get; init; }
+
+    /// <summary>The mode of the secrets file.</summary>
+    public Func<string, UnixFileMode> ModeOf { get; init; } = SecretsFile.FileMode;
+
+    private HashSet<string> Warnings { get; } = [];
+
     /// <summary>The secrets of a data folder. Warns once.</summary>
-    public SecretsFile OpenSecrets(DataFolder data) => new(data.Secrets) { Warn = WriteError };
+    public SecretsFile OpenSecrets(DataFolder data) => new(data.Secrets) { Warn = Warn, ModeOf = ModeOf };
+
+    private void Warn(string warning)
+    {
+        if (!IsQuiet && Warnings.Add(warning))
+        {
+            WriteError(warning);
+        }
+    }
 
     /// <summary>Writes why a command failed: a sentence, or everything that is known.</summary>
     public void ShowError(Exception e, bool isVerbose) => WriteError(e switch

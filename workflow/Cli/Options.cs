@@ -72,7 +72,7 @@ internal static class Options
 
     /// <summary>The host of a command, quiet if that was asked for.</summary>
     public static Host Quieten(Host host, bool isQuiet) =>
-        isQuiet ? host with { Output = AnsiConsole.Create(new() { Out = new AnsiConsoleOutput(TextWriter.Null) }) } : host;
+        isQuiet ? host with { IsQuiet = true, Output = AnsiConsole.Create(new() { Out = new AnsiConsoleOutput(TextWriter.Null) }) } : host;
 
     /// <summary>Whether <see cref="Verbose"/> is set.</summary>
     public static bool IsVerbose(ParseResult arguments) => arguments.GetValue<bool>("--verbose");

@@ -82,7 +82,7 @@ internal static class RunCommand
             data,
             display,
             settings.IsSample && !isDated ? runner.StartSampleAsync(input, cancellationToken) : runner.StartAsync(input, cancellationToken),
-            isDated ? input.SnapshotDate : null,
+            input.SnapshotDate,
             cancellationToken);
     }
 

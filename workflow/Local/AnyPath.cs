@@ -13,6 +13,20 @@ internal static class AnyPath
     /// <inheritdoc cref="Exists"/>
     public static bool IsFolder(string path) => Attributes(path)?.HasFlag(FileAttributes.Directory) == true;
 
+    /// <summary>The path without symbolic links, as SQLite opens it.</summary>
+    public static string ResolveLinks(string path)
+    {
+        if (Path.GetDirectoryName(path) is not { } parent)
+        {
+            return path;
+        }
+
+        var resolved = Path.Combine(ResolveLinks(parent), Path.GetFileName(path));
+        return Attributes(resolved)?.HasFlag(FileAttributes.ReparsePoint) == true && File.ResolveLinkTarget(resolved, returnFinalTarget: true) is { } target
+            ? ResolveLinks(target.FullName)
+            : resolved;
+    }
+
     private static FileAttributes? Attributes(string path)
     {
         try

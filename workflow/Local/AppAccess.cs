@@ -23,7 +23,7 @@ internal sealed class AppAccess(HttpSpotifyApi spotify, string accessToken, bool
     /// <param name="configured">The credentials as they were set.</param>
     /// <param name="secrets">Where a newer sign-in may be. A refresh token that ends the one before is kept there.</param>
     /// <param name="clock">The time.</param>
-    /// <param name="cancellationToken">Ends the calls.</param>
+    /// <param name="cancellationToken">Cancels them.</param>
     public static async Task<AppAccess> OpenAsync(
         HttpSpotifyApi spotify, SpotifyCredentials configured, SecretsFile secrets, TimeProvider clock, CancellationToken cancellationToken)
     {

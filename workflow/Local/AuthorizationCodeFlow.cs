@@ -24,7 +24,7 @@ internal static class AuthorizationCodeFlow
     /// <param name="port">The port of the redirect address, as the app's page on Spotify names it; 0 takes a free one.</param>
     /// <param name="showPage">Shows the page to a person.</param>
     /// <param name="clock">Ends the wait after five minutes.</param>
-    /// <param name="cancellationToken">Ends it before.</param>
+    /// <param name="cancellationToken">Cancels it before.</param>
     /// <returns>A token, and the refresh token with it.</returns>
     /// <exception cref="LoginException">The port is in use, the person declined, or nobody signed in in time.</exception>
     public static async Task<IssuedToken> SignInAsync(
@@ -87,7 +87,7 @@ internal static class AuthorizationCodeFlow
             var (status, text) = (isOurs, query["code"]) switch
             {
                 (false, _) => ("400 Bad Request", "This is not the sign-in that PySpotify asked for."),
-                (true, null) => ("200 OK", "Nothing was granted. You can close this page."),
+                (true, null) => ("200 OK", "You did not grant access. You can close this page."),
                 _ => ("200 OK", "You are signed in. You can close this page and go back to PySpotify."),
             };
             try
@@ -103,7 +103,7 @@ internal static class AuthorizationCodeFlow
 
             if (isOurs)
             {
-                return query["code"] ?? throw new LoginException($"Spotify granted nothing ({query["error"] ?? "no reason given"}). Run `pyspotify login` again and agree.");
+                return query["code"] ?? throw new LoginException($"Access was not granted ({query["error"] ?? "no reason given"}). Run `pyspotify login` again and agree.");
             }
         }
     }

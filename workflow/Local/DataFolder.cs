@@ -70,7 +70,7 @@ internal sealed class DataFolder(string root)
     /// <exception cref="DataFolderException">Another process has locked it, or it cannot be written.</exception>
     public IDisposable Lock(TimeProvider clock)
     {
-        if (!OperatingSystem.IsWindows() && Encoding.UTF8.GetByteCount(Warehouse) is > LongestWarehouse and var length)
+        if (!OperatingSystem.IsWindows() && Encoding.UTF8.GetByteCount(AnyPath.ResolveLinks(Warehouse)) is > LongestWarehouse and var length)
         {
             throw new DataFolderException($"{Root} has a path that is {length - LongestWarehouse} bytes too long for the database. Choose another folder with --data.");
         }
@@ -101,9 +101,9 @@ internal sealed class DataFolder(string root)
         if (!isEmpty && IsSample != isSample)
         {
             throw new DataFolderException(isSample
-                ? $"There are no Spotify credentials, and {Root} has real snapshots, which sample data would spoil. "
-                    + "Run `pyspotify setup`, or choose another folder with --data."
-                : $"{Root} has sample data, which would spoil real snapshots. Choose another folder with --data, "
+                ? $"There are no Spotify credentials, and {Root} has real snapshots. Sample and real data must not be mixed: "
+                    + "run `pyspotify setup`, or choose another folder with --data."
+                : $"{Root} has sample data. Sample and real data must not be mixed: choose another folder with --data, "
                     + "or remove raw, executions, warehouse.db and SAMPLE.txt from this one.");
         }
 

@@ -73,6 +73,7 @@ internal sealed class ExecutionLog : IDisposable
 
     /// <summary>All executions that began, the oldest first.</summary>
     /// <param name="folder">The executions' folder.</param>
+    /// <exception cref="UnauthorizedAccessException">The folder or a file in it cannot be read.</exception>
     public static IEnumerable<ExecutionSummary> List(string folder) => AnyPath.Exists(folder)
         ? Directory.GetFiles(folder, "*.jsonl").Select(Path.GetFileNameWithoutExtension).Order(StringComparer.Ordinal)
             .Select(name => ExecutionSummary.Of(name!, folder)).OfType<ExecutionSummary>()
@@ -109,7 +110,7 @@ internal sealed class ExecutionLog : IDisposable
 /// <param name="Ended">Its last event.</param>
 /// <param name="Redrives">How often it was redriven.</param>
 /// <param name="State">The state that failed.</param>
-/// <param name="Error">The error's name.</param>
+/// <param name="Error">What went wrong, in words.</param>
 /// <param name="SnapshotDate">The snapshot that it writes.</param>
 internal sealed record ExecutionSummary(
     string Name, string Status, DateTimeOffset? Started, DateTimeOffset? Ended, int Redrives, string? State, string? Error, DateOnly? SnapshotDate)
@@ -145,9 +146,17 @@ internal sealed record ExecutionSummary(
                 HistoryEventType.ExecutionAborted => "ABORTED",
                 _ => FileLock.IsHeld(ExecutionLog.PathOf(folder, name)) ? "RUNNING" : "ABORTED",
             };
-            return new(name, status, first.Time, last.Time, history.Max(e => e.RedriveCount) ?? 0, last.State, last.Error, ReadSnapshotDate(first.Input));
+            return new(
+                name,
+                status,
+                first.Time,
+                last.Time,
+                history.Max(e => e.RedriveCount) ?? 0,
+                status == "RUNNING" ? null : last.State,
+                last.Type == HistoryEventType.ExecutionFailed && last.Cause is { } cause ? ExecutionRunner.InWords(cause) : null,
+                ReadSnapshotDate(first.Input));
         }
-        catch (Exception e) when (e is ExecutionLogException or IOException or UnauthorizedAccessException)
+        catch (ExecutionLogException)
         {
             return damaged;
         }

@@ -78,7 +78,7 @@ internal sealed class ExecutionRunner(DataFolder data, SpotifySettings settings,
         return newest.Status != "SUCCEEDED" || SampleWeek(newest.Name) < SampleWeeks
             ? newest.Name
             : throw new ExecutionLogException(
-                $"The newest execution, '{newest.Name}', has succeeded; it needs no redrive. `pyspotify executions` lists the others, which can be named.");
+                $"The newest execution, {newest.Name}, succeeded. To redrive another, give its name; `pyspotify executions` lists them.");
     }
 
     private async Task StartSampleWeeksAsync(int week, ExecutionInput input, CancellationToken cancellationToken)
@@ -117,7 +117,7 @@ internal sealed class ExecutionRunner(DataFolder data, SpotifySettings settings,
             var problem = result.Status switch
             {
                 ExecutionStatus.Succeeded => null,
-                ExecutionStatus.Failed when result.State is SourcesNotRead or NothingRead => result.Cause,
+                ExecutionStatus.Failed when result.State is SourcesNotRead or NothingRead => InWords(result.Cause!),
                 ExecutionStatus.Failed => $"{result.State} failed: {result.Cause}",
                 ExecutionStatus.TimedOut => "The execution took longer than the definition allows. `pyspotify redrive` goes on from where it stopped.",
                 _ => "The execution was aborted. `pyspotify redrive` goes on from where it stopped.",
@@ -131,6 +131,21 @@ internal sealed class ExecutionRunner(DataFolder data, SpotifySettings settings,
                 };
             }
         });
+    }
+
+    /// <summary>A cause with the list in it as words: the definition can put a list into a sentence as JSON alone.</summary>
+    internal static string InWords(string cause)
+    {
+        var (start, end) = (cause.IndexOf("[\"", StringComparison.Ordinal), cause.LastIndexOf("\"]", StringComparison.Ordinal) + 2);
+        try
+        {
+            return start < 0 || end < start ? cause
+                : cause[..start] + string.Join("; ", JsonElement.Parse(cause[start..end]).EnumerateArray().Select(item => item.GetString())) + cause[end..];
+        }
+        catch (JsonException)
+        {
+            return cause;
+        }
     }
 
     private string NewName() => $"{clock.GetUtcNow():yyyyMMdd'T'HHmmss'Z'}-{RandomNumberGenerator.GetHexString(6, lowercase: true)}";

@@ -34,16 +34,12 @@ internal static class FileLock
     {
         try
         {
-            Open(() => new(path, FileMode.Open, FileAccess.ReadWrite, FileShare.None)).Dispose();
+            Open(() => new(path, FileMode.Open, FileAccess.Read, FileShare.None)).Dispose();
             return false;
         }
         catch (IOException e) when (IsCauseOf(e))
         {
             return true;
-        }
-        catch (UnauthorizedAccessException)
-        {
-            return false;
         }
     }
 }

@@ -95,8 +95,16 @@ internal sealed record InputFile(string? Path, JsonElement Json)
         try
         {
             // Reading as text passes over a byte order mark.
-            text = File.ReadAllText(path);
+            text = File.ReadAllText(path, new UTF8Encoding(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true));
             return JsonElement.Parse(text);
+        }
+        catch (DecoderFallbackException)
+        {
+            throw new InvalidInputException(path, "is not UTF-8; save it with that encoding");
+        }
+        catch (UnauthorizedAccessException) when (AnyPath.IsFolder(path))
+        {
+            throw new InvalidInputException(path, "is a folder; name a file in it");
         }
         catch (JsonException e)
         {

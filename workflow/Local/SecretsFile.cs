@@ -26,7 +26,10 @@ internal sealed class SecretsFile(string path, SpotifyCredentials? credentials =
     public Action<string> Warn { get; init; } = _ => { };
 
     /// <summary>A file's mode.</summary>
-    public Func<string, UnixFileMode> ModeOf { get; init; } = file => OperatingSystem.IsWindows() ? OwnerOnly : File.GetUnixFileMode(file);
+    public Func<string, UnixFileMode> ModeOf { get; init; } = FileMode;
+
+    /// <summary>A file's mode, as the file system has it.</summary>
+    public static UnixFileMode FileMode(string file) => OperatingSystem.IsWindows() ? OwnerOnly : File.GetUnixFileMode(file);
 
     /// <summary>Reads the file's settings, for a configuration.</summary>
     /// <exception cref="SecretsFileException">

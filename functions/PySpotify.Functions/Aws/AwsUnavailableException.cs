@@ -12,8 +12,8 @@ public sealed class AwsUnavailableException(Exception inner) : PySpotifyExceptio
     public static bool PassesByItself(Exception e) => e switch
     {
         AmazonServiceException service => service.StatusCode is 0 or HttpStatusCode.TooManyRequests or >= HttpStatusCode.InternalServerError
-            || service.ErrorCode is "SlowDown" or "Throttling" or "ThrottlingException" or "RequestTimeout",
-        AmazonClientException or HttpRequestException => true,
+            || service.ErrorCode is "SlowDown" or "Throttling" or "ThrottlingException" or "RequestTimeout" or "OperationTimeoutException",
+        AmazonClientException or HttpRequestException or IOException => true,
         _ => false,
     };
 

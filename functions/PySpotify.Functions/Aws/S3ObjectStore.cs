@@ -14,8 +14,15 @@ public sealed class S3ObjectStore(IAmazonS3 s3, string bucket) : IObjectStore
     {
         try
         {
-            var response = await AwsUnavailableException.NameAsync(() => s3.GetObjectAsync(bucket, Keys.Checked(key), cancellationToken));
-            return response.ResponseStream;
+            return await AwsUnavailableException.NameAsync(async () =>
+            {
+                // Whole, so that a connection that breaks midway has the same name.
+                using var response = await s3.GetObjectAsync(bucket, Keys.Checked(key), cancellationToken);
+                var content = new MemoryStream();
+                await response.ResponseStream.CopyToAsync(content, cancellationToken);
+                content.Position = 0;
+                return content;
+            });
         }
         catch (AmazonS3Exception e) when (e.StatusCode is HttpStatusCode.NotFound or HttpStatusCode.Forbidden)
         {

@@ -5,19 +5,19 @@ public interface ICrawler
 {
     /// <summary>What a crawler is doing, and how its last crawl went.</summary>
     /// <param name="crawler">The crawler's name.</param>
-    /// <param name="cancellationToken">Ends the call.</param>
+    /// <param name="cancellationToken">Cancels it.</param>
     Task<CrawlerStatus> GetAsync(string crawler, CancellationToken cancellationToken);
 
     /// <summary>Starts a crawl; false when one is running already.</summary>
     /// <param name="crawler">The crawler's name.</param>
-    /// <param name="cancellationToken">Ends the call.</param>
+    /// <param name="cancellationToken">Cancels it.</param>
     Task<bool> StartAsync(string crawler, CancellationToken cancellationToken);
 
     /// <summary>Whether the catalog knows a table's partition.</summary>
     /// <param name="crawler">The crawler that must find it.</param>
     /// <param name="table">One of its tables.</param>
     /// <param name="snapshotDate">The partition's day.</param>
-    /// <param name="cancellationToken">Ends the call.</param>
+    /// <param name="cancellationToken">Cancels it.</param>
     Task<bool> HasPartitionAsync(string crawler, string table, DateOnly snapshotDate, CancellationToken cancellationToken);
 }
 

@@ -25,7 +25,7 @@ public interface ISpotifyApi
     /// <param name="playlistId">The playlist's base-62 id.</param>
     /// <param name="offset">Rows before the page, from 0.</param>
     /// <param name="limit">Rows in the page, 1–50.</param>
-    /// <param name="cancellationToken">Ends the call.</param>
+    /// <param name="cancellationToken">Cancels it.</param>
     /// <exception cref="SpotifyInvalidLimitException">This app may ask for fewer rows at once only.</exception>
     /// <exception cref="SpotifyPlaylistNotFoundException">404.</exception>
     /// <exception cref="SpotifyPlaylistForbiddenException">403 for this playlist alone.</exception>
@@ -38,7 +38,7 @@ public interface ISpotifyApi
     /// <param name="query">A search in Spotify's syntax, such as <c>year:2025-2026</c>.</param>
     /// <param name="offset">Rows before the page, from 0; offset + limit is at most 1,000.</param>
     /// <param name="limit">Rows in the page: 1–50, in Development Mode 1–10.</param>
-    /// <param name="cancellationToken">Ends the call.</param>
+    /// <param name="cancellationToken">Cancels it.</param>
     /// <exception cref="SpotifyInvalidLimitException">This app may ask for fewer rows at once only.</exception>
     /// <exception cref="SpotifyUnauthorizedException">401: the token was refused.</exception>
     Task<TrackPage> SearchTracksAsync(
@@ -49,7 +49,7 @@ public interface ISpotifyApi
     /// <param name="timeRange"><c>short_term</c> (about 4 weeks), <c>medium_term</c> (6 months) or <c>long_term</c> (a year).</param>
     /// <param name="offset">Rows before the page, from 0.</param>
     /// <param name="limit">Rows in the page, 1–50.</param>
-    /// <param name="cancellationToken">Ends the call.</param>
+    /// <param name="cancellationToken">Cancels it.</param>
     /// <exception cref="SpotifyScopeMissingException">The sign-in does not allow it, or nobody signed in.</exception>
     /// <exception cref="SpotifyUnauthorizedException">401: the token was refused.</exception>
     Task<TrackPage> GetTopTracksAsync(
@@ -58,7 +58,7 @@ public interface ISpotifyApi
     /// <summary><c>GET /v1/playlists/{id}?fields=name</c>: what people call a playlist; null where Spotify does not say.</summary>
     /// <param name="accessToken">The bearer token.</param>
     /// <param name="playlistId">The playlist's base-62 id.</param>
-    /// <param name="cancellationToken">Ends the call.</param>
+    /// <param name="cancellationToken">Cancels it.</param>
     /// <exception cref="SpotifyPlaylistNotFoundException">404.</exception>
     /// <exception cref="SpotifyPlaylistForbiddenException">403 for this playlist alone.</exception>
     Task<string?> GetPlaylistNameAsync(string accessToken, string playlistId, CancellationToken cancellationToken);

@@ -8,7 +8,7 @@ namespace PySpotify.Functions.Rows;
 internal sealed class Reading(bool isEditable)
 {
     private readonly Lock _lock = new();
-    private readonly SortedSet<int> _totals = [];
+    private readonly List<int> _totals = [];
     private int _received, _outOfRange;
 
     /// <summary>Rows that were staged.</summary>
@@ -21,15 +21,15 @@ internal sealed class Reading(bool isEditable)
     public bool IsEdited => isEditable && _totals.Count > 1;
 
     private string? Missing => !isEditable ? null
-        : IsEdited ? string.Create(CultureInfo.InvariantCulture, $"It was edited while it was read: Spotify counted {_totals.Min} and {_totals.Max} songs. Some may be missing; run again with the same date.")
-        : _received < _totals.Max ? string.Create(CultureInfo.InvariantCulture, $"Spotify counts {_totals.Max} songs in it, and sent {_received}.")
+        : IsEdited ? string.Create(CultureInfo.InvariantCulture, $"The playlist was edited while it was being read (Spotify counted {_totals[0]}, then {_totals.MaxBy(total => Math.Abs(total - _totals[0]))} songs). Run again with the same date.")
+        : _totals is [var total] && _received < total ? string.Create(CultureInfo.InvariantCulture, $"Spotify says it has {total} songs but sent {_received}.")
         : null;
 
     /// <summary>A remark on what was read; null if there is none.</summary>
     public string? Note => string.Join(' ', new[] { Missing, OutOfRange }.Where(sentence => sentence is not null)) is { Length: > 0 } note ? note : null;
 
     private string? OutOfRange => _outOfRange > 0
-        ? string.Create(CultureInfo.InvariantCulture, $"{_outOfRange} songs had a popularity or a duration out of range, which is unknown.")
+        ? string.Create(CultureInfo.InvariantCulture, $"{_outOfRange} songs had a popularity or a duration out of range; those values were left empty.")
         : null;
 
     /// <summary>Takes note of a page's total.</summary>
@@ -37,7 +37,7 @@ internal sealed class Reading(bool isEditable)
     {
         lock (_lock)
         {
-            if (page.Total is { } total)
+            if (page.Total is { } total && !_totals.Contains(total))
             {
                 _totals.Add(total);
             }

@@ -12,7 +12,7 @@ public sealed class TrackStaging(ISecretStore secrets, IObjectStore store, TimeP
     /// <summary>Stages a source's tracks. A problem of this source alone is in the answer; it is not thrown.</summary>
     /// <param name="request">The source, and where to stage it.</param>
     /// <param name="token">Where the access token is kept.</param>
-    /// <param name="cancellationToken">Ends the calls.</param>
+    /// <param name="cancellationToken">Cancels them.</param>
     /// <exception cref="SpotifyTokenExpiredException">The token ran out before or while fetching.</exception>
     /// <exception cref="SpotifyTokenRefusedException">Spotify refused the token, though it had not run out.</exception>
     internal async Task<StagedTracks> StageAsync(StagingRequest request, TokenReference token, CancellationToken cancellationToken)
@@ -24,9 +24,9 @@ public sealed class TrackStaging(ISecretStore secrets, IObjectStore store, TimeP
         }
 
         var read = new Reading(request.IsEditable);
+        var naming = NameAsync(request, access.Value, cancellationToken);
         try
         {
-            var naming = NameAsync(request, access.Value, cancellationToken);
             await ReadAsync(request, access.Value, read, cancellationToken);
             if (read.IsEdited)
             {
@@ -34,14 +34,13 @@ public sealed class TrackStaging(ISecretStore secrets, IObjectStore store, TimeP
                 await ReadAsync(request, access.Value, read, cancellationToken);
             }
 
-            var name = await naming;
             return read.Rows > 0
-                ? new(request.Source, name, request.Key, read.Rows, read.Skipped, Note: read.Note)
+                ? new(request.Source, await naming, request.Key, read.Rows, read.Skipped, Note: read.Note)
                 : throw new SourceEmptyException(request.Empty);
         }
         catch (SourceException e)
         {
-            return new(request.Source, null, null, 0, read.Skipped, e.Problem);
+            return new(request.Source, await naming, null, 0, read.Skipped, e.Problem);
         }
         catch (SpotifyUnauthorizedException)
         {

@@ -16,8 +16,8 @@ internal sealed record RefineResult(IReadOnlyDictionary<string, long> Rows, IRea
 internal sealed class RefineJob(Database database, RawFolder rawFolder)
 {
     /// <summary>
-    /// Makes the tables equal to the raw folder: every snapshot, or the one that is asked for. Tables of an earlier shape are
-    /// replaced whole, whatever is asked for.
+    /// Makes the tables equal to the raw folder: every snapshot, or the one that is asked for. Tables that are empty or of an earlier
+    /// shape are filled whole, whatever is asked for.
     /// </summary>
     /// <param name="snapshotDate">The only snapshot; null is all of them.</param>
     /// <param name="cancellationToken">Ends it, and nothing has changed.</param>
@@ -30,6 +30,11 @@ internal sealed class RefineJob(Database database, RawFolder rawFolder)
             if (!Database.IsCurrent(connection))
             {
                 Database.CreateTables(connection);
+                snapshotDate = null;
+            }
+            else if (connection.QueryOne<long>($"SELECT count(*) FROM {Tables.Sources}") == 0 && snapshotDate is not null && rawFolder.Find(snapshotDate, []).Count > 0)
+            {
+                // The database is new: what was in the one before is missing, too.
                 snapshotDate = null;
             }
 
