@@ -36,6 +36,7 @@ public sealed class FetchTopPlayed(ISpotifyApi spotify, TrackStaging staging)
                     GetPage = (token, offset, limit, cancellationToken) => spotify.GetPlaylistItemsAsync(token, source.Id, offset, limit, cancellationToken),
                     GetName = (token, cancellationToken) => spotify.GetPlaylistNameAsync(token, source.Id, cancellationToken),
                     IsEditable = true,
+                    ExtendedLimit = TrackPages.ExtendedPlaylistLimit,
                     Empty = new("no songs", "The playlist has no songs that can be loaded. Add songs, or take it out of the input."),
                 },
             input.Token,

@@ -42,7 +42,7 @@ public sealed class SpotifyWebApi(HttpClient http, SpotifyOptions options) : ISp
         var page = await Connector(
             new TokenAuthenticator(accessToken, "Bearer"),
             (status, body) => SpotifyAnswers.Error(status, body, limit, new(Source.Playlist, playlistId))).Get<PlaylistPage>(
-            SpotifyUrls.PlaylistItems(playlistId),
+            new Uri($"playlists/{playlistId}/{TrackPages.PlaylistAddress(limit)}", UriKind.Relative),
             new Dictionary<string, string>
             {
                 ["limit"] = limit.ToString(CultureInfo.InvariantCulture),

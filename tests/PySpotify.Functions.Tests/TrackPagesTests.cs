@@ -11,7 +11,7 @@ public sealed class TrackPagesTests
     public async Task Pages_are_asked_for_ahead_within_the_window_and_come_in_order()
     {
         var pages = new ScriptedPages(total: 500);
-        await using var rows = TrackPages.ReadAllAsync(pages.GetAsync, 1000, 4, Cancelled).GetAsyncEnumerator(Cancelled);
+        await using var rows = TrackPages.ReadAllAsync(pages.GetAsync, 1000, 4, 0, Cancelled).GetAsyncEnumerator(Cancelled);
 
         var first = rows.MoveNextAsync().AsTask();
         Assert.Equal([0], pages.Asked);
@@ -42,7 +42,7 @@ public sealed class TrackPagesTests
         var pages = new ScriptedPages(total: 500);
         pages.Answer(0);
         pages.Answer(50);
-        await foreach (var track in TrackPages.ReadAllAsync(pages.GetAsync, 1000, 4, Cancelled))
+        await foreach (var track in TrackPages.ReadAllAsync(pages.GetAsync, 1000, 4, 0, Cancelled))
         {
             if (track!.Id == "50")
             {
@@ -64,7 +64,7 @@ public sealed class TrackPagesTests
         var read = 0;
         await Assert.ThrowsAsync<SpotifyQuotaExceededException>(async () =>
         {
-            await foreach (var _ in TrackPages.ReadAllAsync(pages.GetAsync, 1000, 4, Cancelled))
+            await foreach (var _ in TrackPages.ReadAllAsync(pages.GetAsync, 1000, 4, 0, Cancelled))
             {
                 read++;
             }
@@ -81,7 +81,7 @@ public sealed class TrackPagesTests
         await foreach (var track in TrackPages.ReadAllAsync(
             (offset, limit, _) => Task.FromResult(new TrackPage(
                 Total: 160, HasNext: offset < 150, offset == 50 ? [] : [.. Enumerable.Range(offset, Math.Min(limit, 160 - offset)).Select(n => new Track($"{n}"))])),
-            1000, 4, Cancelled))
+            1000, 4, 0, Cancelled))
         {
             read.Add(track!.Id);
         }
@@ -95,7 +95,7 @@ public sealed class TrackPagesTests
         var pages = new ScriptedPages(total: 500);
         pages.Answer(0);
         using var patience = CancellationTokenSource.CreateLinkedTokenSource(Cancelled);
-        await using var rows = TrackPages.ReadAllAsync(pages.GetAsync, 1000, 4, patience.Token).GetAsyncEnumerator(Cancelled);
+        await using var rows = TrackPages.ReadAllAsync(pages.GetAsync, 1000, 4, 0, patience.Token).GetAsyncEnumerator(Cancelled);
         await TakeAsync(rows, 50);
 
         var next = rows.MoveNextAsync().AsTask();
@@ -120,6 +120,7 @@ public sealed class TrackPagesTests
             },
             cap,
             4,
+            0,
             Cancelled));
 
         Assert.Equal((cap, asked), (rows, string.Join(", ", calls)));
@@ -139,17 +140,64 @@ public sealed class TrackPagesTests
             },
             1000,
             4,
+            0,
             Cancelled));
 
         Assert.Equal(25, rows);
         Assert.Equal([50, 10, 10, 10], limits);
     }
 
+    [Theory]
+    [InlineData(true, "0 50, 50 100, 150 100, 250 100")]
+    [InlineData(false, "0 50, 50 50, 100 50, 150 50, 200 50, 250 50")]
+    public async Task Pages_grow_where_the_first_ones_popularity_tells_extended_quota(bool isExtended, string asked)
+    {
+        var calls = new List<string>();
+        var rows = await CountAsync(TrackPages.ReadAllAsync(
+            (offset, limit, _) =>
+            {
+                calls.Add($"{offset} {limit}");
+                var count = Math.Min(limit, 300 - offset);
+                return Task.FromResult(new TrackPage(300, offset + count < 300, [.. Enumerable.Range(offset, count).Select(n => new Track($"{n}", Popularity: isExtended && n > 7 ? n % 101 : null))]));
+            },
+            1000,
+            4,
+            100,
+            Cancelled));
+
+        Assert.Equal((300, asked), (rows, string.Join(", ", calls)));
+    }
+
+    [Fact]
+    public async Task Pages_that_cannot_grow_are_asked_for_as_before()
+    {
+        var limits = new List<int>();
+        List<string?> read = [];
+        await foreach (var track in TrackPages.ReadAllAsync(
+            (offset, limit, _) =>
+            {
+                limits.Add(limit);
+                return limit > 50
+                    ? Task.FromException<TrackPage>(new SpotifyPlaylistNotFoundException())
+                    : Task.FromResult(new TrackPage(240, offset < 200, [.. Enumerable.Range(offset, Math.Min(limit, 240 - offset)).Select(n => new Track($"{n}", Popularity: 1))]));
+            },
+            1000,
+            2,
+            100,
+            Cancelled))
+        {
+            read.Add(track!.Id);
+        }
+
+        Assert.Equal(Enumerable.Range(0, 240).Select(n => $"{n}"), read);
+        Assert.Equal([50, 100, 100, 50, 50, 50, 50], limits);
+    }
+
     [Fact]
     public async Task A_page_size_refused_twice_is_an_error()
     {
         await Assert.ThrowsAsync<SpotifyInvalidLimitException>(() => CountAsync(TrackPages.ReadAllAsync(
-            (_, limit, _) => Task.FromException<TrackPage>(new SpotifyInvalidLimitException(limit)), 1000, 4, Cancelled)));
+            (_, limit, _) => Task.FromException<TrackPage>(new SpotifyInvalidLimitException(limit)), 1000, 4, 0, Cancelled)));
     }
 
     [Fact]
@@ -159,7 +207,7 @@ public sealed class TrackPagesTests
         var pages = new List<WeakReference>();
         int read = 0, most = 0;
         await foreach (var track in TrackPages.ReadAllAsync(
-            (offset, limit, _) => Make(pages, offset, limit, Total), Total, 4, Cancelled))
+            (offset, limit, _) => Make(pages, offset, limit, Total), Total, 4, 0, Cancelled))
         {
             Assert.Equal(read.ToString(System.Globalization.CultureInfo.InvariantCulture), track!.Id);
             if (++read % 10_000 != 1)

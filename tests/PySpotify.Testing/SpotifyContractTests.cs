@@ -52,6 +52,18 @@ public abstract class SpotifyContractTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_page_of_a_hundred_rows_comes_from_the_older_address()
+    {
+        var (client, token) = await SignInAsync();
+        _spotify.AddPlaylist(Id, FakeSpotify.Tracks(120));
+
+        var page = await client.GetPlaylistItemsAsync(token, Id, 5, 100, Cancelled);
+
+        Assert.Equal(Enumerable.Range(5, 100).Select(n => $"Track {n}"), page.Tracks.Select(track => track!.Name));
+        Assert.EndsWith("/tracks", Assert.Single(Asked(Endpoint.Playlist)).Path, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Pages_of_a_search_come_best_match_first()
     {
         var (client, token) = await SignInAsync();

@@ -16,7 +16,7 @@ namespace PySpotify.Workflow.Local;
 /// </summary>
 internal sealed class SampleSpotify(DateOnly snapshotDate) : HttpMessageHandler
 {
-    private const int LargestPage = 50, SearchWindow = 1000;
+    private const int SearchWindow = 1000;
 
     /// <summary>Credentials that it accepts; it accepts any.</summary>
     public static SpotifyCredentials Credentials { get; } = new("sample", "sample");
@@ -36,9 +36,10 @@ internal sealed class SampleSpotify(DateOnly snapshotDate) : HttpMessageHandler
         {
             ("POST", [.., "api", "token"]) => Json(HttpStatusCode.OK, WriteToken),
             ("GET", _) when request.Headers.Authorization is not { Scheme: "Bearer" } => Error(HttpStatusCode.Unauthorized, "No token provided"),
-            ("GET", [.., "playlists", _, "items"]) => Page(address, _charts.Value.TopPlayed, isSearch: false),
+            ("GET", [.., "playlists", _, "items"]) => Page(address, _charts.Value.TopPlayed, "item"),
+            ("GET", [.., "playlists", _, "tracks"]) => Page(address, _charts.Value.TopPlayed, "track", largest: 100),
             ("GET", [.., "playlists", _]) => Json(HttpStatusCode.OK, WritePlaylist),
-            ("GET", [.., "search"]) => Page(address, _charts.Value.Popular, isSearch: true),
+            ("GET", [.., "search"]) => Page(address, _charts.Value.Popular),
             _ => Error(HttpStatusCode.NotFound, "Service not found"),
         };
     }
@@ -59,10 +60,12 @@ internal sealed class SampleSpotify(DateOnly snapshotDate) : HttpMessageHandler
         json.WriteEndObject();
     }
 
-    private static HttpResponseMessage Page(Uri address, IReadOnlyList<SampleTrack?> rows, bool isSearch)
+    /// <summary>A page of a search, or of a playlist whose rows have the track under a member.</summary>
+    private static HttpResponseMessage Page(Uri address, IReadOnlyList<SampleTrack?> rows, string? member = null, int largest = 50)
     {
+        var isSearch = member is null;
         var query = HttpUtility.ParseQueryString(address.Query);
-        if (!TryRead(query["limit"], 20, out var limit) || limit is < 1 or > LargestPage)
+        if (!TryRead(query["limit"], 20, out var limit) || limit < 1 || limit > largest)
         {
             return Error(HttpStatusCode.BadRequest, "Invalid limit");
         }
@@ -97,13 +100,13 @@ internal sealed class SampleSpotify(DateOnly snapshotDate) : HttpMessageHandler
             json.WriteStartArray("items");
             for (var i = offset; i < rows.Count && i < offset + limit; i++)
             {
-                if (isSearch)
+                if (member is null)
                 {
                     WriteTrack(json, rows[i]);
                 }
                 else
                 {
-                    WritePlaylistRow(json, rows[i]);
+                    WritePlaylistRow(json, member, rows[i]);
                 }
             }
 
@@ -116,12 +119,12 @@ internal sealed class SampleSpotify(DateOnly snapshotDate) : HttpMessageHandler
         });
     }
 
-    private static void WritePlaylistRow(Utf8JsonWriter json, SampleTrack? track)
+    private static void WritePlaylistRow(Utf8JsonWriter json, string member, SampleTrack? track)
     {
         json.WriteStartObject();
         json.WriteString("added_at", "2024-01-01T00:00:00Z");
         json.WriteBoolean("is_local", track?.IsLocal ?? false);
-        json.WritePropertyName("item");
+        json.WritePropertyName(member);
         WriteTrack(json, track);
         json.WriteEndObject();
     }

@@ -20,11 +20,14 @@ public interface ISpotifyApi
     /// <exception cref="SpotifySignInExpiredException">The refresh token has expired or was revoked.</exception>
     Task<IssuedToken> RequestTokenAsync(SpotifyCredentials credentials, CancellationToken cancellationToken);
 
-    /// <summary><c>GET /v1/playlists/{id}/items</c>: one page of a playlist, in its order.</summary>
+    /// <summary>
+    /// One page of a playlist, in its order: <c>GET /v1/playlists/{id}/items</c>, or for more than 50 rows the older
+    /// <c>GET /v1/playlists/{id}/tracks</c>, which apps with extended quota have.
+    /// </summary>
     /// <param name="accessToken">The bearer token.</param>
     /// <param name="playlistId">The playlist's base-62 id.</param>
     /// <param name="offset">Rows before the page, from 0.</param>
-    /// <param name="limit">Rows in the page, 1–50.</param>
+    /// <param name="limit">Rows in the page, 1–100.</param>
     /// <param name="cancellationToken">Cancels it.</param>
     /// <exception cref="SpotifyInvalidLimitException">This app may ask for fewer rows at once only.</exception>
     /// <exception cref="SpotifyPlaylistNotFoundException">404.</exception>

@@ -70,6 +70,7 @@ public sealed class TrackStaging(ISecretStore secrets, IObjectStore store, TimeP
             async (offset, limit, cancellationToken) => reading.Follow(await request.GetPage(accessToken, offset, limit, cancellationToken)),
             request.MaxRows,
             options.Concurrency,
+            request.ExtendedLimit,
             cancellationToken);
         return store.WriteAsync(
             request.Key,
@@ -94,6 +95,9 @@ internal sealed record StagingRequest(Source Source, string Key, int MaxRows)
 
     /// <summary>Finds out what people call the source, with an access token.</summary>
     public required Func<string, CancellationToken, Task<string?>> GetName { get; init; }
+
+    /// <summary>The rows of a page from the second on, for an app with extended quota.</summary>
+    public int ExtendedLimit { get; init; }
 
     /// <summary>Whether people may change the list while it is read. Totals of a search are estimates.</summary>
     public bool IsEditable { get; init; }

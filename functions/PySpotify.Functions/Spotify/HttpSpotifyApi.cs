@@ -66,7 +66,7 @@ public sealed class HttpSpotifyApi(HttpClient http, SpotifyOptions options) : IS
         string accessToken, string playlistId, int offset, int limit, CancellationToken cancellationToken)
     {
         var page = await GetAsync(
-            $"playlists/{Uri.EscapeDataString(playlistId)}/items?limit={limit}&offset={offset}&additional_types=track,episode",
+            $"playlists/{Uri.EscapeDataString(playlistId)}/{TrackPages.PlaylistAddress(limit)}?limit={limit}&offset={offset}&additional_types=track,episode",
             accessToken,
             SpotifyJson.Default.PlaylistPage,
             limit,

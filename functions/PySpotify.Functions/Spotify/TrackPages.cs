@@ -14,20 +14,30 @@ public static class TrackPages
     // https://developer.spotify.com/documentation/web-api/reference/search
     private const int Limit = 50;
 
+    /// <summary>The most rows that a page of a playlist has for an app with extended quota, at the older address.</summary>
+    public const int ExtendedPlaylistLimit = 100;
+
     /// <summary>The most rows that a page of a search has in Development Mode.</summary>
     public const int DevelopmentModeLimit = 10;
+
+    /// <summary>The last part of the address of a playlist's pages: <c>items</c>, or <c>tracks</c> for more rows than that gives.</summary>
+    public static string PlaylistAddress(int limit) => limit > Limit ? "tracks" : "items";
 
     /// <summary>Reads all rows.</summary>
     /// <param name="getPage">Asks for a page.</param>
     /// <param name="cap">The most rows: offset + limit never exceeds it.</param>
     /// <param name="concurrency">The most pages asked for at once.</param>
+    /// <param name="extendedLimit">
+    /// The rows of a page from the second on for an app with extended quota, which is told by the first page's popularity.
+    /// </param>
     /// <param name="cancellationToken">Cancels them.</param>
     /// <returns>The rows in order, null rows among them.</returns>
     /// <exception cref="SpotifyInvalidLimitException">Spotify refused every page size.</exception>
     public static async IAsyncEnumerable<Track?> ReadAllAsync(
-        GetTrackPage getPage, int cap, int concurrency, [EnumeratorCancellation] CancellationToken cancellationToken)
+        GetTrackPage getPage, int cap, int concurrency, int extendedLimit, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        var (page, limit) = await ReadFirstAsync(getPage, cancellationToken);
+        var (page, firstLimit) = await ReadFirstAsync(getPage, cancellationToken);
+        var limit = firstLimit;
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         var ahead = new Queue<Task<TrackPage>>();
         try
@@ -49,19 +59,40 @@ public static class TrackPages
                     yield break;
                 }
 
-                var asked = offset + (ahead.Count * limit);
-                for (; ahead.Count == 0 || (ahead.Count < concurrency && asked < end); asked += limit)
+                if (offset == firstLimit && page.Tracks.Any(track => track?.Popularity is not null))
                 {
-                    ahead.Enqueue(getPage(asked, Math.Min(limit, cap - asked), stop.Token));
+                    limit = Math.Max(firstLimit, extendedLimit);
                 }
 
-                page = await ahead.Dequeue();
+                AskAhead(offset, end);
+                try
+                {
+                    page = await ahead.Dequeue();
+                }
+                catch (PySpotifyException e) when (limit > firstLimit && e is SourceException or SpotifyInvalidLimitException)
+                {
+                    // The older address is not there for this app, or for nobody any more.
+                    await ((Task)Task.WhenAll(ahead)).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+                    ahead.Clear();
+                    limit = firstLimit;
+                    AskAhead(offset, end);
+                    page = await ahead.Dequeue();
+                }
             }
         }
         finally
         {
             await stop.CancelAsync();
             await ((Task)Task.WhenAll(ahead)).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
+
+        void AskAhead(int offset, int end)
+        {
+            var asked = offset + (ahead.Count * limit);
+            for (; ahead.Count == 0 || (ahead.Count < concurrency && asked < end); asked += limit)
+            {
+                ahead.Enqueue(getPage(asked, Math.Min(limit, cap - asked), stop.Token));
+            }
         }
     }
 
