@@ -52,7 +52,7 @@ internal static class QueryCommand
         var list = new Option<string?>("--list") { Description = "One list only." }.AcceptOnlyFromAmong(Lists.TopPlayed, Lists.Popular);
         var limit = new Option<int?>("--limit")
         {
-            Description = $"Rows per list; without it, what concerns the top {SqlCommand.MaxRows} on a terminal, and all elsewhere.",
+            Description = $"Rows per list (default: on a terminal, those of the top {SqlCommand.MaxRows}; elsewhere, all).",
             HelpName = "rows",
             CustomParser = ReadLimit,
         };

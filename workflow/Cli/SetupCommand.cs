@@ -26,10 +26,10 @@ internal static class SetupCommand
         {
             clientId, clientSecret, playlists, topTracks, searches, port, noBrowser, noLogin, run,
         };
-        setup.SetAction(async (arguments, cancellationToken) =>
-        {
-            var data = Options.DataFolder(arguments);
-            var answers = new SetupAnswers(
+        setup.SetAction((arguments, cancellationToken) => SetUpAsync(
+            host,
+            Options.DataFolder(arguments),
+            new(
                 arguments.GetValue(clientId),
                 arguments.GetValue(clientSecret),
                 [.. arguments.GetValue(playlists)!.Select(text => new Source(Source.Playlist, ExecutionInput.IdIn(text, "playlist")!)),
@@ -37,28 +37,35 @@ internal static class SetupCommand
                     .. arguments.GetValue(searches)!.Select(query => new Source(Source.Search, query))],
                 arguments.GetValue(port),
                 !arguments.GetValue(noBrowser),
-                !arguments.GetValue(noLogin));
-            bool wantsRun;
-            try
-            {
-                await new Setup(host, data, answers).RunAsync(cancellationToken);
-                wantsRun = await WantsRunAsync(host, arguments.GetValue(run), cancellationToken);
-            }
-            catch (OperationCanceledException) when (host.Output.Profile.Capabilities.Interactive)
-            {
-                // Where a prompt ends so, the cursor is hidden and the line not ended.
-                host.Output.Cursor.Show();
-                host.Output.WriteLine();
-                throw;
-            }
-
-            var exitCode = wantsRun ? await RunAsync(host, data, Options.IsVerbose(arguments), cancellationToken) : 0;
-            host.Output.WriteText(wantsRun ? "" : "Next: `pyspotify run`.");
-            host.Output.WriteText("To have this done every week by itself, paste this line into a terminal:");
-            host.Output.WriteText(WeeklySchedule.Line(data.Root));
-            return exitCode;
-        });
+                !arguments.GetValue(noLogin)),
+            arguments.GetValue(run),
+            Options.IsVerbose(arguments),
+            cancellationToken));
         return setup;
+    }
+
+    private static async Task<int> SetUpAsync(
+        Host host, DataFolder data, SetupAnswers answers, bool? run, bool isVerbose, CancellationToken cancellationToken)
+    {
+        bool wantsRun;
+        try
+        {
+            await new Setup(host, data, answers).RunAsync(cancellationToken);
+            wantsRun = run ?? (host.Output.Profile.Capabilities.Interactive && await new ConfirmationPrompt("Run now?").ShowAsync(host.Output, cancellationToken));
+        }
+        catch (OperationCanceledException) when (host.Output.Profile.Capabilities.Interactive)
+        {
+            // Where a prompt ends so, the cursor is hidden and the line not ended.
+            host.Output.Cursor.Show();
+            host.Output.WriteLine();
+            throw;
+        }
+
+        var exitCode = wantsRun ? await RunAsync(host, data, isVerbose, cancellationToken) : 0;
+        host.Output.WriteText(wantsRun ? "" : "Next: `pyspotify run`.");
+        host.Output.WriteText("To have this done every week by itself, paste this line into a terminal:");
+        host.Output.WriteText(WeeklySchedule.Line(data.Root));
+        return exitCode;
     }
 
     /// <summary>Runs. Where that fails, what was set up stays, and the rest of what there is to say is said.</summary>
@@ -75,9 +82,6 @@ internal static class SetupCommand
             return 1;
         }
     }
-
-    private static async Task<bool> WantsRunAsync(Host host, bool? answer, CancellationToken cancellationToken) =>
-        answer ?? (host.Output.Profile.Capabilities.Interactive && await new ConfirmationPrompt("Run now?").ShowAsync(host.Output, cancellationToken));
 
     private static Option<string?> Text(string name, string description, string helpName)
     {

@@ -57,70 +57,61 @@ internal sealed partial class Template
     public string Render(JsonElement data, JsonElement common)
     {
         var page = new StringBuilder();
-        var scopes = new Stack<JsonElement>([common, data]);
-        Write(_parts);
+        Write(_parts, new([common, data]), page);
         return page.ToString();
+    }
 
-        void Write(List<Part> parts)
+    private void Write(List<Part> parts, Stack<JsonElement> scopes, StringBuilder page)
+    {
+        foreach (var part in parts)
         {
-            foreach (var part in parts)
+            switch (part.Kind)
             {
-                switch (part.Kind)
-                {
-                    case 't':
-                        page.Append(part.Text);
-                        break;
-                    case 'v':
-                        page.Append(Encoder.Encode(DisplayText.Clean(TextOf(Find(part.Text)))));
-                        break;
-                    case 'm':
-                        page.Append(TextOf(Find(part.Text)));
-                        break;
-                    default:
-                        WriteSection(part, Find(part.Text));
-                        break;
-                }
+                case 't':
+                    page.Append(part.Text);
+                    break;
+                case 'v':
+                    page.Append(Encoder.Encode(DisplayText.Clean(TextOf(Find(part.Text, scopes)))));
+                    break;
+                case 'm':
+                    page.Append(TextOf(Find(part.Text, scopes)));
+                    break;
+                case '^':
+                    Write(IsThere(Find(part.Text, scopes)) ? [] : part.Parts, scopes, page);
+                    break;
+                default:
+                    foreach (var item in ItemsOf(Find(part.Text, scopes)))
+                    {
+                        scopes.Push(item);
+                        Write(part.Parts, scopes, page);
+                        scopes.Pop();
+                    }
+
+                    break;
             }
-        }
-
-        void WriteSection(Part section, JsonElement value)
-        {
-            if (section.Kind == '^')
-            {
-                if (!IsThere(value))
-                {
-                    Write(section.Parts);
-                }
-
-                return;
-            }
-
-            foreach (var item in value.ValueKind == JsonValueKind.Array ? value.EnumerateArray().ToList() : IsThere(value) ? [value] : [])
-            {
-                scopes.Push(item);
-                Write(section.Parts);
-                scopes.Pop();
-            }
-        }
-
-        JsonElement Find(string name)
-        {
-            if (name == ".")
-            {
-                return scopes.Peek();
-            }
-
-            foreach (var scope in scopes)
-            {
-                if (scope.ValueKind == JsonValueKind.Object && scope.TryGetProperty(name, out var value))
-                {
-                    return value;
-                }
-            }
-
-            throw new FormatException($"{_name}: the data has no '{name}'.");
         }
     }
+
+    private JsonElement Find(string name, Stack<JsonElement> scopes)
+    {
+        if (name == ".")
+        {
+            return scopes.Peek();
+        }
+
+        foreach (var scope in scopes)
+        {
+            if (scope.ValueKind == JsonValueKind.Object && scope.TryGetProperty(name, out var value))
+            {
+                return value;
+            }
+        }
+
+        throw new FormatException($"{_name}: the data has no '{name}'.");
+    }
+
+    private static List<JsonElement> ItemsOf(JsonElement value) =>
+        value.ValueKind == JsonValueKind.Array ? [.. value.EnumerateArray()] : IsThere(value) ? [value] : [];
 
     private static bool IsThere(JsonElement value) => value.ValueKind switch
     {
