@@ -102,7 +102,7 @@ public sealed class CommandLineTests
 
         Assert.All(lines, line => Assert.InRange(line.Length, 1, 80));
         Assert.Matches(@"FAILED    \d{4}-\d\d-\d\d \d\d:\d\d, just now", lines[0]);
-        Assert.Contains("FetchTopPlayed: SpotifyResponseException", lines[1], StringComparison.Ordinal);
+        Assert.Contains("FetchTopPlayed: Spotify's answer could not be read", lines[1], StringComparison.Ordinal);
     }
 
     [Theory]
