@@ -26,7 +26,7 @@ public sealed class Startup
         .AddSingleton<LambdaLog>()
         .AddSingleton<ILoggerFactory>(provider => provider.GetRequiredService<LambdaLog>())
         .AddSingleton(typeof(ILogger<>), typeof(Logger<>))
-        .AddSingleton(typeof(Lazy<>), typeof(Late<>))
+        .AddSingleton(typeof(Lazy<>), typeof(LazyService<>))
         .AddSingleton<IObjectStore>(_ => new S3ObjectStore(
             new AmazonS3Client(),
             Setting(SettingNames.RawBucket) ?? throw new SettingsException($"Set the environment variable {SettingNames.RawBucket} to the raw bucket's name.")))
@@ -35,7 +35,7 @@ public sealed class Startup
         .AddSingleton<ISpotifyApi, SpotifyWebApi>()
         .AddPySpotifyFunctions(() => SpotifyOptions.Read(Setting));
 
-    private sealed class Late<T>(IServiceProvider services) : Lazy<T>(services.GetRequiredService<T>)
+    private sealed class LazyService<T>(IServiceProvider services) : Lazy<T>(services.GetRequiredService<T>)
         where T : notnull;
 
     private static string? Setting(string name) => Environment.GetEnvironmentVariable(SettingNames.InEnvironment(name)) is { Length: > 0 } value ? value : null;

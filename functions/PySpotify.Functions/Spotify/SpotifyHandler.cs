@@ -246,7 +246,7 @@ public sealed partial class SpotifyHandler : DelegatingHandler
         Log.Waiting(_logger, wait.TotalSeconds);
     }
 
-    /// <returns>Null where the header is missing or means nothing, at most a year.</returns>
+    /// <returns>A year or less; null where the header is missing or means nothing.</returns>
     private static TimeSpan? RetryAfter(HttpResponseMessage response, DateTimeOffset now)
     {
         if (!response.Headers.TryGetValues("Retry-After", out var values))

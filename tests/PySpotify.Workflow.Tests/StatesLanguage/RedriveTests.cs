@@ -196,7 +196,7 @@ public sealed class RedriveTests
     public void A_Fail_state_fails_again_at_once()
     {
         var trial = new Trial("""
-            {"StartAt": "A", "States": {"A": {"Type": "Task", "Resource": "arn:x:a", "Next": "F"}, "F": {"Type": "Fail", "Error": "E", "Cause": "why"}}}
+            {"StartAt": "A", "States": {"A": {"Type": "Task", "Resource": "arn:x:a", "Next": "F"}, "F": {"Type": "Fail", "Error": "E", "CausePath": "States.Format('C {}', States.JsonToString($))"}}}
             """);
         Assert.Equal("E", trial.Error());
         Assert.Equal("E", trial.Redrive().Error);

@@ -130,13 +130,14 @@ public sealed class RefusalTests
     [InlineData("""{"Type": "Wait", "Seconds": 1, "OutputPath": "$.a", "End": true}""", "OutputPath", "not supported here")]
     [InlineData("""{"Type": "Succeed", "End": true}""", "End", "not supported here")]
     [InlineData("""{"Type": "Succeed", "ResultPath": "$.a"}""", "ResultPath", "not supported here")]
-    [InlineData("""{"Type": "Fail", "Error": "E", "Cause": "C", "Next": "S"}""", "Next", "not supported here")]
-    [InlineData("""{"Type": "Fail", "Cause": "C"}""", "Error", "missing")]
-    [InlineData("""{"Type": "Fail", "Error": "E"}""", "Cause", "either")]
-    [InlineData("""{"Type": "Fail", "Error": "E", "Cause": "C", "CausePath": "$.a"}""", "Cause", "either")]
-    [InlineData("""{"Type": "Fail", "Error": "E", "CausePath": "States.Format('{}', $.a)"}""", "CausePath", "must start with $")]
-    [InlineData("""{"Type": "Fail", "Error": "E", "CausePath": "$.a[*]"}""", "CausePath", "several nodes")]
-    [InlineData("""{"Type": "Fail", "ErrorPath": "$.a", "Error": "E", "Cause": "C"}""", "ErrorPath", "not supported here")]
+    [InlineData("""{"Type": "Fail", "Error": "E", "CausePath": "States.Format('C {}', States.JsonToString($))", "Next": "S"}""", "Next", "not supported here")]
+    [InlineData("""{"Type": "Fail", "CausePath": "States.Format('C {}', States.JsonToString($))"}""", "Error", "missing")]
+    [InlineData("""{"Type": "Fail", "Error": "E"}""", "CausePath", "missing")]
+    [InlineData("""{"Type": "Fail", "Error": "E", "CausePath": "States.Format('C {}', States.JsonToString($))", "Cause": "C"}""", "Cause", "not supported here")]
+    [InlineData("""{"Type": "Fail", "Error": "E", "CausePath": "$.a"}""", "CausePath", "must be a list in a sentence")]
+    [InlineData("""{"Type": "Fail", "Error": "E", "CausePath": "States.Format('{}', $.a)"}""", "CausePath", "must be a list in a sentence")]
+    [InlineData("""{"Type": "Fail", "Error": "E", "CausePath": "States.Format('{}', States.JsonToString($.a[*]))"}""", "CausePath", "several nodes")]
+    [InlineData("""{"Type": "Fail", "ErrorPath": "$.a", "Error": "E", "CausePath": "States.Format('C {}', States.JsonToString($))"}""", "ErrorPath", "not supported here")]
     [InlineData("""{"Type": "Wait", "End": true}""", "Seconds", "missing")]
     [InlineData("""{"Type": "Wait", "Seconds": 1, "SecondsPath": "$.a", "End": true}""", "SecondsPath", "not supported here")]
     [InlineData("""{"Type": "Wait", "Seconds": -1, "End": true}""", "Seconds", "integer from 0")]
@@ -222,7 +223,7 @@ public sealed class RefusalTests
     {
         StateMachine.Load("""
             {"Comment": "c", "TimeoutSeconds": 60, "StartAt": "P", "States": {
-              "P": {"Type": "Parallel", "Comment": "c", "Next": "M", "Branches": [{"Comment": "c", "StartAt": "A", "States": {"A": {"Type": "Fail", "Comment": "c", "Error": "E", "Cause": "C"}}}],
+              "P": {"Type": "Parallel", "Comment": "c", "Next": "M", "Branches": [{"Comment": "c", "StartAt": "A", "States": {"A": {"Type": "Fail", "Comment": "c", "Error": "E", "CausePath": "States.Format('C {}', States.JsonToString($))"}}}],
                 "Retry": [{"Comment": "c", "ErrorEquals": ["E"]}], "Catch": [{"Comment": "c", "ErrorEquals": ["E"], "Next": "M"}]},
               "M": {"Type": "Map", "Comment": "c", "ItemsPath": "$", "Next": "C", "ItemProcessor": {"Comment": "c", "ProcessorConfig": {"Mode": "INLINE"}, "StartAt": "B", "States": {"B": {"Type": "Succeed", "Comment": "c"}}}},
               "C": {"Type": "Choice", "Comment": "c", "Choices": [{"Comment": "c", "Or": [{"Comment": "c", "Variable": "$", "StringEquals": ""}], "Next": "C"}], "Default": "W"},

@@ -68,15 +68,13 @@ public sealed class StateTests
     public void Succeed_ends_with_its_input() => Assert.Equal("[1]", Trial.OfState("""{"Type": "Succeed"}""").Output("[1]"));
 
     [Theory]
-    [InlineData(""" "Error": "Broken", "Cause": "It broke" """, "Broken", "It broke")]
-    [InlineData(""" "Error": "Broken", "CausePath": "$.why" """, "Broken", "no sources")]
-    [InlineData(""" "Error": "Broken", "CausePath": "$$.State.Name" """, "Broken", "S")]
-    [InlineData(""" "Error": "Broken", "CausePath": "$.missing" """, "States.Runtime", "The path '$.missing' of the field 'CausePath' leads to nothing in the input.")]
-    [InlineData(""" "Error": "Broken", "CausePath": "$.n" """, "States.Runtime", "What CausePath leads to must be a string.")]
-    public void Fail_fails_with_its_error(string fields, string error, string cause)
+    [InlineData("$.why", "Broken", """It broke: ["a","b"].""")]
+    [InlineData("$$.State.Name", "Broken", "It broke: \"S\".")]
+    [InlineData("$.missing", "States.Runtime", "The path '$.missing' of the field 'CausePath' leads to nothing in the input.")]
+    public void Fail_fails_with_its_error_and_a_list(string list, string error, string cause)
     {
-        var trial = Trial.OfState($$"""{"Type": "Fail", {{fields}}}""");
-        Assert.Equal(new(ExecutionStatus.Failed, null, error, cause, "S"), trial.Run("""{"why":"no sources","n":1}"""));
+        var trial = Trial.OfState($$"""{"Type": "Fail", "Error": "Broken", "CausePath": "States.Format('It broke: {}.', States.JsonToString({{list}}))"}""");
+        Assert.Equal(new(ExecutionStatus.Failed, null, error, cause, "S"), trial.Run("""{"why":["a","b"]}"""));
     }
 
     [Fact]

@@ -1,51 +1,34 @@
 using System.Runtime.InteropServices;
 using System.Text;
-using System.Text.Json;
 using System.Text.RegularExpressions;
 
 namespace PySpotify.Workflow.StatesLanguage.States;
 
-/// <summary>Fails with an error of the definition's own.</summary>
+/// <summary>Fails with an error of the definition's own, and a list of the input's in its cause.</summary>
 internal sealed partial class FailState : State
 {
     private readonly string _error;
-    private readonly string? _cause;
-    private readonly Func<Data, string>? _causePath;
+    private readonly string _before, _after;
+    private readonly JsonPath _list;
 
     public FailState(DefinitionReader fields)
         : base(fields)
     {
         _error = fields.Required(fields.Text("Error"), "Error");
-        _cause = fields.Text("Cause");
-        _causePath = ReadCausePath(fields);
-        if (_cause is null == _causePath is null)
+        if (Sentence().Match(fields.Required(fields.Text("CausePath"), "CausePath")) is not { Success: true } sentence)
         {
-            throw fields.Refuse("Cause", "either Cause or CausePath must be set");
+            throw fields.Refuse("CausePath", "it must be a list in a sentence: States.Format('… {} …', States.JsonToString($.list))");
         }
+
+        (_before, _after) = (sentence.Groups["before"].Value, sentence.Groups["after"].Value);
+        _list = fields.Parsed(sentence.Groups["path"].Value, "CausePath", JsonPath.ParseReference);
     }
 
     protected override bool IsEnd => false;
 
     protected override Task<Exit> StepAsync(Attempt attempt, CancellationToken cancellationToken) =>
-        throw new StateFailure(_error, _cause ?? _causePath!(attempt.Data));
-
-    /// <summary>A path to a string, or the one call of intrinsic functions that puts a list into a sentence.</summary>
-    private static Func<Data, string>? ReadCausePath(DefinitionReader fields)
-    {
-        if (fields.Has("CausePath") && Sentence().Match(fields.Text("CausePath")!) is { Success: true } sentence)
-        {
-            var (before, after) = (sentence.Groups["before"].Value, sentence.Groups["after"].Value);
-            var list = fields.Parsed(sentence.Groups["path"].Value, "CausePath", JsonPath.ParseReference);
-            return data => before + Encoding.UTF8.GetString(JsonMarshal.GetRawUtf8Value(list.Get(data, "CausePath"))) + after;
-        }
-
-        return fields.ReferencePath("CausePath") is { } path ? data => Text(path.Get(data, "CausePath")) : null;
-    }
+        throw new StateFailure(_error, _before + Encoding.UTF8.GetString(JsonMarshal.GetRawUtf8Value(_list.Get(attempt.Data, "CausePath"))) + _after);
 
     [GeneratedRegex(@"\AStates\.Format\('(?<before>[^'\\{}]*)\{\}(?<after>[^'\\{}]*)', States\.JsonToString\((?<path>\$[^()]*)\)\)\z")]
     private static partial Regex Sentence();
-
-    private static string Text(JsonElement cause) => cause.ValueKind == JsonValueKind.String
-        ? cause.GetString()!
-        : throw new StateFailure(ErrorNames.Runtime, "What CausePath leads to must be a string.");
 }
