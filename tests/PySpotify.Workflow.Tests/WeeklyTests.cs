@@ -151,6 +151,29 @@ public sealed class WeeklyTests
     }
 
     [Fact]
+    public async Task A_week_without_one_of_the_lists_ends_no_later_run()
+    {
+        await using var spotify = await CommandTests.NewSpotifyAsync();
+        var clock = new TestClock(new(2026, 11, 9, 8, 0, 0, TimeSpan.Zero));
+        spotify.Clock = clock;
+        await using var pyspotify = new Pyspotify { Clock = clock }.With(spotify);
+        (await pyspotify.RunAsync("run", "--weekly")).Succeeded();
+
+        clock.Skip(TimeSpan.FromDays(7));
+        var isGone = true;
+        spotify.Fail(Fault.Status(404), request => isGone && request.Endpoint == Endpoint.Playlist, times: 100);
+        var without = await pyspotify.RunAsync("run", "--weekly");
+        Assert.Contains("not found (404)", without.Failed(), StringComparison.Ordinal);
+        Assert.Contains("Top ten on 2026-11-16, most popular first", without.Output, StringComparison.Ordinal);
+        (await pyspotify.RunAsync("report")).Succeeded();
+
+        isGone = false;
+        clock.Skip(TimeSpan.FromDays(7));
+        (await pyspotify.RunAsync("run", "--weekly")).Succeeded();
+        Assert.Equal(3 + 1, Directory.GetFiles(Path.Combine(pyspotify.Data, "reports")).Length);
+    }
+
+    [Fact]
     public async Task A_snapshot_that_came_otherwise_counts_and_one_that_was_removed_does_not()
     {
         await using var spotify = await CommandTests.NewSpotifyAsync();

@@ -70,7 +70,7 @@ internal sealed class LiveProgress(Host host, RunProgress progress, bool isVerbo
         if (isBrief)
         {
             var state = view.Steps[^1].State;
-            Add(table, state, progress.SnapshotDate.Iso(), $"{view.Sources.Count} sources", view.Songs, progress.Elapsed);
+            Add(table, state, progress.SnapshotDate.Iso(), Words.Count(view.Sources.Count, "source"), view.Songs, progress.Elapsed);
             return table;
         }
 
@@ -79,7 +79,7 @@ internal sealed class LiveProgress(Host host, RunProgress progress, bool isVerbo
             var title = isVerbose && step.StateName is { } name ? $"{step.Name} ({name})" : step.Name;
             if (step.Name == "Fetch")
             {
-                Add(table, step.State, title, $"{view.SourcesDone} of {view.Sources.Count} sources", view.Songs, null);
+                Add(table, step.State, title, $"{view.SourcesDone} of {Words.Count(view.Sources.Count, "source")}", view.Songs, null);
                 AddSources(table, view.Sources);
             }
             else
@@ -131,7 +131,7 @@ internal sealed class LiveProgress(Host host, RunProgress progress, bool isVerbo
             mark,
             ResultTable.Cut(DisplayText.Clean(title), Math.Max(16, host.Output.Profile.Width - OtherColumns)),
             new Text(pages),
-            new Text(songs is { } count ? string.Create(CultureInfo.InvariantCulture, $"{count:N0} songs") : ""),
+            new Text(songs is { } count ? Words.Count(count, "song") : ""),
             new Text(time is { } took ? string.Create(CultureInfo.InvariantCulture, $"{took.TotalSeconds:0.0} s") : ""));
     }
 }

@@ -50,7 +50,7 @@ internal sealed class PlainProgress(Host host, RunProgress progress, bool isVerb
         List<string> parts =
         [
             view.Steps.Any(step => step is { Name: "Fetch", State: ProgressState.AtWork })
-                ? string.Create(CultureInfo.InvariantCulture, $"Fetch: {view.SourcesDone} of {view.Sources.Count} sources")
+                ? $"Fetch: {view.SourcesDone} of {Words.Count(view.Sources.Count, "source")}"
                 : step.Name,
         ];
         if (reading is not null)
@@ -69,9 +69,7 @@ internal sealed class PlainProgress(Host host, RunProgress progress, bool isVerb
     private string Summary(RunView view)
     {
         var unread = view.Sources.Count(source => source.State == ProgressState.Failed);
-        var summary = string.Create(
-            CultureInfo.InvariantCulture,
-            $"{view.Songs:N0} songs from {Words.Count(view.Sources.Count - unread, "source")}")
+        var summary = $"{Words.Count(view.Songs, "song")} from {Words.Count(view.Sources.Count - unread, "source")}"
             + (unread > 0 ? $"; {unread} could not be read" : "");
         return isBrief ? $"{progress.SnapshotDate.Iso()}: {summary}" : $"Loaded {summary}";
     }

@@ -113,7 +113,7 @@ internal static class QueryBlocks
         return ResultTable.Draw(
             console,
             [.. shown.Select(column => Headings.GetValueOrDefault(column) ?? column.Replace('_', ' '))],
-            [.. rows.Select(row => shown.Select(column => column is "move" or "change" ? Move.Of(row, console) : row[column]).ToArray())],
+            [.. rows.Select(row => shown.Select(column => column is "move" or "change" ? MoveCell.Of(row, console) : row[column]).ToArray())],
             limit,
             kept: [.. shown.Select(column => Kept.Contains(column))]);
     }

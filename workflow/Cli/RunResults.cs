@@ -57,7 +57,7 @@ internal static class RunResults
             ResultTable.Write(
                 console,
                 ["rank", "move", "track", "artist", "last", "peak", "weeks"],
-                [.. list.Take(10).Select(row => (object?[])[row["rank"], Move.Of(row, console), row["track"], row["artist"], row["rank_before"], row["peak"], row["weeks"]])]);
+                [.. list.Take(10).Select(row => (object?[])[row["rank"], MoveCell.Of(row, console), row["track"], row["artist"], row["rank_before"], row["peak"], row["weeks"]])]);
         }
 
         var health = await NamedQuery.Get("health").AskAsync(tables, snapshotDate, null, cancellationToken);

@@ -11,7 +11,7 @@ internal sealed record StyledCell(string Text, Style Style)
 }
 
 /// <summary>How a song has moved since the snapshot before, as a cell.</summary>
-internal static class Move
+internal static class MoveCell
 {
     // Those of the first eight colours, which every terminal shows as its theme has them.
     private static readonly Style Better = new(Color.Green), Worse = new(Color.Maroon), Fresh = new(Color.Olive);
