@@ -90,6 +90,29 @@ public sealed class QuickSightTests(QuickSightTests.Layout layout) : IClassFixtu
     }
 
     [Fact]
+    [Trait("Category", "Engines")]
+    public async Task A_querys_columns_are_those_that_Trino_gives()
+    {
+        Trino.SkipIfMissing();
+        using var trino = new Trino();
+        await trino.QueryAsync("CREATE SCHEMA IF NOT EXISTS spotify_data_refined");
+        foreach (var table in Read)
+        {
+            await trino.CreateAsync($"spotify_data_refined.{table}", Tables.Refined.Single(refined => refined.Name == table).Columns, []);
+        }
+
+        foreach (var query in Queries)
+        {
+            // As QuickSight asks: the query is a part of its own, on one line.
+            var set = Physical(One("quicksight/dataSet", query));
+            var answer = await trino.QueryAsync($"SELECT * FROM ({Text(set.GetProperty("sqlQuery")).ReplaceLineEndings(" ")}) AS answer");
+            Assert.Equal(
+                set.GetProperty("columns").EnumerateArray().Select(column => (Text(column.GetProperty("name")), Text(column.GetProperty("type")))),
+                answer.Columns.Select(column => (column.Name, Trino.InQuickSight(column.Type))));
+        }
+    }
+
+    [Fact]
     public void All_of_it_is_the_users()
     {
         Assert.All([.. All("quicksight/dataSource"), .. All("quicksight/dataSet")], resource =>

@@ -40,7 +40,7 @@ public sealed partial class QueryTests(FilledTrino filled, Spark spark, Trino tr
         Assert.Equal((await NamedQuery.Get(query).AskAsync(filled.Tables.Reader, null, null, TestContext.Current.CancellationToken)).Columns, answer.Columns.Select(column => column.Name));
         if (DataSets.TryGetValue(query, out var columns))
         {
-            Assert.Equal(columns.Select(column => (column.Key, column.Value is "DATETIME" ? "STRING" : column.Value)), answer.Columns.Select(column => (column.Name, InQuickSight(column.Type))));
+            Assert.Equal(columns.Select(column => (column.Key, column.Value is "DATETIME" ? "STRING" : column.Value)), answer.Columns.Select(column => (column.Name, Trino.InQuickSight(column.Type))));
         }
     }
 
@@ -90,14 +90,6 @@ public sealed partial class QueryTests(FilledTrino filled, Spark spark, Trino tr
         };
     }
 
-    private static string InQuickSight(string type) => type switch
-    {
-        "bigint" or "integer" => "INTEGER",
-        "double" => "DECIMAL",
-        _ when type.StartsWith("varchar", StringComparison.Ordinal) => "STRING",
-        _ => type,
-    };
-
     [GeneratedRegex(@"(?:query|sql) ""(?<sql>SELECT[^""]+)""|^```sql\n(?<sql>.+?)^```", RegexOptions.Multiline | RegexOptions.Singleline)]
     private static partial Regex Statement();
 }
@@ -124,18 +116,11 @@ public sealed class FilledTrino : IDisposable
         Assert.Null(job.Error);
         foreach (var (table, columns) in Functions.Tables.Refined)
         {
-            await trino.CreateAsync(table, columns.Select(column => (column.Name, TypeOf(column))), job.Tables[table].Rows);
+            await trino.CreateAsync(table, columns, job.Tables[table].Rows);
         }
 
         _isFilled = true;
     }
 
     public void Dispose() => Tables.Dispose();
-
-    private static string TypeOf(Column column) => column.Type switch
-    {
-        "string" => "varchar",
-        "int" => "integer",
-        _ => column.Type,
-    };
 }

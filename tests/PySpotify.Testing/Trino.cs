@@ -1,7 +1,8 @@
 using System.Text;
 using System.Text.Json;
+using PySpotify.Functions;
 
-namespace PySpotify.Workflow.Tests.Engines;
+namespace PySpotify.Tests;
 
 /// <summary>What Trino answered.</summary>
 /// <param name="Columns">Names and types.</param>
@@ -18,12 +19,21 @@ public sealed class Trino : IDisposable
 
     /// <summary>Skips the test where there is no Trino.</summary>
     public static void SkipIfMissing() => Assert.SkipWhen(
-        string.IsNullOrEmpty(Address), "PYSPOTIFY_TRINO is not set. `docker run -p 8080:8080 trinodb/trino` runs one at http://127.0.0.1:8080.");
+        string.IsNullOrEmpty(Address), "PYSPOTIFY_TRINO is not set. `docker run -p 8080:8080 trinodb/trino:426` runs one at http://127.0.0.1:8080.");
 
-    /// <summary>Makes a table of such columns and fills it.</summary>
-    public async Task CreateAsync(string table, IEnumerable<(string Name, string Type)> columns, IEnumerable<JsonElement[]> rows)
+    /// <summary>What QuickSight calls a type.</summary>
+    public static string InQuickSight(string type) => type switch
     {
-        var types = string.Join(", ", columns.Select(column => $"{column.Name} {column.Type}"));
+        "bigint" or "integer" => "INTEGER",
+        "double" => "DECIMAL",
+        _ when type.StartsWith("varchar", StringComparison.Ordinal) => "STRING",
+        _ => type,
+    };
+
+    /// <summary>Makes a table of the catalog's columns and fills it.</summary>
+    public async Task CreateAsync(string table, IEnumerable<Column> columns, IEnumerable<JsonElement[]> rows)
+    {
+        var types = string.Join(", ", columns.Select(column => $"{column.Name} {column.Type switch { "string" => "varchar", "int" => "integer", _ => column.Type }}"));
         await QueryAsync($"DROP TABLE IF EXISTS {table}");
         await QueryAsync($"CREATE TABLE {table} ({types})");
 
