@@ -15,7 +15,6 @@ internal static class ChildProcess
     {
         [FakeSpotifyServer.Role] = FakeSpotifyServer.ServeAsync,
         [CsvWriting.Role] = CsvWriting.WriteAsync,
-        [StartUp.Role] = StartUp.ShareAsync,
     };
 
     /// <summary>The built <c>pyspotify</c>.</summary>

@@ -35,7 +35,8 @@ internal static class Extraction
                     fetch.RunAsync,
                     () => fetch.RunSequentiallyAsync(pageSize));
 
-                var needed = Math.Ceiling((double)SearchRows / pageSize) + Math.Ceiling((double)PlaylistRows / pageSize);
+                // In extended quota, pages of a playlist are a hundred rows from the second on.
+                var needed = Math.Ceiling((double)SearchRows / pageSize) + (pageSize == 50 ? 1 + Math.Ceiling((PlaylistRows - 50) / 100.0) : Math.Ceiling((double)PlaylistRows / pageSize));
                 var (ours, sequential) = (timed[0].Seconds, timed[1].Seconds);
                 var floor = needed / Concurrency * latency / 1000;
                 if (latency > 0)
@@ -49,7 +50,7 @@ internal static class Extraction
             }
         }
 
-        report.Goal("within 1.3 × of the floor at 50 and 200 ms", $"{worst:0.00} × at worst", worst <= 1.3);
+        report.Goal("within 1.15 × of the floor at 50 and 200 ms", $"{worst:0.00} × at worst", worst <= 1.15);
     }
 
     private static string Ratio(double a, double b) => b == 0 ? "" : Number(a / b, "0.00") + " ×";

@@ -69,12 +69,15 @@ internal sealed class FakeSpotifyServer : IDisposable
         return JsonSerializer.Deserialize<FakeSpotifyCounts>((await _process.StandardOutput.ReadLineAsync())!)!;
     }
 
-    /// <summary>How the built <c>pyspotify</c> is started to talk to it.</summary>
-    public ProcessStartInfo Run(string dataFolder, params IEnumerable<string> arguments)
+    /// <summary>How a <c>pyspotify</c> is started to talk to it.</summary>
+    public ProcessStartInfo Run(string program, string dataFolder) => Run(program, dataFolder, []);
+
+    /// <inheritdoc cref="Run(string, string)"/>
+    public ProcessStartInfo Run(string program, string dataFolder, IReadOnlyList<string> arguments)
     {
         // The input that the sample has too.
         var input = Path.Combine(Path.GetDirectoryName(ChildProcess.PySpotify)!, "input.json");
-        var start = new ProcessStartInfo(ChildProcess.PySpotify, ["run", "--data", dataFolder, .. arguments.Contains("--input") ? arguments : ["--input", input, .. arguments]]);
+        var start = new ProcessStartInfo(program, ["run", "--data", dataFolder, .. arguments.Contains("--input") ? arguments : ["--input", input, .. arguments]]);
         start.Environment["Spotify__AccountsUrl"] = AccountsUrl.ToString();
         start.Environment["Spotify__ApiUrl"] = ApiUrl.ToString();
         start.Environment["Spotify__ClientId"] = "fake-client-id";

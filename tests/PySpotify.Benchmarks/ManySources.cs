@@ -35,7 +35,7 @@ internal static class ManySources
                 topPlayed = new { playlistIds = ids },
                 popular = new { queries = Enumerable.Range(0, queries).Select(n => string.Create(CultureInfo.InvariantCulture, $"year:{2026 - n}")) },
             }));
-            var run = await ChildProcess.RunAsync(server.Run(scratch["data"], "--input", input));
+            var run = await ChildProcess.RunAsync(server.Run(ChildProcess.PySpotify, scratch["data"], ["--input", input]));
             var counts = await server.CountAsync();
             most = Math.Max(most, counts.MostAtOnce);
             var files = Directory.GetFiles(scratch["data"], "*.csv", SearchOption.AllDirectories).Length;

@@ -3,13 +3,12 @@ using PySpotify.Benchmarks;
 Dictionary<string, Func<Report, Task>> parts = new()
 {
     ["extraction"] = Extraction.RunAsync,
-    ["run"] = WholeRun.RunAsync,
+    ["programs"] = Programs.RunAsync,
     ["sources"] = ManySources.RunAsync,
     ["csv"] = CsvWriting.RunAsync,
     ["refine"] = Refining.RunAsync,
     ["queries"] = Queries.RunAsync,
     ["interpreter"] = Interpreting.RunAsync,
-    ["startup"] = StartUp.RunAsync,
 };
 
 if (await ChildProcess.TryServeAsync(args))

@@ -12,21 +12,18 @@ namespace PySpotify.Benchmarks;
 /// <summary>Three years of weeks, and every query of workflow/queries over them.</summary>
 internal static class Queries
 {
-    private const int Weeks = 156;
-
     public static async Task RunAsync(Report report)
     {
-        report.Section($"Queries over {Weeks} snapshots of 1,546 rows", "query", "rows", "ms, median of 7", "processor ms", "scans");
+        report.Section($"Queries over {Lake.Weeks} snapshots of 1,546 rows", "query", "rows", "ms, median of 7", "processor ms", "scans");
         using var scratch = new Scratch();
-        var last = new DateOnly(2026, 11, 22);
-        await FetchAsync(scratch["raw"], last);
+        await Lake.FetchAsync(scratch["raw"]);
         var (database, rawFolder) = (new Database(scratch["warehouse.db"]), new RawFolder(scratch["raw"]));
         var (crawler, job, tables) = (new Crawler(database, rawFolder, TimeProvider.System), new RefineJob(database, rawFolder), new TableReader(scratch["warehouse.db"]));
         var crawl = await Timing.CompareAsync(3, () => crawler.StartAsync(Crawler.Raw, default));
         var refines = new List<double>();
-        for (var week = Weeks - 1; week >= 0; week--)
+        for (var week = Lake.Weeks - 1; week >= 0; week--)
         {
-            refines.Add((await Timing.CompareAsync(1, () => job.RunAsync(last.AddDays(-7 * week), default)))[0].Seconds);
+            refines.Add((await Timing.CompareAsync(1, () => job.RunAsync(Lake.Last.AddDays(-7 * week), default)))[0].Seconds);
         }
 
         var refinedCrawl = await Timing.CompareAsync(3, () => crawler.StartAsync(Crawler.Refined, default));
@@ -47,12 +44,22 @@ internal static class Queries
         report.Goal("none above 400 ms", $"{1e3 * worst:0} ms at worst", worst <= 0.4);
         report.Goal("a week's refine within 50 ms", $"{1e3 * refines.TakeLast(10).Average():0} ms in the last ten weeks", refines.TakeLast(10).Average() <= 0.05);
     }
+}
 
-    private static async Task FetchAsync(string folder, DateOnly last)
+/// <summary>Three years of the sample's weeks, as raw files.</summary>
+internal static class Lake
+{
+    public const int Weeks = 156;
+
+    /// <summary>The last week's day.</summary>
+    public static DateOnly Last { get; } = new(2026, 11, 22);
+
+    /// <summary>Writes them into a folder.</summary>
+    public static async Task FetchAsync(string folder)
     {
         var store = new LocalObjectStore(folder);
         var writeCsv = new WriteCsv(store, NullLogger<WriteCsv>.Instance);
-        for (var date = last.AddDays(-7 * (Weeks - 1)); date <= last; date = date.AddDays(7))
+        for (var date = Last.AddDays(-7 * (Weeks - 1)); date <= Last; date = date.AddDays(7))
         {
             var options = new SpotifyOptions();
             using var http = SpotifyHandler.CreateClient(options, TimeProvider.System, NullLogger.Instance, new SampleSpotify(date));
