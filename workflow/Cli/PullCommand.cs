@@ -67,7 +67,7 @@ internal static partial class PullCommand
             etags.Save();
         }
 
-        await new RefineJob(new Database(data.Warehouse), new RawFolder(data.Raw)).RunAsync(null, cancellationToken);
+        RefineCommand.ShowChanges(host, await new RefineJob(new Database(data.Warehouse), new RawFolder(data.Raw)).RunAsync(null, cancellationToken));
         await RunResults.ShowAsync(host, data, leftOut: null, snapshotDate: null, cancellationToken);
     }
 

@@ -33,18 +33,23 @@ internal static class RefineCommand
                 host.Output.WriteText(string.Create(CultureInfo.InvariantCulture, $"{table}: {rows:N0} rows"));
             }
 
-            if (result.Removed is not [])
-            {
-                host.Output.WriteText($"Removed, because their folders are gone: {string.Join(", ", result.Removed.Select(Days.Iso))}");
-            }
-
-            if (result.Ignored is not [])
-            {
-                host.Output.WriteText($"Ignored, because they are not part of a snapshot: {DisplayText.Shorten(result.Ignored, 5)}");
-            }
-
+            ShowChanges(host, result);
             await new ReportArchive(data, new TableReader(data.Warehouse)).RenewAsync(RunResults.MostOthers, cancellationToken);
         });
         return refine;
+    }
+
+    /// <summary>Says which snapshots are gone, and which files are not part of one.</summary>
+    public static void ShowChanges(Host host, RefineResult result)
+    {
+        if (result.Removed is not [])
+        {
+            host.Output.WriteText($"Removed, because their folders are gone: {string.Join(", ", result.Removed.Select(Days.Iso))}");
+        }
+
+        if (result.Ignored is not [])
+        {
+            host.Output.WriteText($"Ignored, because they are not part of a snapshot: {DisplayText.Shorten(result.Ignored, 5)}");
+        }
     }
 }
