@@ -244,11 +244,11 @@ public sealed class FakeSpotifyTests : IAsyncLifetime
         foreach (var endless in new[] { Fault.Hang, Fault.NeverEnds, Fault.Floods })
         {
             _spotify.Fail(endless);
-            using var patience = new CancellationTokenSource(200);
+            using var cancellation = new CancellationTokenSource(200);
             await Assert.ThrowsAnyAsync<OperationCanceledException>(async () =>
             {
-                using var response = await _http.GetAsync(page, HttpCompletionOption.ResponseHeadersRead, patience.Token);
-                await response.Content.CopyToAsync(Stream.Null, patience.Token);
+                using var response = await _http.GetAsync(page, HttpCompletionOption.ResponseHeadersRead, cancellation.Token);
+                await response.Content.CopyToAsync(Stream.Null, cancellation.Token);
             });
         }
     }

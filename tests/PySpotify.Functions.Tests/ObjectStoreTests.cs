@@ -76,17 +76,17 @@ public abstract class ObjectStoreTests : IAsyncLifetime
     public async Task A_write_that_is_cancelled_leaves_the_earlier_object()
     {
         await WriteAsync(Key, "earlier");
-        using var patience = new CancellationTokenSource();
+        using var cancellation = new CancellationTokenSource();
 
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => Store.WriteAsync(
             Key,
             async (stream, cancellationToken) =>
             {
                 await stream.WriteAsync("half"u8.ToArray(), CancellationToken.None);
-                await patience.CancelAsync();
+                await cancellation.CancelAsync();
                 cancellationToken.ThrowIfCancellationRequested();
             },
-            patience.Token));
+            cancellation.Token));
 
         Assert.Equal("earlier", await ReadAsync(Key));
         Assert.Equal([Key], await KeysAsync());

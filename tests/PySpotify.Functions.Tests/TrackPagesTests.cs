@@ -94,12 +94,12 @@ public sealed class TrackPagesTests
     {
         var pages = new ScriptedPages(total: 500);
         pages.Answer(0);
-        using var patience = CancellationTokenSource.CreateLinkedTokenSource(Cancelled);
-        await using var rows = TrackPages.ReadAllAsync(pages.GetAsync, 1000, 4, 0, patience.Token).GetAsyncEnumerator(Cancelled);
+        using var cancellation = CancellationTokenSource.CreateLinkedTokenSource(Cancelled);
+        await using var rows = TrackPages.ReadAllAsync(pages.GetAsync, 1000, 4, 0, cancellation.Token).GetAsyncEnumerator(Cancelled);
         await TakeAsync(rows, 50);
 
         var next = rows.MoveNextAsync().AsTask();
-        await patience.CancelAsync();
+        await cancellation.CancelAsync();
 
         await Assert.ThrowsAnyAsync<OperationCanceledException>(async () => await next);
         Assert.Equal([50, 100, 150, 200], pages.Ended);

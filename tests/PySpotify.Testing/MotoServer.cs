@@ -68,9 +68,9 @@ public sealed class MotoServer : IAsyncLifetime
         })!;
         _server.BeginOutputReadLine();
         _server.BeginErrorReadLine();
-        for (var patience = Stopwatch.StartNew(); !await AnswersAsync();)
+        for (var waited = Stopwatch.StartNew(); !await AnswersAsync();)
         {
-            if (_server.HasExited || patience.Elapsed > TimeSpan.FromMinutes(1))
+            if (_server.HasExited || waited.Elapsed > TimeSpan.FromMinutes(1))
             {
                 _server.Kill(entireProcessTree: true);
                 return false;

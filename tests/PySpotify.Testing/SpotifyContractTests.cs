@@ -731,10 +731,10 @@ public abstract class SpotifyContractTests : IAsyncLifetime
     {
         var (client, token) = await SignInAsync();
         _spotify.Fail(Fault.Hang);
-        using var patience = new CancellationTokenSource();
+        using var cancellation = new CancellationTokenSource();
 
-        var call = client.SearchTracksAsync(token, "a", 0, 10, patience.Token);
-        await patience.CancelAsync();
+        var call = client.SearchTracksAsync(token, "a", 0, 10, cancellation.Token);
+        await cancellation.CancelAsync();
 
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => call);
     }

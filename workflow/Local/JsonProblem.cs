@@ -44,9 +44,11 @@ internal static partial class JsonProblem
         ['/' or '#', ..] => "comments are not allowed",
         _ when LastWord().Match(start) is { Success: true } word => $"{word.Value}{Word().Match(rest).Value} is not expected here; text needs quotation marks",
         _ when isAtEnd => $"{First(rest)} is not expected here, since the input ends before it; remove it",
-        [']' or '}', ..] => $"{rest[0]} is not expected here; is there a comma too many before it, or another bracket to close first?",
-        _ when start.TrimEnd() is [.., '"' or ']' or '}'] => $"{First(rest)} is not expected here; is a comma or a colon missing before it?",
+        [',', ..] => "a comma is not expected here; remove it",
+        _ when start is [.., '.' or '-' or '+'] => "a number ends too early",
         [>= '0' and <= '9', ..] when start.EndsWith('0') => "a number does not begin with 0",
+        [']' or '}', ..] => $"{rest[0]} is not expected here; is there a comma too many before it, or another bracket to close first?",
+        _ when start.TrimEnd() is [.., '"' or ']' or '}' or (>= '0' and <= '9')] => $"{First(rest)} is not expected here; is a comma or a colon missing before it?",
         ['"', ..] => "\" is not expected here; is a comma or a colon missing before it?",
         _ => $"{First(rest)} is not expected here; text needs quotation marks",
     };
