@@ -74,9 +74,16 @@ internal static class RunResults
             console.WriteText($"Left out    {leftOut}");
         }
 
-        foreach (var (name, warnings) in newest.Select(row => (row.Text("name")!, string.Join("; ", HealthSummary.Warnings(row)))).Where(row => row.Item2 is not ""))
+        foreach (var row in newest)
         {
-            console.WriteText($"Warning     {DisplayText.Clean($"{name}: {warnings}")}");
+            // How many rows are in quarantine is said above.
+            var warnings = string.Join("; ", HealthSummary.Warnings(row).Where(warning => !warning.EndsWith(" in quarantine", StringComparison.Ordinal)));
+            if (warnings is "")
+            {
+                continue;
+            }
+
+            console.WriteText($"Warning     {DisplayText.Clean($"{row.Text("name")}: {warnings}")}");
         }
 
         console.WriteText($"Report      {console.Link(report)}");
