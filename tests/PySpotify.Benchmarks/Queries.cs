@@ -16,16 +16,11 @@ internal static class Queries
     {
         report.Section($"Queries over {Lake.Weeks} snapshots of 1,546 rows", "query", "rows", "ms, median of 7", "processor ms", "scans");
         using var scratch = new Scratch();
-        await Lake.FetchAsync(scratch["raw"]);
         var (database, rawFolder) = (new Database(scratch["warehouse.db"]), new RawFolder(scratch["raw"]));
         var (crawler, job, tables) = (new Crawler(database, rawFolder, TimeProvider.System), new RefineJob(database, rawFolder), new TableReader(scratch["warehouse.db"]));
+        var refines = new List<Timed>();
+        await Lake.FetchAsync(scratch["raw"], async date => refines.Add((await Timing.CompareAsync(1, () => job.RunAsync(date, default)))[0]));
         var crawl = await Timing.CompareAsync(3, () => crawler.StartAsync(Crawler.Raw, default));
-        var refines = new List<double>();
-        for (var week = Lake.Weeks - 1; week >= 0; week--)
-        {
-            refines.Add((await Timing.CompareAsync(1, () => job.RunAsync(Lake.Last.AddDays(-7 * week), default)))[0].Seconds);
-        }
-
         var refinedCrawl = await Timing.CompareAsync(3, () => crawler.StartAsync(Crawler.Refined, default));
 
         var (worst, all) = (0.0, 0.0);
@@ -39,10 +34,13 @@ internal static class Queries
             report.Row(query.Name, $"{rows:N0}", $"{1e3 * timed.Seconds:0.0}", $"{1e3 * timed.ProcessorSeconds:0.0}", string.Join("; ", scans));
         }
 
-        report.Say($"Beside them: a week's refine takes {1e3 * refines.Take(10).Average():0} ms in the first ten weeks and {1e3 * refines.TakeLast(10).Average():0} ms in the last ten; a crawl takes {1e3 * crawl[0].Seconds:0} ms over the raw files and {1e3 * refinedCrawl[0].Seconds:0} ms over the refined tables.");
+        var (first, last) = (refines.Take(10).ToList(), refines.TakeLast(10).ToList());
+        report.Say($"Beside them: a week's refine takes {Milliseconds(first, week => week.Seconds)} ms in the first ten weeks and {Milliseconds(last, week => week.Seconds)} ms in the last ten, of processor time {Milliseconds(first, week => week.ProcessorSeconds)} and {Milliseconds(last, week => week.ProcessorSeconds)} ms; a crawl takes {1e3 * crawl[0].Seconds:0} ms over the raw files and {1e3 * refinedCrawl[0].Seconds:0} ms over the refined tables.");
         report.Goal("all queries within a second of processor time", $"{1e3 * all:0} ms", all <= 1);
         report.Goal("none above 400 ms", $"{1e3 * worst:0} ms at worst", worst <= 0.4);
-        report.Goal("a week's refine within 50 ms", $"{1e3 * refines.TakeLast(10).Average():0} ms in the last ten weeks", refines.TakeLast(10).Average() <= 0.05);
+        report.Goal("a week's refine within 50 ms of processor time", $"{Milliseconds(last, week => week.ProcessorSeconds)} ms in the last ten weeks", last.Average(week => week.ProcessorSeconds) <= 0.05);
+
+        static string Milliseconds(List<Timed> weeks, Func<Timed, double> time) => $"{1e3 * weeks.Average(time):0}";
     }
 }
 
@@ -55,7 +53,9 @@ internal static class Lake
     public static DateOnly Last { get; } = new(2026, 11, 22);
 
     /// <summary>Writes them into a folder.</summary>
-    public static async Task FetchAsync(string folder)
+    /// <param name="folder">The folder.</param>
+    /// <param name="written">Is called after each week.</param>
+    public static async Task FetchAsync(string folder, Func<DateOnly, Task>? written = null)
     {
         var store = new LocalObjectStore(folder);
         var writeCsv = new WriteCsv(store, NullLogger<WriteCsv>.Instance);
@@ -71,6 +71,7 @@ internal static class Lake
             await writeCsv.InvokeAsync(new(Tables.TopPlayed, date, topPlayed), default);
             var popular = await new FetchPopular(api, staging).InvokeAsync(new(new(Source.Search, "year:2025-2026"), token.Reference, execution), default);
             await writeCsv.InvokeAsync(new(Tables.Popular, date, popular), default);
+            await (written?.Invoke(date) ?? Task.CompletedTask);
         }
     }
 }
