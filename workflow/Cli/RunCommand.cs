@@ -70,7 +70,7 @@ internal static class RunCommand
 
         if (settings.IsSample)
         {
-            host.Output.WriteText("Sample data: there are no Spotify credentials, so everything that follows is made up. Run `pyspotify setup` to read your own.");
+            host.Output.WriteText("Sample data: there are no Spotify credentials, so this is all made up. Run `pyspotify setup` to read your own.");
         }
         else if (file.IsUsual)
         {

@@ -72,7 +72,7 @@ internal sealed class DataFolder(string root)
     {
         if (!OperatingSystem.IsWindows() && Encoding.UTF8.GetByteCount(AnyPath.ResolveLinks(Warehouse)) is > LongestWarehouse and var length)
         {
-            throw new DataFolderException($"{Root} has a path that is {length - LongestWarehouse} bytes too long for the database. Choose another folder with --data.");
+            throw new DataFolderException($"{Root} has a path that is {Words.Count(length - LongestWarehouse, "byte")} too long for the database. Choose another folder with --data.");
         }
 
         try

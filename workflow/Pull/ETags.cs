@@ -23,7 +23,7 @@ internal sealed class ETags(string path, LocalObjectStore folder)
     }
 
     /// <summary>Takes note of an object that has come.</summary>
-    public void Learn(string key, string etag)
+    public void Remember(string key, string etag)
     {
         var md5 = Md5(folder.PathOf(key));
         lock (_others)

@@ -11,7 +11,7 @@ namespace PySpotify.Workflow.Pull;
 /// <summary>The snapshots could not be brought here.</summary>
 internal sealed class PullException(string message, Exception? inner = null) : PySpotifyException(message, inner)
 {
-    private const string GoesOn = "then run the command again; it goes on from where it stopped";
+    private const string RunAgain = "then run the command again; it goes on from where it stopped";
 
     /// <summary>Whether an exception comes from S3 or the way there.</summary>
     public static bool IsFromS3(Exception e) => e is AmazonServiceException or AmazonClientException or HttpRequestException or HttpIOException
@@ -26,7 +26,7 @@ internal sealed class PullException(string message, Exception? inner = null) : P
         {
             AmazonS3Exception s3 when RegionOf(s3) is { Length: > 0 } region => $"The bucket '{bucket}' is in the region {region}. Add --region {region}.",
             AmazonServiceException service => Explain(service, bucket, action),
-            _ => $"Cannot reach S3: {Quote(e)}. Check the network and the region, {GoesOn}.",
+            _ => $"Cannot reach S3: {Quote(e)}. Check the network and the region, {RunAgain}.",
         },
         e);
 
@@ -34,13 +34,13 @@ internal sealed class PullException(string message, Exception? inner = null) : P
     {
         "NoSuchBucket" => $"There is no bucket '{bucket}'. `pulumi stack output RawBucket` prints the name of a stack's.",
         "ExpiredToken" or "ExpiredTokenException" or "TokenRefreshRequired" or "RequestExpired" =>
-            $"The AWS credentials have expired. Sign in to AWS again, {GoesOn}.",
+            $"The AWS credentials have expired. Sign in to AWS again, {RunAgain}.",
         "InvalidAccessKeyId" or "SignatureDoesNotMatch" or "InvalidToken" or "AuthFailure" =>
             $"AWS does not accept these credentials: {Quote(e)}. Check them with `aws sts get-caller-identity`, or name another profile with --profile.",
-        "RequestTimeTooSkewed" => $"AWS does not accept this machine's time. Set its clock, {GoesOn}.",
+        "RequestTimeTooSkewed" => $"AWS does not accept this machine's time. Set its clock, {RunAgain}.",
         _ when e.StatusCode is HttpStatusCode.Forbidden or HttpStatusCode.Unauthorized =>
             $"These AWS credentials may not {action} the bucket '{bucket}': {Quote(e)}. They need s3:ListBucket on it and s3:GetObject on what is in it.",
-        _ when AwsUnavailableException.PassesByItself(e) => $"S3 cannot answer at the moment: {Quote(e)}. Wait a while, {GoesOn}.",
+        _ when AwsUnavailableException.PassesByItself(e) => $"S3 cannot answer at the moment: {Quote(e)}. Wait a while, {RunAgain}.",
         _ => $"S3 refused to {action} the bucket '{bucket}': {Quote(e)}.",
     };
 

@@ -18,7 +18,7 @@ internal sealed class RawBucket(IAmazonS3 s3, string name, TimeProvider clock)
 {
     private const int MaxDownloads = 8;
 
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan IdleTimeout = TimeSpan.FromSeconds(60);
 
     /// <summary>The top folders that are brought, and what the files in them are called.</summary>
     private static readonly Dictionary<string, string> Extensions = new()
@@ -85,7 +85,7 @@ internal sealed class RawBucket(IAmazonS3 s3, string name, TimeProvider clock)
                 var etag = await NameAsync(() => DownloadAsync(found.Key, folder, cancellationToken), "read");
                 if (etag is not null)
                 {
-                    etags.Learn(found.Key, etag);
+                    etags.Remember(found.Key, etag);
                 }
 
                 brought(found);
@@ -109,8 +109,8 @@ internal sealed class RawBucket(IAmazonS3 s3, string name, TimeProvider clock)
     /// <summary>Copies a body. The SDK waits without end for one that does not go on.</summary>
     private async Task CopyAsync(Stream body, Stream file, CancellationToken cancellationToken)
     {
-        using var patience = new CancellationTokenSource(Patience, clock);
-        using var either = CancellationTokenSource.CreateLinkedTokenSource(patience.Token, cancellationToken);
+        using var idle = new CancellationTokenSource(IdleTimeout, clock);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(idle.Token, cancellationToken);
         var buffer = new byte[1 << 16];
         try
         {
@@ -119,13 +119,13 @@ internal sealed class RawBucket(IAmazonS3 s3, string name, TimeProvider clock)
             {
                 read = await body.ReadAsync(buffer, either.Token);
                 await file.WriteAsync(buffer.AsMemory(0, read), cancellationToken);
-                patience.CancelAfter(Patience);
+                idle.CancelAfter(IdleTimeout);
             }
             while (read > 0);
         }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {
-            throw new TimeoutException($"nothing came for {Patience.TotalSeconds} seconds");
+            throw new TimeoutException($"nothing came for {IdleTimeout.TotalSeconds} seconds");
         }
     }
 
