@@ -218,7 +218,7 @@ public sealed class DataFolderTests
             }
             else
             {
-                Assert.Contains("has a path that is 1 bytes too long for the database", run.Failed(), StringComparison.Ordinal);
+                Assert.Contains("has a path that is 1 byte too long for the database", run.Failed(), StringComparison.Ordinal);
                 Assert.Empty(spotify.Requests);
             }
         }
