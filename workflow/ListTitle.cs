@@ -41,7 +41,7 @@ internal sealed partial record ListTitle(string List, string Title, string Snaps
     /// <summary>The lists of a snapshot.</summary>
     /// <param name="tables">The tables.</param>
     /// <param name="week">The snapshot; null is the newest.</param>
-    /// <param name="cancellationToken">Ends it.</param>
+    /// <param name="cancellationToken">Cancels it.</param>
     public static Task<IReadOnlyList<ListTitle>> ReadAsync(TableReader tables, DateOnly? week, CancellationToken cancellationToken) =>
         ReadWhereAsync(tables, $"snapshot_date <= '{week?.Iso() ?? "latest"}'", cancellationToken);
 

@@ -44,7 +44,7 @@ internal sealed record NamedQuery(string Name, string Question, string Sql)
     /// <param name="tables">The tables.</param>
     /// <param name="week">The snapshot that counts as this week; null is the newest.</param>
     /// <param name="track">The song, by its id; null is the ten leading songs of each list.</param>
-    /// <param name="cancellationToken">Ends it.</param>
+    /// <param name="cancellationToken">Cancels it.</param>
     /// <exception cref="QueryException">There is no such snapshot or song.</exception>
     public Task<Answer> AskAsync(TableReader tables, DateOnly? week, string? track, CancellationToken cancellationToken) =>
         AskAsync(tables, week, track, _ => true, cancellationToken);

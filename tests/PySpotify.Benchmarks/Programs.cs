@@ -30,7 +30,7 @@ internal static class Programs
             await ChildProcess.RunAsync(new(ChildProcess.PySpotify, [command, "--data", lake]));
         }
 
-        var last = new Dictionary<string, Ended>();
+        var ofNative = new Dictionary<string, Ended>();
         await CompareAsync("`--help`", (program, _) => new(program, ["--help"]));
         await CompareAsync(Sample, (program, data) => new(program, ["run", "--data", data]));
         await CompareAsync(Run, extended.Run);
@@ -70,7 +70,7 @@ internal static class Programs
             }
 
             var medians = runs.Select(ended => new Ended(Timing.Median(ended.Select(run => run.Seconds)), Timing.Median(ended.Select(run => run.PeakMegabytes)), "")).ToList();
-            last[what] = medians[^1];
+            ofNative[what] = medians[^1];
             report.Row([
                 what, .. medians.Select(run => $"{run.Seconds:0.000}"), .. medians.Skip(1).Select(run => $"{run.Seconds / medians[0].Seconds:0.00}"),
                 .. medians.Select(run => $"{run.PeakMegabytes:0}"),
@@ -78,13 +78,13 @@ internal static class Programs
         }
 
         void GoalSeconds(string what, double most) => report.Goal(
-            $"native, {what}, within {most * 1000:0} ms", $"{last[what].Seconds * 1000:0} ms", last[what].Seconds <= most);
+            $"native, {what}, within {most * 1000:0} ms", $"{ofNative[what].Seconds * 1000:0} ms", ofNative[what].Seconds <= most);
 
         void GoalMegabytes(string what, double most) => report.Goal(
-            $"native, {what}, within {most:0} MB", $"{last[what].PeakMegabytes:0} MB", last[what].PeakMegabytes <= most);
+            $"native, {what}, within {most:0} MB", $"{ofNative[what].PeakMegabytes:0} MB", ofNative[what].PeakMegabytes <= most);
     }
 
-    /// <summary>Calls of one run, when all have run equally often.</summary>
+    /// <summary>How many calls a run makes.</summary>
     private static async Task<int> CallsAsync(FakeSpotifyServer server)
     {
         var before = (await server.CountAsync()).ApiCalls;

@@ -59,15 +59,10 @@ public sealed class ProcessTests
         closed.Stop();
         await using var spotify = await CommandTests.NewSpotifyAsync();
         await using var pyspotify = new Pyspotify().With(spotify);
-        pyspotify.Environment["Spotify__AccountsUrl"] = "https://accounts.invalid/";
-        pyspotify.Environment["HTTPS_PROXY"] = pyspotify.Environment["https_proxy"] = $"http://me:hush@127.0.0.1:{port}";
-        pyspotify.Environment["NO_PROXY"] = pyspotify.Environment["no_proxy"] = "";
 
-        var run = await pyspotify.RunProcessAsync("run", "--snapshot-date", "2026-11-20", "--verbose");
+        var run = await RunBehindAsync(pyspotify, $"127.0.0.1:{port}");
 
-        Assert.Equal(1, run.ExitCode);
         Assert.Contains($"Authenticate failed: The proxy 127.0.0.1:{port} cannot be reached", run.Error, StringComparison.Ordinal);
-        Assert.DoesNotContain("hush", run.Output + run.Error, StringComparison.Ordinal);
         Assert.DoesNotContain("retry", run.Output, StringComparison.Ordinal);
     }
 
@@ -89,15 +84,10 @@ public sealed class ProcessTests
         await using var spotify = await CommandTests.NewSpotifyAsync();
         await using var pyspotify = new Pyspotify().With(spotify);
         var address = $"127.0.0.1:{((System.Net.IPEndPoint)proxy.LocalEndpoint).Port}";
-        pyspotify.Environment["Spotify__AccountsUrl"] = "https://accounts.invalid/";
-        pyspotify.Environment["HTTPS_PROXY"] = pyspotify.Environment["https_proxy"] = $"http://me:hush@{address}";
-        pyspotify.Environment["NO_PROXY"] = pyspotify.Environment["no_proxy"] = "";
 
-        var run = await pyspotify.RunProcessAsync("run", "--snapshot-date", "2026-11-20", "--verbose");
+        var run = await RunBehindAsync(pyspotify, address);
 
-        Assert.Equal(1, run.ExitCode);
         Assert.Contains($"Authenticate failed: The proxy {address} breaks the connection to accounts.invalid: The response ended prematurely", run.Error, StringComparison.Ordinal);
-        Assert.DoesNotContain("hush", run.Output + run.Error, StringComparison.Ordinal);
 
         // The four attempts of one call, each of which .NET makes sixteen of: no second round by the definition.
         Assert.InRange(rounds, 4, 64);
@@ -138,5 +128,17 @@ public sealed class ProcessTests
         (await pyspotify.RunAsync("--snapshot-date", "2026-11-20")).Succeeded();
         var process = pyspotify.StartInShell("\"$@\" | head -n 1; exit ${PIPESTATUS[0]}", "sql", "SELECT a.track FROM spotifypopularsongs_refined a, spotifytopplayed_refined LIMIT 100000");
         Assert.Equal("track\n", (await pyspotify.EndAsync(process)).Succeeded().Output);
+    }
+
+    /// <summary>Runs behind a proxy that wants a password, which nothing may tell. The run fails.</summary>
+    private static async Task<Ended> RunBehindAsync(Pyspotify pyspotify, string proxy)
+    {
+        pyspotify.Environment["Spotify__AccountsUrl"] = "https://accounts.invalid/";
+        pyspotify.Environment["HTTPS_PROXY"] = pyspotify.Environment["https_proxy"] = $"http://me:hush@{proxy}";
+        pyspotify.Environment["NO_PROXY"] = pyspotify.Environment["no_proxy"] = "";
+        var run = await pyspotify.RunProcessAsync("run", "--snapshot-date", "2026-11-20", "--verbose");
+        Assert.Equal(1, run.ExitCode);
+        Assert.DoesNotContain("hush", run.Output + run.Error, StringComparison.Ordinal);
+        return run;
     }
 }

@@ -18,7 +18,7 @@ internal static class RunResults
     /// <param name="display">Where the run is shown.</param>
     /// <param name="run">The run.</param>
     /// <param name="snapshotDate">The snapshot to show; null is the newest.</param>
-    /// <param name="cancellationToken">Ends it.</param>
+    /// <param name="cancellationToken">Cancels it.</param>
     public static async Task ShowAfterAsync(
         Host host, DataFolder data, ExecutionDisplay display, Task run, DateOnly? snapshotDate, CancellationToken cancellationToken)
     {
@@ -40,7 +40,7 @@ internal static class RunResults
     /// <param name="data">The data folder.</param>
     /// <param name="leftOut">What the run has left out, in words; null for nothing.</param>
     /// <param name="snapshotDate">The snapshot; null is the newest.</param>
-    /// <param name="cancellationToken">Ends it.</param>
+    /// <param name="cancellationToken">Cancels it.</param>
     public static async Task ShowAsync(
         Host host, DataFolder data, string? leftOut, DateOnly? snapshotDate, CancellationToken cancellationToken)
     {

@@ -14,7 +14,7 @@ internal static class WeeklyRun
     /// <param name="runner">Redrives.</param>
     /// <param name="file">What to read now.</param>
     /// <param name="day">A day of the week.</param>
-    /// <param name="cancellationToken">Ends it.</param>
+    /// <param name="cancellationToken">Cancels it.</param>
     /// <returns>Whether the week has its snapshot now.</returns>
     public static async Task<bool> HasSnapshotAsync(
         Host host, DataFolder data, ExecutionDisplay display, ExecutionRunner runner, InputFile file, DateOnly day, CancellationToken cancellationToken)

@@ -102,7 +102,6 @@ internal sealed class RunProgress(ExecutionInput input, string execution, TimePr
             }
         }
 
-
         Logged?.Invoke(message);
     }
 

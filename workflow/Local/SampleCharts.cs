@@ -229,7 +229,6 @@ internal sealed class SampleCharts
 
     private static int Duration(ulong key) => 128_000 + (int)(Hash(key, 17) % 90_000) + (int)(Hash(key, 18) % 60_000);
 
-
     /// <summary>A recording's code; no country has ZZ.</summary>
     private static string Isrc(ulong key, int year) =>
         string.Create(CultureInfo.InvariantCulture, $"ZZSMP{year % 100:D2}{Hash(key, 22) % 100_000:D5}");

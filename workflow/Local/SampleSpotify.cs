@@ -5,6 +5,7 @@ using System.Net.Http.Headers;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Web;
+using PySpotify.Functions;
 using PySpotify.Functions.Spotify;
 
 namespace PySpotify.Workflow.Local;
@@ -16,8 +17,6 @@ namespace PySpotify.Workflow.Local;
 /// </summary>
 internal sealed class SampleSpotify(DateOnly snapshotDate) : HttpMessageHandler
 {
-    private const int SearchWindow = 1000;
-
     /// <summary>Credentials that it accepts; it accepts any.</summary>
     public static SpotifyCredentials Credentials { get; } = new("sample", "sample");
 
@@ -37,7 +36,7 @@ internal sealed class SampleSpotify(DateOnly snapshotDate) : HttpMessageHandler
             ("POST", [.., "api", "token"]) => Json(HttpStatusCode.OK, WriteToken),
             ("GET", _) when request.Headers.Authorization is not { Scheme: "Bearer" } => Error(HttpStatusCode.Unauthorized, "No token provided"),
             ("GET", [.., "playlists", _, "items"]) => Page(address, _charts.Value.TopPlayed, "item"),
-            ("GET", [.., "playlists", _, "tracks"]) => Page(address, _charts.Value.TopPlayed, "track", largest: 100),
+            ("GET", [.., "playlists", _, "tracks"]) => Page(address, _charts.Value.TopPlayed, "track", largest: TrackPages.ExtendedPlaylistLimit),
             ("GET", [.., "playlists", _]) => Json(HttpStatusCode.OK, WritePlaylist),
             ("GET", [.., "search"]) => Page(address, _charts.Value.Popular),
             _ => Error(HttpStatusCode.NotFound, "Service not found"),
@@ -70,7 +69,7 @@ internal sealed class SampleSpotify(DateOnly snapshotDate) : HttpMessageHandler
             return Error(HttpStatusCode.BadRequest, "Invalid limit");
         }
 
-        if (!TryRead(query["offset"], 0, out var offset) || (isSearch && offset > SearchWindow - limit))
+        if (!TryRead(query["offset"], 0, out var offset) || (isSearch && offset > FetchPopular.SearchWindow - limit))
         {
             return Error(HttpStatusCode.BadRequest, "Invalid offset");
         }

@@ -12,7 +12,7 @@ internal static class SparkJob
     /// <summary>Turns the raw folder's CSV files into Parquet; the job writes what it does to the screen.</summary>
     /// <param name="data">The data folder.</param>
     /// <param name="snapshotDate">One snapshot; null is all of them.</param>
-    /// <param name="cancellationToken">Ends the job.</param>
+    /// <param name="cancellationToken">Cancels the job.</param>
     /// <exception cref="SparkException">There is no Python or no pyspark, or the job failed.</exception>
     public static async Task RunAsync(DataFolder data, DateOnly? snapshotDate, CancellationToken cancellationToken)
     {

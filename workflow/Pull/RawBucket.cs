@@ -32,7 +32,7 @@ internal sealed class RawBucket(IAmazonS3 s3, string name, TimeProvider clock)
 
     /// <summary>Lists the snapshots' files, their sources' records and the refused rows; nothing that is staged.</summary>
     /// <param name="passedOver">Gets the keys of what is not such a file, or cannot be one here.</param>
-    /// <param name="cancellationToken">Ends it.</param>
+    /// <param name="cancellationToken">Cancels it.</param>
     /// <exception cref="PullException">S3 does not list the bucket.</exception>
     public async Task<IReadOnlyList<RawObject>> ListAsync(List<string> passedOver, CancellationToken cancellationToken)
     {
@@ -73,7 +73,7 @@ internal sealed class RawBucket(IAmazonS3 s3, string name, TimeProvider clock)
     /// <param name="folder">The folder that stands in for the bucket.</param>
     /// <param name="etags">Learns what came.</param>
     /// <param name="brought">Called for each that has come.</param>
-    /// <param name="cancellationToken">Ends it; what has come stays.</param>
+    /// <param name="cancellationToken">Cancels it; what has come stays.</param>
     /// <exception cref="PullException">S3 does not give an object.</exception>
     public Task DownloadAsync(
         IReadOnlyList<RawObject> objects, LocalObjectStore folder, ETags etags, Action<RawObject> brought, CancellationToken cancellationToken) =>

@@ -22,7 +22,7 @@ internal sealed class ReportArchive(DataFolder data, TableReader tables)
     /// </summary>
     /// <param name="week">The week; null is the newest.</param>
     /// <param name="mostOthers">How many of the other weeks' pages are written, the newest first. Those beside the week's always are.</param>
-    /// <param name="cancellationToken">Ends it.</param>
+    /// <param name="cancellationToken">Cancels it.</param>
     /// <returns>The week's page, and how many pages are still missing or out of date.</returns>
     /// <exception cref="QueryException">There is no such snapshot.</exception>
     public async Task<(string Page, int Outdated)> UpdateAsync(DateOnly? week, int mostOthers, CancellationToken cancellationToken)
@@ -59,7 +59,7 @@ internal sealed class ReportArchive(DataFolder data, TableReader tables)
 
     /// <summary>Brings the folder up to date, where there is one, after the tables have changed.</summary>
     /// <param name="mostOthers">How many pages besides the newest's are written.</param>
-    /// <param name="cancellationToken">Ends it.</param>
+    /// <param name="cancellationToken">Cancels it.</param>
     public async Task RenewAsync(int mostOthers, CancellationToken cancellationToken)
     {
         if (Directory.Exists(data.Reports) && (await PageMarks.ReadAsync(tables, cancellationToken)).Dates is not [])
@@ -70,7 +70,7 @@ internal sealed class ReportArchive(DataFolder data, TableReader tables)
 
     /// <summary>Writes a week's page and no other.</summary>
     /// <param name="week">The week.</param>
-    /// <param name="cancellationToken">Ends it.</param>
+    /// <param name="cancellationToken">Cancels it.</param>
     /// <returns>The page.</returns>
     /// <exception cref="QueryException">There is no such snapshot.</exception>
     public async Task<string> WriteAsync(DateOnly week, CancellationToken cancellationToken)

@@ -86,7 +86,7 @@ public static partial class SpotifyAnswers
     internal static string Cut(string text, int length) =>
         text.Length <= length ? text : text[..(char.IsHighSurrogate(text[length - 1]) ? length - 1 : length)] + "…";
 
-    [GeneratedRegex("<(script|style|head)\\b.*?</\\1>|<[^>]*>", RegexOptions.Singleline | RegexOptions.IgnoreCase)]
+    [GeneratedRegex("<script\\b.*?</script>|<style\\b.*?</style>|<head\\b.*?</head>|<[^>]*>", RegexOptions.Singleline | RegexOptions.IgnoreCase)]
     private static partial Regex Tag();
 
     /// <summary>A body as one of the records below.</summary>

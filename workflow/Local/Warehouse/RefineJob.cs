@@ -20,7 +20,7 @@ internal sealed class RefineJob(Database database, RawFolder rawFolder)
     /// shape are filled whole, whatever is asked for.
     /// </summary>
     /// <param name="snapshotDate">The only snapshot; null is all of them.</param>
-    /// <param name="cancellationToken">Ends it, and nothing has changed.</param>
+    /// <param name="cancellationToken">Cancels it, and nothing has changed.</param>
     /// <exception cref="RefineException">A raw file cannot be read, or there is no such snapshot. Nothing has changed.</exception>
     /// <exception cref="WarehouseException">The database cannot be read or written.</exception>
     public Task<RefineResult> RunAsync(DateOnly? snapshotDate, CancellationToken cancellationToken) => database.UseAsync(

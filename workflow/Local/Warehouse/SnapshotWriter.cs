@@ -38,7 +38,7 @@ internal sealed class SnapshotWriter : IDisposable
     /// <summary>Puts a snapshot in place of what the tables have of it.</summary>
     /// <param name="snapshot">The snapshot.</param>
     /// <param name="problems">Gets what is wrong with each file that cannot be read.</param>
-    /// <param name="cancellationToken">Ends it.</param>
+    /// <param name="cancellationToken">Cancels it.</param>
     public void Replace(RawSnapshot snapshot, List<string> problems, CancellationToken cancellationToken)
     {
         Remove(snapshot.Date);

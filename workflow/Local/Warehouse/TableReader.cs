@@ -11,7 +11,7 @@ internal sealed partial class TableReader(string path)
 {
     /// <summary>Runs one read-only statement.</summary>
     /// <param name="sql">The statement. It can read the tables and nothing else.</param>
-    /// <param name="cancellationToken">Ends it.</param>
+    /// <param name="cancellationToken">Cancels it.</param>
     /// <returns>The columns' names, and the rows' values: null, long, double, string or byte[].</returns>
     /// <exception cref="QueryException">There are no tables yet, or the SQL is wrong or would do more than read.</exception>
     public Task<(IReadOnlyList<string> Columns, IReadOnlyList<object?[]> Rows)> QueryAsync(string sql, CancellationToken cancellationToken) =>
@@ -20,7 +20,7 @@ internal sealed partial class TableReader(string path)
     /// <summary>Runs one read-only statement, of whose rows not all are wanted.</summary>
     /// <param name="sql">The statement. It can read the tables and nothing else.</param>
     /// <param name="keep">Sees the columns and each row in turn, and says which are to be returned; others are not held.</param>
-    /// <param name="cancellationToken">Ends it.</param>
+    /// <param name="cancellationToken">Cancels it.</param>
     /// <inheritdoc cref="QueryAsync(string, CancellationToken)"/>
     public async Task<(IReadOnlyList<string> Columns, IReadOnlyList<object?[]> Rows)> QueryAsync(
         string sql, Func<IReadOnlyList<string>, object?[], bool> keep, CancellationToken cancellationToken)
