@@ -7,6 +7,7 @@ namespace PySpotify.Functions;
 
 /// <summary>How payloads and secrets are written: camel case; an unknown or missing member is an error.</summary>
 [JsonSourceGenerationOptions(
+    GenerationMode = JsonSourceGenerationMode.Metadata,
     PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
     UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow,
     RespectNullableAnnotations = true,

@@ -101,6 +101,7 @@ internal sealed record HistoryEvent(long Id, DateTimeOffset Time, HistoryEventTy
         JsonSerializer.Deserialize(line, HistoryJson.Relaxed.HistoryEvent) ?? throw new JsonException("It is null.");
 }
 
+[JsonSourceGenerationOptions(GenerationMode = JsonSourceGenerationMode.Metadata)]
 [JsonSerializable(typeof(HistoryEvent))]
 internal sealed partial class HistoryJson : JsonSerializerContext
 {

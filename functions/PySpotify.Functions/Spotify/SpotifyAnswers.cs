@@ -174,7 +174,8 @@ public sealed record TokenAnswer(string? AccessToken = null, JsonElement Expires
 }
 
 // Spotify's own answers are seven deep; one row that is deeper is not to cost its page.
-[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower, MaxDepth = 10_000)]
+[JsonSourceGenerationOptions(
+    GenerationMode = JsonSourceGenerationMode.Metadata, PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower, MaxDepth = 10_000)]
 [JsonSerializable(typeof(PlaylistPage))]
 [JsonSerializable(typeof(SearchAnswer))]
 [JsonSerializable(typeof(TracksPage))]
