@@ -17,8 +17,8 @@ public sealed class TrackPagesTests
         Assert.Equal([0], pages.Asked);
         pages.Answer(0);
         Assert.True(await first);
+        Assert.Equal([0, 50, 100, 150, 200], pages.Asked);
         await TakeAsync(rows, 49);
-        Assert.Equal([0], pages.Asked);
 
         var next = rows.MoveNextAsync().AsTask();
         Assert.Equal([0, 50, 100, 150, 200], pages.Asked);
@@ -28,10 +28,10 @@ public sealed class TrackPagesTests
         pages.Answer(50);
         Assert.True(await next);
         Assert.Equal("50", rows.Current!.Id);
+        Assert.Equal([0, 50, 100, 150, 200, 250], pages.Asked);
         await TakeAsync(rows, 49);
 
         next = rows.MoveNextAsync().AsTask();
-        Assert.Equal([0, 50, 100, 150, 200, 250], pages.Asked);
         Assert.True(await next);
         Assert.Equal("100", rows.Current!.Id);
     }
@@ -50,8 +50,8 @@ public sealed class TrackPagesTests
             }
         }
 
-        Assert.Equal([0, 50, 100, 150, 200], pages.Asked);
-        Assert.Equal([100, 150, 200], pages.Ended);
+        Assert.Equal([0, 50, 100, 150, 200, 250], pages.Asked);
+        Assert.Equal([100, 150, 200, 250], pages.Ended);
     }
 
     [Fact]

@@ -154,8 +154,8 @@ public sealed class HttpSpotifyApi(HttpClient http, SpotifyOptions options) : IS
 
         try
         {
-            await using var body = await response.Content.ReadAsStreamAsync(cancellationToken);
-            return await JsonSerializer.DeserializeAsync(body, type, cancellationToken) ?? throw new JsonException("null");
+            // SpotifyHandler has the whole body already.
+            return JsonSerializer.Deserialize(await response.Content.ReadAsByteArrayAsync(cancellationToken), type) ?? throw new JsonException("null");
         }
         catch (JsonException e)
         {

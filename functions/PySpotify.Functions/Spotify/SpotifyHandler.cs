@@ -96,6 +96,10 @@ public sealed partial class SpotifyHandler : DelegatingHandler
                     {
                         await KeepQuietAsync(response, rateLimits++, cancellationToken);
                     }
+                    else if (response.StatusCode == HttpStatusCode.OK)
+                    {
+                        await CheckBodyAsync(response, cancellationToken);
+                    }
 
                     return response;
                 },
@@ -148,20 +152,6 @@ public sealed partial class SpotifyHandler : DelegatingHandler
                     try
                     {
                         await response.Content.LoadIntoBufferAsync(_options.LargestBody, cancellationToken);
-                        if (response.StatusCode == HttpStatusCode.OK)
-                        {
-                            var body = await response.Content.ReadAsByteArrayAsync(cancellationToken);
-                            if (IsCutOff(body))
-                            {
-                                throw new IOException("the answer is empty or cut off");
-                            }
-
-                            if (!Utf8.IsValid(body))
-                            {
-                                response.Content = new StringContent(EscapeInvalid.GetString(body), Encoding.UTF8, "application/json");
-                            }
-                        }
-
                         return response;
                     }
                     catch (HttpRequestException e) when (e.HttpRequestError == HttpRequestError.ConfigurationLimitExceeded)
@@ -189,6 +179,22 @@ public sealed partial class SpotifyHandler : DelegatingHandler
         finally
         {
             _gate.Release();
+        }
+    }
+
+    /// <summary>Outside the gate, so that the next call does not wait for it.</summary>
+    private static async Task CheckBodyAsync(HttpResponseMessage response, CancellationToken cancellationToken)
+    {
+        var body = await response.Content.ReadAsByteArrayAsync(cancellationToken);
+        if (IsCutOff(body))
+        {
+            response.Dispose();
+            throw new IOException("the answer is empty or cut off");
+        }
+
+        if (!Utf8.IsValid(body))
+        {
+            response.Content = new StringContent(EscapeInvalid.GetString(body), Encoding.UTF8, "application/json");
         }
     }
 

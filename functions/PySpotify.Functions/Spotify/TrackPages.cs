@@ -47,24 +47,30 @@ public static class TrackPages
             var end = 0;
             for (var offset = limit; ; offset += limit)
             {
-                foreach (var track in page.Tracks)
-                {
-                    yield return track;
-                }
-
                 end = Math.Max(end, Math.Min(page.Total ?? 0, cap));
                 var isLast = page.Tracks.Count == 0 || (!page.HasNext && (page.Tracks.Count < limit || page.Total > offset - limit));
-                if (offset >= cap || (offset >= end && isLast))
-                {
-                    yield break;
-                }
-
+                isLast = offset >= cap || (offset >= end && isLast);
                 if (offset == firstLimit && page.Tracks.Any(track => track?.Popularity is not null))
                 {
                     limit = Math.Max(firstLimit, extendedLimit);
                 }
 
-                AskAhead(offset, end);
+                // Before the rows are handed on, so that Spotify need not wait for whoever reads them.
+                if (!isLast)
+                {
+                    AskAhead(offset, end);
+                }
+
+                foreach (var track in page.Tracks)
+                {
+                    yield return track;
+                }
+
+                if (isLast)
+                {
+                    yield break;
+                }
+
                 try
                 {
                     page = await ahead.Dequeue();
