@@ -7,6 +7,7 @@ public sealed class Browser : IAsyncLifetime
 {
     private IPlaywright? _playwright;
     private IBrowser? _chromium;
+    private IBrowserContext? _context;
 
     public async ValueTask InitializeAsync()
     {
@@ -18,7 +19,12 @@ public sealed class Browser : IAsyncLifetime
         }
 
         _playwright = await Playwright.CreateAsync();
-        _chromium = await _playwright.Chromium.LaunchAsync(new() { ExecutablePath = path, Args = Environment.UserName == "root" ? ["--no-sandbox"] : [] });
+        string[] arguments = ["--disable-gpu", "--renderer-process-limit=1", .. Environment.UserName == "root" ? ["--no-sandbox"] : Array.Empty<string>()];
+        _chromium = await _playwright.Chromium.LaunchAsync(new() { ExecutablePath = path, Args = arguments });
+
+        // A process for each page would take longer than the tests do. They share that of this page, which stays open.
+        _context = await _chromium.NewContextAsync();
+        await _context.NewPageAsync();
     }
 
     public async ValueTask DisposeAsync()
@@ -35,12 +41,9 @@ public sealed class Browser : IAsyncLifetime
     public async Task<IPage> OpenAsync(string file, int width = 1280, ColorScheme scheme = ColorScheme.Light, bool hasScript = true)
     {
         Assert.SkipWhen(_chromium is null, "There is no Chromium here: install it (Debian: apt-get install chromium) or name one in CHROMIUM.");
-        var page = await _chromium!.NewPageAsync(new()
-        {
-            ViewportSize = new() { Width = width, Height = 800 },
-            ColorScheme = scheme,
-            JavaScriptEnabled = hasScript,
-        });
+        var page = hasScript ? await _context!.NewPageAsync() : await _chromium!.NewPageAsync(new() { JavaScriptEnabled = false });
+        await page.SetViewportSizeAsync(width, 800);
+        await page.EmulateMediaAsync(new() { ColorScheme = scheme });
         var heard = new List<string>();
         page.Console += (_, message) => heard.Add($"console: {message.Text}");
         page.PageError += (_, error) => heard.Add($"error: {error}");

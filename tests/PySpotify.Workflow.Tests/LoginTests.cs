@@ -51,26 +51,40 @@ public sealed class LoginTests
         await using var spotify = await CommandTests.NewSpotifyAsync();
         spotify.DevelopmentMode = true;
         await using var pyspotify = new Pyspotify().With(spotify);
+        var isProcess = place == "user secrets"; // Those are in the home folder, of which each process has one.
         SetRefreshToken(pyspotify, place, "of last year");
-        Assert.Contains("pyspotify login", (await pyspotify.RunProcessAsync("--snapshot-date", "2026-11-20")).Failed(), StringComparison.Ordinal);
+        Assert.Contains("pyspotify login", (await RunAsync("--snapshot-date", "2026-11-20")).Failed(), StringComparison.Ordinal);
 
-        var login = pyspotify.Start("login", "--no-browser", "--port", "0");
-        var page = await login.StandardOutput.ReadLineAsync(TestContext.Current.CancellationToken);
-        await Browser.GetStringAsync(new Uri(page![Prompt.Length..]), TestContext.Current.CancellationToken);
-        var told = (await pyspotify.EndAsync(login)).Succeeded().Output;
+        string told;
+        if (isProcess)
+        {
+            var login = pyspotify.Start("login", "--no-browser", "--port", "0");
+            var page = await login.StandardOutput.ReadLineAsync(TestContext.Current.CancellationToken);
+            await Browser.GetStringAsync(new Uri(page![Prompt.Length..]), TestContext.Current.CancellationToken);
+            told = (await pyspotify.EndAsync(login)).Succeeded().Output;
+        }
+        else
+        {
+            var (page, login) = await StartAsync(pyspotify);
+            await Browser.GetStringAsync(page, TestContext.Current.CancellationToken);
+            told = (await login).Succeeded().Output;
+        }
 
         Assert.Equal(place != "the data folder", told.Contains("An older Spotify:RefreshToken is set outside of this folder", StringComparison.Ordinal));
         spotify.ExpireTokens();
-        (await pyspotify.RunProcessAsync("--snapshot-date", "2026-11-20")).Succeeded();
+        (await RunAsync("--snapshot-date", "2026-11-20")).Succeeded();
         Assert.Equal("refresh_token", spotify.Requests.Last(r => r.Endpoint == Endpoint.Token).GrantType);
 
         // As it says to.
         SetRefreshToken(pyspotify, place, null);
-        Assert.Contains("✓ Sign-in", (await pyspotify.RunProcessAsync("check")).Succeeded().Output, StringComparison.Ordinal);
+        Assert.Contains("✓ Sign-in", (await RunAsync("check")).Succeeded().Output, StringComparison.Ordinal);
         spotify.ExpireTokens();
-        (await pyspotify.RunProcessAsync("--snapshot-date", "2026-11-20")).Succeeded();
+        (await RunAsync("--snapshot-date", "2026-11-20")).Succeeded();
         Assert.Equal("refresh_token", spotify.Requests.Last(r => r.Endpoint == Endpoint.Token).GrantType);
         Assert.DoesNotContain("of last year", await File.ReadAllTextAsync(pyspotify.Secrets, TestContext.Current.CancellationToken), StringComparison.Ordinal);
+
+        Task<Ended> RunAsync(params IReadOnlyList<string> arguments) =>
+            isProcess ? pyspotify.RunProcessAsync(arguments) : pyspotify.RunAsync(arguments);
     }
 
     [Fact]
