@@ -15,6 +15,7 @@ given AS (
 snapshots AS (
     SELECT
         list, snapshot_date, day, day / 7 AS week,
+        row_number() OVER (PARTITION BY list ORDER BY day) AS number,
         dense_rank() OVER (PARTITION BY list ORDER BY day / 7) AS n,
         dense_rank() OVER (PARTITION BY list ORDER BY day / 7 DESC) AS ago,
         lag(snapshot_date) OVER (PARTITION BY list ORDER BY day) AS previous,

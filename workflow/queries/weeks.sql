@@ -2,48 +2,55 @@
 -- A week without a snapshot is unknown: it neither counts nor ends a streak. peak is the best rank up to this week.
 -- A song is called what it was called when it was last on the list.
 -- beginning.sql
--- Where a song is listed and was not in the snapshot before, and when it was last listed until then.
-, entries AS (
+-- What is known of a song before each of its weeks is looked at. One without gaps has one streak, and no more is needed.
+, stays AS (
     SELECT
-        charts.list, charts.track_id, now.n, now.week,
+        songs.list, track_id, peak, first_seen, last_seen, times < last.number - first.number + 1 AS has_gaps,
+        first.n AS first_n, last.n AS last_n, last.week - first.week - (last.n - first.n) AS weeks_unknown, last.ago
+    FROM (
+        SELECT
+            list, track_id, min(rank) AS peak, min(snapshot_date) AS first_seen, max(snapshot_date) AS last_seen, count(*) AS times
+        FROM listed
+        GROUP BY list, track_id
+    ) AS songs
+    CROSS JOIN snapshots AS first
+    CROSS JOIN snapshots AS last
+    WHERE first.list = songs.list AND first.snapshot_date = first_seen AND last.list = songs.list AND last.snapshot_date = last_seen
+),
+-- Where a song with gaps was not in the snapshot before, and when it was last listed until then. One row of any other.
+entries AS (
+    SELECT
+        stays.*, coalesce(now.n, first_n) AS n,
         (
             SELECT max(own.snapshot_date)
             FROM charts AS own
             WHERE own.list = charts.list AND own.track_id = charts.track_id AND own.snapshot_date < charts.snapshot_date
         ) AS listed_before
-    FROM charts
-    CROSS JOIN snapshots AS now
+    FROM stays
+    LEFT JOIN charts
+        ON has_gaps AND charts.list = stays.list AND charts.track_id = stays.track_id AND charts.snapshot_date <= last_seen
+    LEFT JOIN snapshots AS now ON now.list = charts.list AND now.snapshot_date = charts.snapshot_date
     LEFT JOIN charts AS before
         ON before.list = charts.list AND before.track_id = charts.track_id AND before.snapshot_date = now.previous
-    WHERE now.list = charts.list AND now.snapshot_date = charts.snapshot_date AND before.track_id IS NULL
+    WHERE before.track_id IS NULL
 ),
 streaks AS (
     SELECT
-        entries.list, track_id, entries.week, entries.n AS begins,
-        lead(was.n) OVER (PARTITION BY entries.list, track_id ORDER BY entries.n) AS ends
+        entries.*, entries.n AS begins,
+        coalesce(lead(was.n) OVER (PARTITION BY entries.list, track_id ORDER BY entries.n), last_n) AS ends
     FROM entries
     LEFT JOIN snapshots AS was ON was.list = entries.list AND was.snapshot_date = listed_before
     WHERE was.n IS NULL OR entries.n - was.n > 1
 ),
 totals AS (
     SELECT
-        list, track_id, min(week) AS first_week, min(begins) AS first_n, max(begins) AS last_begins,
-        coalesce(sum(ends - begins + 1), 0) AS weeks_before, coalesce(max(ends - begins + 1), 0) AS longest_before
+        list, track_id, peak, first_seen, last_seen, weeks_unknown, sum(ends - begins + 1) AS weeks,
+        max(ends - begins + 1) AS longest_streak, CASE WHEN ago = 1 THEN last_n - max(begins) + 1 ELSE 0 END AS current_streak
     FROM streaks
-    GROUP BY list, track_id
-),
-stays AS (
-    SELECT list, track_id, min(rank) AS peak, min(snapshot_date) AS first_seen, max(snapshot_date) AS last_seen
-    FROM listed
-    GROUP BY list, track_id
+    GROUP BY list, track_id, peak, first_seen, last_seen, weeks_unknown, ago, last_n
 )
 SELECT
-    stays.list, weeks_before + n - last_begins + 1 AS weeks,
-    CASE WHEN longest_before > n - last_begins THEN longest_before ELSE n - last_begins + 1 END AS longest_streak,
-    CASE WHEN ago = 1 THEN n - last_begins + 1 ELSE 0 END AS current_streak,
-    week - first_week - (n - first_n) AS weeks_unknown, peak, track, artist, first_seen, last_seen, stays.track_id
-FROM stays
-JOIN totals ON totals.list = stays.list AND totals.track_id = stays.track_id
-JOIN snapshots ON snapshots.list = stays.list AND snapshots.snapshot_date = last_seen
-JOIN charts ON charts.list = stays.list AND charts.track_id = stays.track_id AND charts.snapshot_date = last_seen
-ORDER BY weeks DESC, stays.list DESC, peak, stays.track_id
+    totals.list, weeks, longest_streak, current_streak, weeks_unknown, peak, track, artist, first_seen, last_seen, totals.track_id
+FROM totals
+JOIN charts ON charts.list = totals.list AND charts.track_id = totals.track_id AND charts.snapshot_date = last_seen
+ORDER BY weeks DESC, totals.list DESC, peak, totals.track_id
