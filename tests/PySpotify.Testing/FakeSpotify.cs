@@ -231,13 +231,10 @@ internal sealed partial class FakeSpotify : IAsyncDisposable
                     await before(request).WaitAsync(ends);
                 }
 
-                if (Latency > TimeSpan.Zero)
-                {
-                    await Task.Delay(Latency, ends);
-                }
-
+                var latency = Latency > TimeSpan.Zero ? Task.Delay(Latency, ends) : Task.CompletedTask;
                 if (fault is not null && !fault.NeedsAnswer)
                 {
+                    await latency;
                     var sending = fault.Send(context.Response, []);
                     if (fault.IsSilent && OnSilence is { } onSilence)
                     {
@@ -251,6 +248,7 @@ internal sealed partial class FakeSpotify : IAsyncDisposable
 
                 var answer = AnswerTo(request, context.Request, form);
                 var body = Encoding.UTF8.GetBytes(answer.Body);
+                await latency;
                 context.Response.StatusCode = answer.Status;
                 context.Response.ContentType = answer.ContentType;
                 context.Response.ContentLength = body.Length;
