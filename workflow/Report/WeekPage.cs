@@ -55,18 +55,18 @@ internal sealed record ListSection(
 
 /// <summary>What is worth knowing first.</summary>
 /// <param name="Tone">up, down, new or nothing.</param>
-internal sealed record Card(string Label, Song Song, string Fact, string Tone);
+internal sealed record Card(string Label, SongTitle Song, string Fact, string Tone);
 
 /// <summary>A song, or an artist alone.</summary>
 /// <param name="Link">Its page on Spotify.</param>
-internal sealed record Song(string Track, string? Artist, string? Link);
+internal sealed record SongTitle(string Track, string? Artist, string? Link);
 
 /// <summary>A row of top.sql.</summary>
 /// <param name="Place">Its place in the table, which songs of the same rank do not share.</param>
 /// <param name="Before">The rank in the snapshot before.</param>
 /// <param name="Spark">Its ranks as a line; null in the first snapshot.</param>
 internal sealed record ChartRow(
-    int Place, long Rank, Move Move, Song Song, long? Before, long Peak, long Weeks, string? Album, string? Released, string? Spark);
+    int Place, long Rank, Move Move, SongTitle Song, long? Before, long Peak, long Weeks, string? Album, string? Released, string? Spark);
 
 /// <summary>How a song moved.</summary>
 /// <param name="Change">up, down, same, new or back.</param>
@@ -98,7 +98,7 @@ internal sealed record NewsSection(string List, string Title, string EnteredCoun
 
 /// <summary>A row of new-and-gone.sql.</summary>
 /// <param name="Rank">The rank; of a song that left, the one before.</param>
-internal sealed record NewsRow(long Rank, string Change, Song Song);
+internal sealed record NewsRow(long Rank, string Change, SongTitle Song);
 
 /// <summary>The artists with the most songs on a list.</summary>
 internal sealed record ArtistSection(string List, string Title, string Count, bool HasPopularity, IReadOnlyList<ArtistRow> Rows);
@@ -126,7 +126,7 @@ internal sealed record SourceRow(string Name, long? Rows, long? Before, string W
 internal sealed record Decade(string Name, IReadOnlyList<long> Songs);
 
 /// <summary>A row of overlap.sql.</summary>
-internal sealed record OverlapRow(Song Song, long RankPlayed, long RankPopular);
+internal sealed record OverlapRow(SongTitle Song, long RankPlayed, long RankPopular);
 
 /// <summary>What index.html shows.</summary>
 /// <param name="Titles">What the lists were last called.</param>
@@ -137,12 +137,12 @@ internal sealed record IndexRow(string Date, string Day, IReadOnlyList<Leader> L
 
 /// <summary>A list's number one.</summary>
 /// <param name="Song">The song; null where the week has no such list.</param>
-internal sealed record Leader(Song? Song);
+internal sealed record Leader(SongTitle? Song);
 
 /// <summary>What the pages look like and do, and the hashes that the content security policy allows.</summary>
 internal sealed record Assets(string Style, string StyleHash, string Script, string ScriptHash);
 
-[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase)]
+[JsonSourceGenerationOptions(GenerationMode = JsonSourceGenerationMode.Serialization, PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase)]
 [JsonSerializable(typeof(WeekPage))]
 [JsonSerializable(typeof(IndexPage))]
 [JsonSerializable(typeof(Assets))]

@@ -51,7 +51,7 @@ internal sealed class WeekReader(TableReader tables, DateOnly week, Cancellation
     }
 
     /// <summary>The song of a row, with its page on Spotify.</summary>
-    public static Song SongOf(Answer.Row row) =>
+    public static SongTitle SongOf(Answer.Row row) =>
         new(row.Text("track")!, row.Text("artist"), $"https://open.spotify.com/track/{Uri.EscapeDataString(row.Text("track_id")!)}");
 
     private NewsSection News(ListTitle title, IReadOnlyList<Answer.Row> rows)

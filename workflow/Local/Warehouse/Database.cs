@@ -39,7 +39,6 @@ internal sealed class Database(string path)
                 CreateTables(connection);
                 await transaction.CommitAsync(cancellationToken);
             }
-
             else if (!IsCurrent(connection) && connection.QueryOne<long>($"SELECT count(*) FROM sqlite_master WHERE name = '{Tables.RefinedOf(Tables.TopPlayed)}'") == 0)
             {
                 throw new WarehouseException(path, "it is another program's", isUsable: false);

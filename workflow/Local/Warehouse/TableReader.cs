@@ -73,23 +73,20 @@ internal sealed partial class TableReader(string path)
         {
             throw new OperationCanceledException(e.Message, e, cancellationToken);
         }
-        catch (SqliteException e) when (e.SqliteErrorCode is raw.SQLITE_CORRUPT or raw.SQLITE_NOTADB)
-        {
-            throw WarehouseException.From(path, e);
-        }
-        catch (SqliteException e) when (e.SqliteErrorCode == raw.SQLITE_AUTH)
-        {
-            throw new QueryException("A query may read the tables and do nothing else.", e);
-        }
-        catch (SqliteException e) when (MissingTable().Match(e.Message) is { Success: true } missing)
-        {
-            throw new QueryException($"There is no table '{missing.Groups[1].Value}'. The tables: {string.Join(", ", Tables.Refined.Select(table => table.Name).Order(StringComparer.Ordinal))}.", e);
-        }
         catch (Exception e) when (e is SqliteException or InvalidOperationException)
         {
-            throw new QueryException($"The query did not run: {e.Message}", e);
+            throw Explain(e);
         }
     }
+
+    private PySpotifyException Explain(Exception e) => e switch
+    {
+        SqliteException { SqliteErrorCode: raw.SQLITE_CORRUPT or raw.SQLITE_NOTADB } damaged => WarehouseException.From(path, damaged),
+        SqliteException { SqliteErrorCode: raw.SQLITE_AUTH } => new QueryException("A query may read the tables and do nothing else.", e),
+        SqliteException when MissingTable().Match(e.Message) is { Success: true } missing => new QueryException(
+            $"There is no table '{missing.Groups[1].Value}'. The tables: {string.Join(", ", Tables.Refined.Select(table => table.Name).Order(StringComparer.Ordinal))}.", e),
+        _ => new QueryException($"The query did not run: {e.Message}", e),
+    };
 
     private static object?[] ReadRow(SqliteDataReader reader)
     {
