@@ -36,7 +36,7 @@ entries AS (
 ),
 streaks AS (
     SELECT
-        entries.*, entries.n AS begins,
+        entries.list, track_id, peak, first_seen, last_seen, weeks_unknown, entries.ago, last_n, entries.n AS begins,
         coalesce(lead(was.n) OVER (PARTITION BY entries.list, track_id ORDER BY entries.n), last_n) AS ends
     FROM entries
     LEFT JOIN snapshots AS was ON was.list = entries.list AND was.snapshot_date = listed_before

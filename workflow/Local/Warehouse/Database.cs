@@ -31,8 +31,8 @@ internal sealed class Database(string path)
             await connection.OpenAsync(cancellationToken);
             if (connection.QueryOne<long>("SELECT count(*) FROM sqlite_master") == 0)
             {
-                // SQLite's pages of 4,096 bytes are for writing here and there; these tables are written and read by the thousand rows.
-                connection.Execute("PRAGMA page_size = 16384");
+                // A week is written by the thousand rows, but its songs are all over the index by song: of 4, 8 and 16 KiB, this is the fastest.
+                connection.Execute("PRAGMA page_size = 8192");
                 await using var transaction = connection.BeginTransaction();
                 connection.Execute("CREATE TABLE crawls (crawler TEXT PRIMARY KEY, started_at TEXT NOT NULL)");
                 connection.Execute("CREATE TABLE catalog (table_name TEXT, snapshot_date TEXT, PRIMARY KEY (table_name, snapshot_date))");
