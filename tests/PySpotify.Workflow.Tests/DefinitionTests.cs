@@ -114,11 +114,11 @@ public sealed partial class DefinitionTests
     public void A_function_is_retried_once_after_an_unknown_fault(string state) => Assert.Equal(
         1, RetryOf(state, "Lambda.Unknown").GetProperty("MaxAttempts").GetInt32());
 
-    /// <summary>Raw files do not get better by themselves; locally, the job says so by name.</summary>
+    /// <summary>Neither raw files nor a full disk get better by themselves; locally, the job says so by name.</summary>
     [Fact]
-    public void Raw_files_that_cannot_be_read_are_told_at_once() => Assert.Equal(
-        nameof(RefineException),
-        Assert.Single(States["RefineToParquet"].GetProperty("Retry")[0].GetProperty("ErrorEquals").EnumerateArray()).GetString());
+    public void What_the_job_cannot_read_or_write_is_told_at_once() => Assert.Equal(
+        [nameof(RefineException), nameof(WarehouseException)],
+        States["RefineToParquet"].GetProperty("Retry")[0].GetProperty("ErrorEquals").EnumerateArray().Select(error => error.GetString()));
 
     [Fact]
     public void The_job_is_retried_after_glues_own_faults()
