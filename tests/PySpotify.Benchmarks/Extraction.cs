@@ -30,6 +30,7 @@ internal static class Extraction
                 using var fetch = await Fetch.StartAsync(server);
                 await fetch.RunAsync();
                 var (calls, _) = await server.CountAsync();
+                // The time of the just-in-time compiler, here and in the server, is not what is asked about.
                 for (var warm = 0; warm < (pageSize == 50 ? WarmUps : 0); warm++)
                 {
                     await fetch.RunAsync();

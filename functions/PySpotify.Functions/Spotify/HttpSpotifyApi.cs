@@ -152,14 +152,8 @@ public sealed class HttpSpotifyApi(HttpClient http, SpotifyOptions options) : IS
             throw error(((int)response.StatusCode, await response.Content.ReadAsStringAsync(cancellationToken)));
         }
 
-        try
-        {
-            // SpotifyHandler has the whole body already.
-            return JsonSerializer.Deserialize(await response.Content.ReadAsByteArrayAsync(cancellationToken), type) ?? throw new JsonException("null");
-        }
-        catch (JsonException e)
-        {
-            throw SpotifyAnswers.Unreadable(request.RequestUri!.AbsolutePath, e);
-        }
+        // SpotifyHandler has the whole body already.
+        var body = await response.Content.ReadAsByteArrayAsync(cancellationToken);
+        return SpotifyAnswers.Read(request.RequestUri!.AbsolutePath, () => JsonSerializer.Deserialize(body, type));
     }
 }

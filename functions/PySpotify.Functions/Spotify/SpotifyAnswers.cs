@@ -93,20 +93,21 @@ public static partial class SpotifyAnswers
     /// <param name="body">The body, JSON or not.</param>
     /// <param name="path">What was asked for.</param>
     /// <exception cref="SpotifyResponseException">It is not the JSON expected.</exception>
-    public static T Read<T>(string? body, string path)
+    public static T Read<T>(string? body, string path) =>
+        Read(path, () => (T?)JsonSerializer.Deserialize(body ?? "", typeof(T), SpotifyJson.Default));
+
+    /// <inheritdoc cref="Read{T}(string, string)"/>
+    internal static T Read<T>(string path, Func<T?> deserialize)
     {
         try
         {
-            return (T?)JsonSerializer.Deserialize(body ?? "", typeof(T), SpotifyJson.Default) ?? throw new JsonException("null");
+            return deserialize() ?? throw new JsonException("null");
         }
         catch (JsonException e)
         {
-            throw Unreadable(path, e);
+            throw new SpotifyResponseException($"{path} is not the JSON expected at {e.Path ?? "its start"}", e);
         }
     }
-
-    internal static SpotifyResponseException Unreadable(string path, JsonException e) =>
-        new($"{path} is not the JSON expected at {e.Path ?? "its start"}", e);
 
     private static string? Read(string? body, Func<JsonElement, string?> member)
     {

@@ -182,7 +182,7 @@ public sealed partial class SpotifyHandler : DelegatingHandler
         }
     }
 
-    /// <summary>Outside the gate, so that the next call does not wait for it.</summary>
+    /// <summary>Refuses a body that is cut off, and makes UTF-8 of any other. Outside the gate, so that the next call does not wait for it.</summary>
     private static async Task CheckBodyAsync(HttpResponseMessage response, CancellationToken cancellationToken)
     {
         var body = await response.Content.ReadAsByteArrayAsync(cancellationToken);

@@ -48,8 +48,8 @@ public static class TrackPages
             for (var offset = limit; ; offset += limit)
             {
                 end = Math.Max(end, Math.Min(page.Total ?? 0, cap));
-                var isLast = page.Tracks.Count == 0 || (!page.HasNext && (page.Tracks.Count < limit || page.Total > offset - limit));
-                isLast = offset >= cap || (offset >= end && isLast);
+                var namesNoMore = page.Tracks.Count == 0 || (!page.HasNext && (page.Tracks.Count < limit || page.Total > offset - limit));
+                var isLast = offset >= cap || (offset >= end && namesNoMore);
                 if (offset == firstLimit && page.Tracks.Any(track => track?.Popularity is not null))
                 {
                     limit = Math.Max(firstLimit, extendedLimit);
