@@ -2,12 +2,13 @@ using Microsoft.Playwright;
 
 namespace PySpotify.Workflow.Tests;
 
-/// <summary>A Chromium that is installed; Playwright's own downloads are not needed.</summary>
+/// <summary>A Chromium that is installed, Playwright's own downloads are not needed, with one page that the tests use in turn: to start either takes longer than most tests do.</summary>
 public sealed class Browser : IAsyncLifetime
 {
+    private readonly List<string> _heard = [];
     private IPlaywright? _playwright;
     private IBrowser? _chromium;
-    private IBrowserContext? _context;
+    private IPage? _page;
 
     public async ValueTask InitializeAsync()
     {
@@ -19,12 +20,13 @@ public sealed class Browser : IAsyncLifetime
         }
 
         _playwright = await Playwright.CreateAsync();
-        string[] arguments = ["--disable-gpu", "--renderer-process-limit=1", .. Environment.UserName == "root" ? ["--no-sandbox"] : Array.Empty<string>()];
+        string[] arguments = ["--disable-gpu", "--in-process-gpu", .. Environment.UserName == "root" ? ["--no-sandbox"] : Array.Empty<string>()];
         _chromium = await _playwright.Chromium.LaunchAsync(new() { ExecutablePath = path, Args = arguments });
-
-        // A process for each page would take longer than the tests do. They share that of this page, which stays open.
-        _context = await _chromium.NewContextAsync();
-        await _context.NewPageAsync();
+        _page = await _chromium.NewPageAsync();
+        _page.Console += (_, message) => _heard.Add($"console: {message.Text}");
+        _page.PageError += (_, error) => _heard.Add($"error: {error}");
+        _page.Dialog += (_, dialog) => _heard.Add($"dialog: {dialog.Message}");
+        _page.Request += (_, request) => _heard.Add($"request: {request.Url}");
     }
 
     public async ValueTask DisposeAsync()
@@ -38,19 +40,32 @@ public sealed class Browser : IAsyncLifetime
     }
 
     /// <summary>Opens a file and holds that it asks for nothing else and complains of nothing.</summary>
-    public async Task<IPage> OpenAsync(string file, int width = 1280, ColorScheme scheme = ColorScheme.Light, bool hasScript = true)
+    public async Task<IPage> OpenAsync(string file, int width = 1280, ColorScheme scheme = ColorScheme.Light)
     {
-        Assert.SkipWhen(_chromium is null, "There is no Chromium here: install it (Debian: apt-get install chromium) or name one in CHROMIUM.");
-        var page = hasScript ? await _context!.NewPageAsync() : await _chromium!.NewPageAsync(new() { JavaScriptEnabled = false });
-        await page.SetViewportSizeAsync(width, 800);
-        await page.EmulateMediaAsync(new() { ColorScheme = scheme });
-        var heard = new List<string>();
-        page.Console += (_, message) => heard.Add($"console: {message.Text}");
-        page.PageError += (_, error) => heard.Add($"error: {error}");
-        page.Dialog += (_, dialog) => heard.Add($"dialog: {dialog.Message}");
-        page.Request += (_, request) => heard.Add($"request: {request.Url}");
+        Skip();
+        await _page!.GotoAsync("about:blank");
+        await _page.Mouse.MoveAsync(0, 0);
+        await _page.SetViewportSizeAsync(width, 800);
+        await _page.EmulateMediaAsync(new() { ColorScheme = scheme, Media = Media.Screen });
+        _heard.Clear();
+        await _page.GotoAsync(new Uri(file).AbsoluteUri);
+        Assert.Equal([$"request: {new Uri(file).AbsoluteUri}"], _heard.Where(line => line != "request: data:,"));
+        return _page;
+    }
+
+    /// <summary>Opens a file where no script runs.</summary>
+    public async Task<IPage> OpenWithoutScriptAsync(string file)
+    {
+        Skip();
+        var page = await _chromium!.NewPageAsync(new() { JavaScriptEnabled = false });
         await page.GotoAsync(new Uri(file).AbsoluteUri);
-        Assert.Equal([$"request: {new Uri(file).AbsoluteUri}"], heard.Where(line => line != "request: data:,"));
         return page;
     }
+
+    private void Skip() =>
+        Assert.SkipWhen(_chromium is null, "There is no Chromium here: install it (Debian: apt-get install chromium) or name one in CHROMIUM.");
 }
+
+/// <summary>The classes that look at pages; they share the browser and the tables.</summary>
+[CollectionDefinition(nameof(Browser))]
+public sealed class BrowserTests : ICollectionFixture<Browser>, ICollectionFixture<SampleTables>, ICollectionFixture<HandMadeWeeks>;

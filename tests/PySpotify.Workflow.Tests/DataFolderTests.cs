@@ -61,11 +61,14 @@ public sealed class DataFolderTests
         Assert.Equal([Before, Day], Directory.GetDirectories(Path.Combine(pyspotify.Raw, Tables.Popular)).Select(path => path[^10..]).Order());
     }
 
-    [Fact]
-    public Task A_full_disk_is_told_and_what_was_there_stays_and_with_room_again_the_run_ends_well() => FillDiskAsync(blocks: 110);
-
     /// <param name="blocks">Blocks of 1,024 bytes after which a file takes no more: a full disk, file by file.</param>
-    internal static async Task FillDiskAsync(int blocks)
+    [Theory]
+    [InlineData(110)]
+    [InlineData(0, Explicit = true, Traits = ["Category", "Soak"])]
+    [InlineData(9, Explicit = true, Traits = ["Category", "Soak"])]
+    [InlineData(250, Explicit = true, Traits = ["Category", "Soak"])]
+    [InlineData(400, Explicit = true, Traits = ["Category", "Soak"])]
+    public async Task A_full_disk_is_told_and_what_was_there_stays_and_with_room_again_the_run_ends_well(int blocks)
     {
         Assert.SkipWhen(OperatingSystem.IsWindows(), "Windows has no limit on the size of files.");
         await using var pyspotify = new Pyspotify();

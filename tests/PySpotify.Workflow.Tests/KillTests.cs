@@ -11,9 +11,9 @@ public sealed class KillTests
     [Theory]
     [InlineData(8, "run", "--snapshot-date", "2026-11-20")]
     [InlineData(4, "run")]
-    public Task Kills_at_random_moments_change_nothing(int kills, params string[] command) => KillAsync(kills, command);
-
-    internal static async Task KillAsync(int kills, string[] command)
+    [InlineData(200, "run", "--snapshot-date", "2026-11-20", Explicit = true, Traits = ["Category", "Soak"])]
+    [InlineData(20, "run", Explicit = true, Traits = ["Category", "Soak"])]
+    public async Task Kills_at_random_moments_change_nothing(int kills, params string[] command)
     {
         Assert.SkipWhen(OperatingSystem.IsWindows(), "Windows has no SIGKILL.");
         await using var undisturbed = new Pyspotify();

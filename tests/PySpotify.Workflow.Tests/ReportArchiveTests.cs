@@ -7,7 +7,8 @@ using PySpotify.Workflow.Report;
 namespace PySpotify.Workflow.Tests;
 
 /// <summary>The folder of reports, and what goes into a page.</summary>
-public sealed class ReportArchiveTests(Browser browser) : IClassFixture<Browser>
+[Collection(nameof(Browser))]
+public sealed class ReportArchiveTests(Browser browser)
 {
     private static CancellationToken Cancelled => TestContext.Current.CancellationToken;
 
@@ -34,7 +35,6 @@ public sealed class ReportArchiveTests(Browser browser) : IClassFixture<Browser>
         Assert.Equal(["Song C Artist Z", "Song B Artist Y", "Song A Artist X"], await page.Locator("tbody td").AllInnerTextsAsync());
         await page.GetByText("22 November").ClickAsync();
         Assert.Equal("Week of 22 November 2026", await page.Locator("h1").InnerTextAsync());
-        await page.CloseAsync();
     }
 
     [Fact]
@@ -89,7 +89,6 @@ public sealed class ReportArchiveTests(Browser browser) : IClassFixture<Browser>
         var page = await browser.OpenAsync(Path.Combine(tables.Data.Reports, "2026-11-15.html"));
         // B, which leads, has been there in each of the five weeks up to that day.
         Assert.Equal("5", await page.Locator("#list-1 tbody tr").First.Locator("td.weeks").InnerTextAsync());
-        await page.CloseAsync();
     }
 
     [Fact]
@@ -155,12 +154,10 @@ public sealed class ReportArchiveTests(Browser browser) : IClassFixture<Browser>
             Assert.Equal(isLacking ? ["not read", "Song A"] : ["Song C", "Song A"], await row.Locator("td .track, td .hidden").AllTextContentsAsync());
         }
 
-        await index.CloseAsync();
         var page = await browser.OpenAsync(Path.Combine(tables.Data.Reports, $"{lacking}.html"));
         Assert.Equal("Search: year", await page.Locator(".tabs a").First.InnerTextAsync());
         Assert.Equal(1, await page.Locator("[data-query=top]").CountAsync());
         Assert.Equal(0, await page.Locator("[data-query=overlap]").CountAsync());
-        await page.CloseAsync();
     }
 
     [Fact]

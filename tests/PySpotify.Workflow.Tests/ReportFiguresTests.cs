@@ -7,8 +7,8 @@ using PySpotify.Workflow.Report;
 namespace PySpotify.Workflow.Tests;
 
 /// <summary>Every row that a page shows is its query's, in the query's order, with none left out between.</summary>
+[Collection(nameof(Browser))]
 public sealed class ReportFiguresTests(Browser browser, SampleTables sample, HandMadeWeeks weeks)
-    : IClassFixture<Browser>, IClassFixture<SampleTables>, IClassFixture<HandMadeWeeks>
 {
     private static CancellationToken Cancelled => TestContext.Current.CancellationToken;
 
@@ -75,7 +75,6 @@ public sealed class ReportFiguresTests(Browser browser, SampleTables sample, Han
                 .OrderBy(decade => decade.Key == "unknown").ThenByDescending(decade => decade.Key)
                 .Select(decade => Join([decade.Key, .. lists.Select(list => (object?)decade.Where(row => row.Text("list") == list).Sum(row => row.Number("songs")))])),
             Shown("years", null).Single());
-        await page.CloseAsync();
 
         List<List<string>> Shown(string query, string? list) => [.. shown.Where(table => table.Query == query && table.List == list).Select(table => table.Rows)];
     }

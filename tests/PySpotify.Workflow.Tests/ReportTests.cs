@@ -9,8 +9,8 @@ using PySpotify.Workflow.Report;
 namespace PySpotify.Workflow.Tests;
 
 /// <summary>A week's page as a reader has it: on screens, on paper, by ear and by keyboard.</summary>
+[Collection(nameof(Browser))]
 public sealed class ReportTests(Browser browser, SampleTables sample, HandMadeWeeks weeks)
-    : IClassFixture<Browser>, IClassFixture<SampleTables>, IClassFixture<HandMadeWeeks>
 {
     private static CancellationToken Cancelled => TestContext.Current.CancellationToken;
 
@@ -39,7 +39,6 @@ public sealed class ReportTests(Browser browser, SampleTables sample, HandMadeWe
         }
 
         Assert.Equal(scheme == ColorScheme.Dark, await page.EvaluateAsync<bool>(IsDark));
-        await page.CloseAsync();
     }
 
     [Fact]
@@ -54,7 +53,6 @@ public sealed class ReportTests(Browser browser, SampleTables sample, HandMadeWe
         Assert.Equal(["#\nRank", "Move", "Song", "Rank by week", "Last week", "Peak", "Weeks"], await page.Locator(".chart th[scope=col]:visible").AllInnerTextsAsync());
         // Until November 2026 it was 6,910 long.
         Assert.InRange(await page.EvaluateAsync<int>("document.documentElement.scrollHeight"), 1000, 6910 / 3);
-        await page.CloseAsync();
     }
 
     [Fact]
@@ -73,8 +71,6 @@ public sealed class ReportTests(Browser browser, SampleTables sample, HandMadeWe
             Assert.InRange(row[0], 30, 55);
             Assert.Equal(2, row[1]);
         });
-
-        await page.CloseAsync();
     }
 
     [Fact]
@@ -104,7 +100,6 @@ public sealed class ReportTests(Browser browser, SampleTables sample, HandMadeWe
         Assert.Equal("Rank by week: 3, 3, 2 weeks without a snapshot, 1", await page.Locator("#list-1 .spark").First.GetAttributeAsync("aria-label"));
         Assert.Equal(2, await page.Locator("#list-1 .spark path").First.EvaluateAsync<int>("path => path.getAttribute('d').split('M').length - 1"));
         Assert.Equal(0, await page.Locator(".sample").CountAsync());
-        await page.CloseAsync();
     }
 
     [Fact]
@@ -118,7 +113,6 @@ public sealed class ReportTests(Browser browser, SampleTables sample, HandMadeWe
         Assert.Equal(0, await page.Locator("#new, .spark, .ranks, [rel=prev]").CountAsync());
         Assert.Empty(await page.EvaluateAsync<string[]>("[...document.querySelectorAll('section, tbody, figure, .card, .columns > *')].filter(e => !e.textContent.trim()).map(e => e.outerHTML)"));
         Assert.DoesNotContain("compare", await page.Locator("body").TextContentAsync(), StringComparison.OrdinalIgnoreCase);
-        await page.CloseAsync();
     }
 
     [Fact]
@@ -134,7 +128,6 @@ public sealed class ReportTests(Browser browser, SampleTables sample, HandMadeWe
         var text = await page.EvaluateAsync<string>("document.body.innerText + document.querySelector('details').textContent");
         Assert.Equal(2, text.Split("Spotify's own order").Length);
         Assert.DoesNotContain("popular", text.Replace("gave no popularity", "", StringComparison.Ordinal).Replace("none with a popularity", "", StringComparison.Ordinal), StringComparison.OrdinalIgnoreCase);
-        await page.CloseAsync();
     }
 
     [Fact]
@@ -151,7 +144,6 @@ public sealed class ReportTests(Browser browser, SampleTables sample, HandMadeWe
 
         Assert.Equal(["gone was not read. Spotify answers 404."], await page.Locator(".alert:visible").AllInnerTextsAsync());
         Assert.Equal(1, await page.Locator("[data-query=top]").CountAsync());
-        await page.CloseAsync();
     }
 
     [Fact]
@@ -162,7 +154,6 @@ public sealed class ReportTests(Browser browser, SampleTables sample, HandMadeWe
         Assert.Contains("made up", await page.Locator(".sample").InnerTextAsync());
         Assert.Equal(1, await page.Locator("script").CountAsync());
         Assert.Equal(0, await page.Locator("b:has-text('Moves')").CountAsync());
-        await page.CloseAsync();
     }
 
     [Fact]
@@ -172,7 +163,6 @@ public sealed class ReportTests(Browser browser, SampleTables sample, HandMadeWe
 
         Assert.Equal($"https://open.spotify.com/track/{TestTables.IdOf('C')}", await page.Locator(".chart a").First.GetAttributeAsync("href"));
         Assert.Equal("https://open.spotify.com", await page.Locator("footer a:has-text('Spotify')").GetAttributeAsync("href"));
-        await page.CloseAsync();
     }
 
     [Fact]
@@ -188,7 +178,6 @@ public sealed class ReportTests(Browser browser, SampleTables sample, HandMadeWe
         Assert.Equal(4, await page.GetByRole(AriaRole.Tab).CountAsync());
         Assert.Equal(1, await page.GetByRole(AriaRole.Tabpanel, new() { Name = "Sample: most played" }).CountAsync());
         Assert.Equal(1, await page.GetByRole(AriaRole.Searchbox, new() { Name = "Find a song or artist" }).CountAsync());
-        await page.CloseAsync();
     }
 
     [Fact]
@@ -217,7 +206,6 @@ public sealed class ReportTests(Browser browser, SampleTables sample, HandMadeWe
         await chart.GetByRole(AriaRole.Button, new() { Name = "Rank" }).ClickAsync();
         Assert.Equal(before, await Column(".track"));
         Assert.Equal(1, await chart.Locator("[aria-sort]").CountAsync());
-        await page.CloseAsync();
 
         static bool IsNumber(string text) => int.TryParse(text, out _);
         static string Plain(string text) => text.ToLowerInvariant();
@@ -241,8 +229,6 @@ public sealed class ReportTests(Browser browser, SampleTables sample, HandMadeWe
                 Assert.Equal(width, await page.EvaluateAsync<int>("document.documentElement.scrollWidth"));
             }
         }
-
-        await page.CloseAsync();
     }
 
     [Theory]
@@ -269,7 +255,6 @@ public sealed class ReportTests(Browser browser, SampleTables sample, HandMadeWe
               return broken;
             })
             """));
-        await page.CloseAsync();
     }
 
     [Fact]
@@ -282,7 +267,6 @@ public sealed class ReportTests(Browser browser, SampleTables sample, HandMadeWe
         Assert.InRange((await page.Locator("#list-1 .chart tbody tr:visible").First.BoundingBoxAsync())!.Y, 0, 400);
         await page.GetByRole(AriaRole.Searchbox).FillAsync("");
         Assert.True(await page.Locator("#list-1 .cards").IsVisibleAsync());
-        await page.CloseAsync();
     }
 
     [Fact]
@@ -295,8 +279,6 @@ public sealed class ReportTests(Browser browser, SampleTables sample, HandMadeWe
         {
             Assert.InRange((await row.BoundingBoxAsync())!.Height, 10, 60);
         }
-
-        await page.CloseAsync();
     }
 
     [Fact]
@@ -312,7 +294,6 @@ public sealed class ReportTests(Browser browser, SampleTables sample, HandMadeWe
 
         Assert.Equal(["New or back: none in the top 50", "Gone: none in the top 50"], await page.Locator("#new .note").AllInnerTextsAsync());
         Assert.Equal(0, await page.Locator("#new table").CountAsync());
-        await page.CloseAsync();
     }
 
     [Fact]
@@ -334,7 +315,6 @@ public sealed class ReportTests(Browser browser, SampleTables sample, HandMadeWe
         await box.FillAsync("");
         Assert.Equal(50, await rows.CountAsync());
         Assert.Equal("", await page.Locator(".find output").TextContentAsync());
-        await page.CloseAsync();
     }
 
     [Fact]
@@ -353,7 +333,6 @@ public sealed class ReportTests(Browser browser, SampleTables sample, HandMadeWe
         await page.ReloadAsync();
         Assert.Equal(["new"], await Shown());
         Assert.Equal(0, await page.EvaluateAsync<int>("scrollY"));
-        await page.CloseAsync();
 
         Task<string[]> Shown() => page.EvaluateAsync<string[]>("[...document.querySelectorAll('[role=tabpanel]')].filter(panel => panel.offsetHeight).map(panel => panel.id)");
     }
@@ -379,20 +358,18 @@ public sealed class ReportTests(Browser browser, SampleTables sample, HandMadeWe
         await page.Locator("h1").HoverAsync();
         await page.GetByRole(AriaRole.Searchbox).FocusAsync();
         Assert.Equal(0, await page.Locator(".on").CountAsync());
-        await page.CloseAsync();
     }
 
     [Fact]
     public async Task Without_script_everything_is_there()
     {
         var file = await WriteAsync(sample.Tables, null);
-        var page = await browser.OpenAsync(file, hasScript: false);
+        var page = await browser.OpenWithoutScriptAsync(file);
 
         Assert.Equal(["Sample: most played", "Search: year:2025-2026", "New", "Artists"], await page.Locator("h2:visible").AllInnerTextsAsync());
         Assert.Equal(100, await page.Locator(".chart tbody tr:visible").CountAsync());
         Assert.Equal(2, await page.Locator(".ranks:visible").CountAsync());
         Assert.Equal(0, await page.Locator(".find:visible, [role=tab]").CountAsync());
-        await page.CloseAsync();
     }
 
     [Fact]
@@ -409,7 +386,6 @@ public sealed class ReportTests(Browser browser, SampleTables sample, HandMadeWe
         Assert.Equal(["avoid table-header-group"], await page.EvaluateAsync<string[]>(
             "[...new Set([...document.querySelectorAll('tbody tr')].map(row => getComputedStyle(row).breakInside + ' ' + getComputedStyle(row.closest('table').tHead).display))]"));
         Assert.True((await page.PdfAsync(new() { Format = "A4" })).Length > 10_000);
-        await page.CloseAsync();
     }
 
     /// <summary>Names that try to end attributes, elements and directions.</summary>
@@ -428,7 +404,6 @@ public sealed class ReportTests(Browser browser, SampleTables sample, HandMadeWe
 
         Assert.Equal(0, await page.Locator("img").CountAsync());
         Assert.Equal(DisplayText.Clean(name), await page.Locator(".chart .track").First.TextContentAsync());
-        await page.CloseAsync();
     }
 
     [Theory]
@@ -451,7 +426,6 @@ public sealed class ReportTests(Browser browser, SampleTables sample, HandMadeWe
         Assert.Equal(names, await page.Locator(".chart .track").AllTextContentsAsync());
         Assert.Equal(width, await page.EvaluateAsync<int>("document.documentElement.scrollWidth"));
         Assert.Empty(await page.EvaluateAsync<string[]>(TooWide, width));
-        await page.CloseAsync();
     }
 
     [Fact]
@@ -463,7 +437,6 @@ public sealed class ReportTests(Browser browser, SampleTables sample, HandMadeWe
         Assert.Equal(["1", "1", "2", "3"], await page.Locator(".chart td.rank").AllInnerTextsAsync());
         Assert.Equal(["L100 13", "L100 39", "L100 65", "L100 91"], (await page.Locator(".ranks .song > svg:first-child > path:first-child").EvaluateAllAsync<string[]>(
             "paths => paths.map(path => path.getAttribute('d').match(/L100 .*$/)[0])")).Reverse());
-        await page.CloseAsync();
     }
 
     /// <summary>Simulates the lack of each kind of cone (Machado, Oliveira and Fernandes 2009) and asks how far apart the three lines are.</summary>
@@ -476,7 +449,6 @@ public sealed class ReportTests(Browser browser, SampleTables sample, HandMadeWe
 
         Assert.InRange(await page.EvaluateAsync<double>(LeastDistance), 20, 200);
         Assert.Equal(3, await page.EvaluateAsync<int>("new Set([...document.querySelectorAll('#list-1 [class*=first-] > svg:last-child path')].map(mark => mark.getAttribute('d'))).size"));
-        await page.CloseAsync();
     }
 
     private async Task<IPage> OpenAsync(TestTables tables, DateOnly? week = null, int width = 1280, ColorScheme scheme = ColorScheme.Light) =>
