@@ -1,4 +1,8 @@
 using Microsoft.Playwright;
+using Xunit.Sdk;
+using Xunit.v3;
+
+[assembly: TestCollectionOrderer(typeof(PySpotify.Workflow.Tests.BrowserFirst))]
 
 namespace PySpotify.Workflow.Tests;
 
@@ -69,3 +73,11 @@ public sealed class Browser : IAsyncLifetime
 /// <summary>The classes that look at pages; they share the browser and the tables.</summary>
 [CollectionDefinition(nameof(Browser))]
 public sealed class BrowserTests : ICollectionFixture<Browser>, ICollectionFixture<SampleTables>, ICollectionFixture<HandMadeWeeks>;
+
+/// <summary>The browser's tests take turns, so they begin first: otherwise they would be at work alone at the end.</summary>
+public sealed class BrowserFirst : ITestCollectionOrderer
+{
+    public IReadOnlyCollection<TCollection> OrderTestCollections<TCollection>(IReadOnlyCollection<TCollection> testCollections)
+        where TCollection : ITestCollection =>
+        [.. testCollections.OrderByDescending(collection => collection.TestCollectionDisplayName == nameof(Browser))];
+}

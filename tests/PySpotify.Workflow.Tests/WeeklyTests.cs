@@ -101,7 +101,8 @@ public sealed class WeeklyTests
         (await pyspotify.RunAsync("run", "--weekly")).Succeeded();
 
         Assert.Equal(["SUCCEEDED", "FAILED"], (await CommandTests.ExecutionsAsync(pyspotify)).Select(row => row[1]));
-        Assert.Equal("7", CommandTests.Cells(await pyspotify.RunAsync("sql", "SELECT count(*) FROM charts")));
+        // The other list may have been whole before the playlist failed. What has been read stays.
+        Assert.Equal("7", CommandTests.Cells(await pyspotify.RunAsync("sql", "SELECT rows FROM sources WHERE source = 'corrected'")));
     }
 
     [Fact]
