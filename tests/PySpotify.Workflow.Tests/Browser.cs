@@ -26,11 +26,7 @@ public sealed class Browser : IAsyncLifetime
         _playwright = await Playwright.CreateAsync();
         string[] arguments = ["--disable-gpu", "--in-process-gpu", .. Environment.UserName == "root" ? ["--no-sandbox"] : Array.Empty<string>()];
         _chromium = await _playwright.Chromium.LaunchAsync(new() { ExecutablePath = path, Args = arguments });
-        _page = await _chromium.NewPageAsync();
-        _page.Console += (_, message) => _heard.Add($"console: {message.Text}");
-        _page.PageError += (_, error) => _heard.Add($"error: {error}");
-        _page.Dialog += (_, dialog) => _heard.Add($"dialog: {dialog.Message}");
-        _page.Request += (_, request) => _heard.Add($"request: {request.Url}");
+        _page = await NewPageAsync(hasScript: true);
     }
 
     public async ValueTask DisposeAsync()
@@ -44,30 +40,29 @@ public sealed class Browser : IAsyncLifetime
     }
 
     /// <summary>Opens a file and holds that it asks for nothing else and complains of nothing.</summary>
-    public async Task<IPage> OpenAsync(string file, int width = 1280, ColorScheme scheme = ColorScheme.Light)
+    public async Task<IPage> OpenAsync(string file, int width = 1280, ColorScheme scheme = ColorScheme.Light, bool hasScript = true)
     {
-        Skip();
-        await _page!.GotoAsync("about:blank");
-        await _page.Mouse.MoveAsync(0, 0);
-        await _page.SetViewportSizeAsync(width, 800);
-        await _page.EmulateMediaAsync(new() { ColorScheme = scheme, Media = Media.Screen });
+        Assert.SkipWhen(_chromium is null, "There is no Chromium here: install it (Debian: apt-get install chromium) or name one in CHROMIUM.");
+        var page = hasScript ? _page! : await NewPageAsync(hasScript);
+        await page.GotoAsync("about:blank");
+        await page.Mouse.MoveAsync(0, 0);
+        await page.SetViewportSizeAsync(width, 800);
+        await page.EmulateMediaAsync(new() { ColorScheme = scheme, Media = Media.Screen });
         _heard.Clear();
-        await _page.GotoAsync(new Uri(file).AbsoluteUri);
-        Assert.Equal([$"request: {new Uri(file).AbsoluteUri}"], _heard.Where(line => line != "request: data:,"));
-        return _page;
-    }
-
-    /// <summary>Opens a file where no script runs.</summary>
-    public async Task<IPage> OpenWithoutScriptAsync(string file)
-    {
-        Skip();
-        var page = await _chromium!.NewPageAsync(new() { JavaScriptEnabled = false });
         await page.GotoAsync(new Uri(file).AbsoluteUri);
+        Assert.Equal([$"request: {new Uri(file).AbsoluteUri}"], _heard.Where(line => line != "request: data:,"));
         return page;
     }
 
-    private void Skip() =>
-        Assert.SkipWhen(_chromium is null, "There is no Chromium here: install it (Debian: apt-get install chromium) or name one in CHROMIUM.");
+    private async Task<IPage> NewPageAsync(bool hasScript)
+    {
+        var page = await _chromium!.NewPageAsync(new() { JavaScriptEnabled = hasScript });
+        page.Console += (_, message) => _heard.Add($"console: {message.Text}");
+        page.PageError += (_, error) => _heard.Add($"error: {error}");
+        page.Dialog += (_, dialog) => _heard.Add($"dialog: {dialog.Message}");
+        page.Request += (_, request) => _heard.Add($"request: {request.Url}");
+        return page;
+    }
 }
 
 /// <summary>The classes that look at pages; they share the browser and the tables.</summary>

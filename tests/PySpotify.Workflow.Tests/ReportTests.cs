@@ -364,7 +364,7 @@ public sealed class ReportTests(Browser browser, SampleTables sample, HandMadeWe
     public async Task Without_script_everything_is_there()
     {
         var file = await WriteAsync(sample.Tables, null);
-        var page = await browser.OpenWithoutScriptAsync(file);
+        var page = await browser.OpenAsync(file, hasScript: false);
 
         Assert.Equal(["Sample: most played", "Search: year:2025-2026", "New", "Artists"], await page.Locator("h2:visible").AllInnerTextsAsync());
         Assert.Equal(100, await page.Locator(".chart tbody tr:visible").CountAsync());
