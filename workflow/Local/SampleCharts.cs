@@ -1,4 +1,5 @@
 using System.Globalization;
+using static PySpotify.Workflow.Local.SplitMix64;
 
 namespace PySpotify.Workflow.Local;
 
@@ -25,7 +26,6 @@ internal sealed class SampleCharts
 {
     private const int TopPlayedRows = 546, PopularRows = 1000;
     private const int WeeksOfReleases = 105, TracksAWeek = 28, YearsOfClassics = 60, ClassicsAYear = 20;
-    private const int ArtistCount = 480;
 
     private readonly int _week;
 
@@ -131,7 +131,7 @@ internal sealed class SampleCharts
         var (key, _, week, n, _) = candidate;
         var artist = ArtistOf(week, n);
         var (title, artists) = TitleAndArtists(key, artist);
-        var album = OnAlbum(n) ? Title(Hash(5, week, n / 4)) : title;
+        var album = OnAlbum(n) ? SampleNames.Title(Hash(5, week, n / 4)) : title;
         var day = ReleaseDay(week, n);
         return new(IdOf(key), title, artists, album, day.Iso(), Rating(candidate), Duration(key), Isrc: Isrc(key, day.Year));
     }
@@ -139,12 +139,12 @@ internal sealed class SampleCharts
     private static SampleTrack DescribeClassic(Candidate candidate)
     {
         var (key, _, year, _, _) = candidate;
-        var (title, artists) = TitleAndArtists(key, (int)(ArtistCount * Unit(Hash(key, 8))));
+        var (title, artists) = TitleAndArtists(key, (int)(SampleNames.ArtistCount * Unit(Hash(key, 8))));
         var day = new DateOnly(Math.Max(1, year), 1 + (int)(Hash(key, 9) % 12), 1 + (int)(Hash(key, 10) % 28));
         // Spotify knows older releases by month or by year only.
         var precision = year < 1995 ? Hash(key, 11) % 8 : 7;
         var released = precision switch { < 2 => day.Iso()[..4], 2 => day.Iso()[..7], _ => day.Iso() };
-        return new(IdOf(key), title, artists, Title(Hash(key, 12)), released, Rating(candidate), Duration(key), Isrc: Isrc(key, year));
+        return new(IdOf(key), title, artists, SampleNames.Title(Hash(key, 12)), released, Rating(candidate), Duration(key), Isrc: Isrc(key, year));
     }
 
     private static SampleTrack DescribeCuriosity(Candidate candidate)
@@ -156,19 +156,19 @@ internal sealed class SampleCharts
 
     private static (string Title, string[] Artists) TitleAndArtists(ulong key, int artist)
     {
-        var title = Title(Hash(key, 13));
-        var guest = (int)(Hash(key, 14) % ArtistCount);
+        var title = SampleNames.Title(Hash(key, 13));
+        var guest = (int)(Hash(key, 14) % SampleNames.ArtistCount);
         if (guest == artist)
         {
-            guest = (guest + 1) % ArtistCount;
+            guest = (guest + 1) % SampleNames.ArtistCount;
         }
 
         return (Hash(key, 15) % 12) switch
         {
-            0 => ($"{title} (feat. {ArtistName(guest)})", [ArtistName(artist), ArtistName(guest)]),
-            1 => (title, [ArtistName(artist), ArtistName(guest)]),
-            2 => (title + " - Acoustic", [ArtistName(artist)]),
-            _ => (title, [ArtistName(artist)]),
+            0 => ($"{title} (feat. {SampleNames.ArtistName(guest)})", [SampleNames.ArtistName(artist), SampleNames.ArtistName(guest)]),
+            1 => (title, [SampleNames.ArtistName(artist), SampleNames.ArtistName(guest)]),
+            2 => (title + " - Acoustic", [SampleNames.ArtistName(artist)]),
+            _ => (title, [SampleNames.ArtistName(artist)]),
         };
     }
 
@@ -178,7 +178,7 @@ internal sealed class SampleCharts
     private static int ArtistOf(int week, int n)
     {
         var luck = Unit(Hash(6, week, OnAlbum(n) ? n / 4 : n));
-        return (int)(ArtistCount * luck * (0.3 + 0.7 * luck));
+        return (int)(SampleNames.ArtistCount * luck * (0.3 + 0.7 * luck));
     }
 
     /// <summary>In the week before <paramref name="week"/> begins, mostly on its Friday.</summary>
@@ -187,39 +187,6 @@ internal sealed class SampleCharts
         var hash = Hash(7, week, OnAlbum(n) ? n / 4 : n);
         var day = hash % 10 < 7 ? 4 : (int)(hash / 10 % 7);
         return DateOnly.FromDayNumber(Math.Max(0, 7 * (week - 1) + day));
-    }
-
-    private static string Title(ulong hash)
-    {
-        var adjective = Pick(Adjectives, hash, 1);
-        var noun = Pick(Nouns, hash, 2);
-        var place = Pick(Places, hash, 3);
-        return (Hash(hash, 4) % 9) switch
-        {
-            0 or 1 => $"{adjective} {noun}",
-            2 => $"{noun} in {place}",
-            3 => $"{Pick(Verbs, hash, 5)} the {noun}",
-            4 => $"{Pick(Rides, hash, 5)} Me to {place}",
-            5 => $"{adjective} {noun}, {Pick(Adjectives, hash, 6)} {Pick(Nouns, hash, 7)}",
-            6 => $"{place}, {Pick(Times, hash, 8)}",
-            7 => $"Your {adjective} {noun}",
-            _ => noun,
-        };
-    }
-
-    /// <summary>Different for each of the <see cref="ArtistCount"/> numbers.</summary>
-    private static string ArtistName(int artist)
-    {
-        var (n, form) = Math.DivRem(artist, 5);
-        int first = n % 24, second = (n / 24 + 5 * n) % 24;
-        return form switch
-        {
-            0 => $"{GivenNames[first]} {FamilyNames[second]}",
-            1 => $"The {Adjectives[first]} {Crowds[second]}",
-            2 => $"{GivenNames[second]} & the {Crowds[first]}",
-            3 => $"{Nouns[first]} {Ensembles[second]} of {Places[n % Places.Length]}",
-            _ => $"{FamilyNames[first]}{Endings[second]}",
-        };
     }
 
     private static int? Rating(Candidate candidate) =>
@@ -254,21 +221,6 @@ internal sealed class SampleCharts
         t = t * t * (3 - 2 * t);
         double from = Unit(Hash(key, 21, step)), to = Unit(Hash(key, 21, step + 1));
         return 2 * (from + (to - from) * t) - 1;
-    }
-
-    private static string Pick(string[] words, ulong hash, int salt) => words[Hash(hash, salt) % (ulong)words.Length];
-
-    private static double Unit(ulong hash) => (hash >> 11) * (1.0 / (1UL << 53));
-
-    /// <summary>SplitMix64 (Steele, Lea, Flood 2014) over the numbers in turn.</summary>
-    private static ulong Hash(ulong a, int b, int c = 0) => Mix(Mix(Mix(a) + (ulong)b) + (ulong)c);
-
-    private static ulong Mix(ulong x)
-    {
-        x += 0x9E3779B97F4A7C15;
-        x = (x ^ (x >> 30)) * 0xBF58476D1CE4E5B9;
-        x = (x ^ (x >> 27)) * 0x94D049BB133111EB;
-        return x ^ (x >> 31);
     }
 
     private enum Kind { Release, Classic, Curiosity }
@@ -307,71 +259,5 @@ internal sealed class SampleCharts
         new(null, "Recording 7.mp3", [], "", null, 0, 0, IsLocal: true),
         new(IdOf(Hash(8, 2)), "Hologram of Nothing", ["Projector Plum"], "Light Only", "2025-01-01", 40, 200_000, Type: "hologram"),
         new(IdOf(Hash(8, 3)), "Sung by No One", [], "Empty Stage", "2023-12-31", 45, 180_000),
-    ];
-
-    // The first 24 of Adjectives and Nouns, and the other lists, name the artists too.
-    private static readonly string[] Adjectives = [
-        "Velveteen", "Paper", "Marzipan", "Crooked", "Lantern-Lit", "Borrowed", "Salted", "Whispering", "Tin", "Midnight",
-        "Feathered", "Gilded", "Sleepless", "Mossy", "Copper", "Drowsy", "Painted", "Wandering", "Clockwork", "Amber",
-        "Polite", "Upside-Down", "Weathered", "Northern", "Silver", "Reckless", "Tender", "Electric", "Hollow", "Golden",
-        "Slow", "Neon", "Quiet", "Burning", "Distant", "Sugar", "Broken", "Lucky", "Starlit", "Summer", "Winter", "Honest",
-    ];
-
-    private static readonly string[] Nouns = [
-        "Umbrella", "Telegraph", "Lighthouse", "Teacup", "Harbour", "Orchard", "Accordion", "Compass", "Snowglobe",
-        "Ferris Wheel",
-        "Postcard", "Chandelier", "Windmill", "Satellite", "Parasol", "Bicycle", "Carousel", "Meadow", "Lantern", "Biscuit",
-        "Aquarium", "Typewriter", "Balcony", "Hummingbird", "River", "Engine", "Shadow", "Letter", "Garden", "Signal",
-        "Mirror", "Promise", "Thunder", "Window", "Ocean", "Station", "Feather", "Stranger", "Ember", "Echo", "Parade",
-        "Horizon", "Ladder", "Comet", "Pocket", "Island", "Question", "Kite",
-    ];
-
-    private static readonly string[] Verbs = [
-        "Follow", "Carry", "Forget", "Borrow", "Chase", "Paint", "Remember", "Drive", "Whistle", "Unfold", "Bring", "Dance",
-        "Promise", "Leave", "Wake", "Row",
-    ];
-
-    private static readonly string[] Rides = [
-        "Carry", "Drive", "Follow", "Dance", "Row", "Send", "Bring", "Walk",
-    ];
-
-    private static readonly string[] Places = [
-        "Port Almond", "Saltmere", "Low Harrow", "Quillhaven", "Brightwater", "Old Tamsin", "Nine Elms Bay", "Marrowgate",
-        "Pepperhill", "Lindenfall", "Cobbleford", "Ashwick Pier", "Ottersea", "Fablewood", "Mirabel Street", "Junipero Sands",
-    ];
-
-    private static readonly string[] Times = [
-        "4 a.m.", "Half Past June", "After the Rain", "Before Breakfast", "Last Tuesday", "Once More", "Late October",
-        "All Night", "Ten Years On", "Sunday Again", "Without You", "in Slow Motion",
-    ];
-
-    private static readonly string[] GivenNames = [
-        "Odvina", "Brannick", "Talulo", "Maribelle", "Ferrox", "Juniperra", "Caspiel", "Winifrey", "Ottokar", "Zephyrine",
-        "Lumi", "Barnabee", "Isaldra", "Quentolo", "Perpetua", "Rufino", "Åsgerd", "Thaddy", "Novalie", "Ebenor",
-        "Clementy", "Jorunna", "Séverin", "Pim",
-    ];
-
-    private static readonly string[] FamilyNames = [
-        "Quillfeather", "Marlowick", "Fjordmark", "Pennygale", "Ashgrovine", "Tumblewick", "Lindqvarn", "Ostermoor",
-        "Bellwhistle", "Cardamund", "Thistledown", "Vantongeren", "Harrowgate", "Mistlethorn", "Okonjara", "Saffronsen",
-        "Wrenfield", "Plumbottom", "Castellune", "Drizzlecombe", "Inkwell", "Nightjarsson", "Poppelmann", "Yarrowby",
-    ];
-
-    private static readonly string[] Crowds = [
-        "Cartographers", "Umbrellas", "Night Bakers", "Pigeons", "Lamplighters", "Aunties", "Submarines", "Librarians",
-        "Beekeepers", "Paper Kings", "Astronomers", "Locksmiths", "Foxgloves", "Postmen", "Tightropes", "Marmalades",
-        "Clockmakers", "Ferrymen", "Snowploughs", "Understudies", "Gondoliers", "Hat Thieves", "Meteors", "Second Cousins",
-    ];
-
-    private static readonly string[] Ensembles = [
-        "Choir", "Society", "Sound System", "Quartet", "Department", "Union", "Parade", "Orchestra", "Bureau", "Collective",
-        "Club", "Committee", "Express", "Theory", "Weather", "Holiday", "Machine", "Institute", "Duo", "Motel", "Cinema",
-        "Council", "Avenue", "Republic",
-    ];
-
-    private static readonly string[] Endings = [
-        " Orchestrion", " Jr.", " III", " & Sons", " & Daughters", "!", " Nine", " Deluxe", "ette", " vs. the Moon", " Mondays",
-        " FM", " Unlimited", " Twins", " 3000", " on Ice", " Bros.", " & Friends", " XL", " Again", " Online", " Noir",
-        " Trio", " Airlines",
     ];
 }
