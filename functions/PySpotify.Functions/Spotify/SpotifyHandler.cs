@@ -1,8 +1,5 @@
 using System.Globalization;
 using System.Net;
-using System.Text;
-using System.Text.Json;
-using System.Text.Unicode;
 using Microsoft.Extensions.Logging;
 using Polly;
 using Polly.Retry;
@@ -25,11 +22,6 @@ public sealed partial class SpotifyHandler : DelegatingHandler
     private const int RefusalRetries = 2;
 
     private static readonly TimeSpan PauseWindow = TimeSpan.FromMinutes(10);
-
-    // Bytes that are not UTF-8 become half a surrogate pair, which no client reads as text: it costs its row. Left as they are,
-    // a client that reads a body as text would take another character for them.
-    private static readonly Encoding EscapeInvalid = Encoding.GetEncoding(
-        Encoding.UTF8.WebName, EncoderFallback.ExceptionFallback, new DecoderReplacementFallback(@"\ud800"));
 
     /// <summary>The name of the event that is logged before a wait that Spotify asks for, with its <c>Seconds</c>.</summary>
     public const string WaitingEvent = nameof(Log.Waiting);
@@ -98,7 +90,8 @@ public sealed partial class SpotifyHandler : DelegatingHandler
                     }
                     else if (response.StatusCode == HttpStatusCode.OK)
                     {
-                        await CheckBodyAsync(response, cancellationToken);
+                        // Outside the gate, so that the next call does not wait for it.
+                        await SpotifyBody.CheckAsync(response, cancellationToken);
                     }
 
                     return response;
@@ -179,22 +172,6 @@ public sealed partial class SpotifyHandler : DelegatingHandler
         finally
         {
             _gate.Release();
-        }
-    }
-
-    /// <summary>Refuses a body that is cut off, and makes UTF-8 of any other. Outside the gate, so that the next call does not wait for it.</summary>
-    private static async Task CheckBodyAsync(HttpResponseMessage response, CancellationToken cancellationToken)
-    {
-        var body = await response.Content.ReadAsByteArrayAsync(cancellationToken);
-        if (IsCutOff(body))
-        {
-            response.Dispose();
-            throw new IOException("the answer is empty or cut off");
-        }
-
-        if (!Utf8.IsValid(body))
-        {
-            response.Content = new StringContent(EscapeInvalid.GetString(body), Encoding.UTF8, "application/json");
         }
     }
 
@@ -300,24 +277,6 @@ public sealed partial class SpotifyHandler : DelegatingHandler
         answer is { StatusCode: >= HttpStatusCode.InternalServerError or HttpStatusCode.RequestTimeout };
 
     private static bool IsFault(Exception? e) => e is HttpRequestException or IOException or TimeoutRejectedException;
-
-    /// <summary>Whether a body ends before its JSON does. A body that is not JSON at all is left to whoever reads it.</summary>
-    private static bool IsCutOff(ReadOnlySpan<byte> body)
-    {
-        var json = new Utf8JsonReader(body, isFinalBlock: false, state: default);
-        try
-        {
-            while (json.Read())
-            {
-            }
-
-            return json.CurrentDepth > 0 || json.TokenType is JsonTokenType.None or JsonTokenType.StartObject or JsonTokenType.StartArray;
-        }
-        catch (JsonException)
-        {
-            return false;
-        }
-    }
 
     private static string Describe(HttpResponseMessage answer) => $"{(int)answer.StatusCode} {answer.ReasonPhrase}";
 
