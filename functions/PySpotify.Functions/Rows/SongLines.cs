@@ -62,58 +62,13 @@ internal static class SongLines
             throw new JsonException("A staged row is not a JSON object.");
         }
 
-        string? artist = null, track = null, albumNm = null, albumDt = null, trackId = null, artists = null, isrc = null, fault = null;
-        int? trackPop = null;
-        long? durationMs = null;
+        var members = new Members();
         while (json.Read() && json.TokenType == JsonTokenType.PropertyName)
         {
-            if (json.ValueTextEquals("artist"u8))
-            {
-                artist = Text(ref json);
-            }
-            else if (json.ValueTextEquals("track"u8))
-            {
-                track = Text(ref json);
-            }
-            else if (json.ValueTextEquals("track_pop"u8))
-            {
-                trackPop = (int?)Number(ref json);
-            }
-            else if (json.ValueTextEquals("duration_ms"u8))
-            {
-                durationMs = Number(ref json);
-            }
-            else if (json.ValueTextEquals("album_nm"u8))
-            {
-                albumNm = Text(ref json);
-            }
-            else if (json.ValueTextEquals("album_dt"u8))
-            {
-                albumDt = Text(ref json);
-            }
-            else if (json.ValueTextEquals("track_id"u8))
-            {
-                trackId = Text(ref json);
-            }
-            else if (json.ValueTextEquals("artists"u8))
-            {
-                artists = Text(ref json);
-            }
-            else if (json.ValueTextEquals("isrc"u8))
-            {
-                isrc = Text(ref json);
-            }
-            else if (json.ValueTextEquals("fault"u8))
-            {
-                fault = Text(ref json);
-            }
-            else
-            {
-                throw new JsonException($"A staged row has a member '{json.GetString()}'.");
-            }
+            members.Read(ref json);
         }
 
-        return new(artist, track, trackPop, durationMs, albumNm, albumDt, trackId, artists, isrc, fault);
+        return members.ToSong();
     }
 
     private static string? Text(ref Utf8JsonReader json)
@@ -126,5 +81,63 @@ internal static class SongLines
     {
         json.Read();
         return json.TokenType == JsonTokenType.Null ? null : json.GetInt64();
+    }
+
+    /// <summary>The members of a song as they come; a struct, so that a row costs nothing on the heap but its song.</summary>
+    private struct Members
+    {
+        private string? _artist, _track, _albumNm, _albumDt, _trackId, _artists, _isrc, _fault;
+        private int? _trackPop;
+        private long? _durationMs;
+
+        public void Read(ref Utf8JsonReader json)
+        {
+            if (json.ValueTextEquals("artist"u8))
+            {
+                _artist = Text(ref json);
+            }
+            else if (json.ValueTextEquals("track"u8))
+            {
+                _track = Text(ref json);
+            }
+            else if (json.ValueTextEquals("track_pop"u8))
+            {
+                _trackPop = (int?)Number(ref json);
+            }
+            else if (json.ValueTextEquals("duration_ms"u8))
+            {
+                _durationMs = Number(ref json);
+            }
+            else if (json.ValueTextEquals("album_nm"u8))
+            {
+                _albumNm = Text(ref json);
+            }
+            else if (json.ValueTextEquals("album_dt"u8))
+            {
+                _albumDt = Text(ref json);
+            }
+            else if (json.ValueTextEquals("track_id"u8))
+            {
+                _trackId = Text(ref json);
+            }
+            else if (json.ValueTextEquals("artists"u8))
+            {
+                _artists = Text(ref json);
+            }
+            else if (json.ValueTextEquals("isrc"u8))
+            {
+                _isrc = Text(ref json);
+            }
+            else if (json.ValueTextEquals("fault"u8))
+            {
+                _fault = Text(ref json);
+            }
+            else
+            {
+                throw new JsonException($"A staged row has a member '{json.GetString()}'.");
+            }
+        }
+
+        public readonly Song ToSong() => new(_artist, _track, _trackPop, _durationMs, _albumNm, _albumDt, _trackId, _artists, _isrc, _fault);
     }
 }
