@@ -41,71 +41,50 @@ public sealed partial class QuickSight : ComponentResource
     public QuickSight(string user, StackLocation location, Storage storage, Catalog catalog, Analytics analytics)
         : base("pyspotify:infra:QuickSight", "quicksight")
     {
-        var options = new CustomResourceOptions { Parent = this };
         _user = user.StartsWith("arn:", StringComparison.Ordinal) ? Output.Create(user) : location.Arn("quicksight", $"user/default/{user}");
-        var source = new DataSource(
-            "pyspotify",
-            new DataSourceArgs
-            {
-                DataSourceId = _id,
-                Name = "PySpotify",
-                Type = "ATHENA",
-                Parameters = new DataSourceParametersArgs
-                {
-                    // A role of its own: QuickSight's, which all of the account shares, needs no right to our buckets.
-                    Athena = new DataSourceParametersAthenaArgs
-                    {
-                        WorkGroup = analytics.Workgroup.Name,
-                        RoleArn = Policies.Role(this, "quicksight", "quicksight", new Dictionary<string, Input<string>>(catalog.Names)
-                        {
-                            ["Workgroup"] = analytics.Workgroup.Arn,
-                            ["DataCatalog"] = location.Arn("athena", "datacatalog/AwsDataCatalog"),
-                            ["RefinedBucket"] = storage.Refined.Arn,
-                            ["ResultsBucket"] = storage.Results.Arn,
-                        }),
-                    },
-                },
-                Permissions = { new DataSourcePermissionArgs { Principal = _user, Actions = UseSource } },
-            },
-            CustomResourceOptions.Merge(Policies.OnceKnown(this, "quicksight"), new() { DeleteBeforeReplace = true }));
-
+        var source = MakeSource(location, storage, catalog, analytics);
         var queries = JsonSerializer.Deserialize<Dictionary<string, Dictionary<string, string>>>(Policies.Text("data-sets.json"))!;
         DataSets = new[] { Tables.Charts, Tables.Sources }.Select(table => (Name: table, Set: OfTable(table, source, catalog)))
             .Concat(queries.Select(query => (Name: query.Key, Set: OfQuery(query.Key, query.Value, source, catalog))))
             .ToDictionary(set => set.Name, set => set.Set);
-
-        // Pulumi's AWS provider leaves the definition out of its Dashboard: the type is too deep for it.
-        _ = new Pulumi.Aws.CloudControl.Resource(
-            "dashboard",
-            new Pulumi.Aws.CloudControl.ResourceArgs
-            {
-                TypeName = "AWS::QuickSight::Dashboard",
-                DesiredState = Output.Tuple(location.Account, _user, Output.All(DataSets.Select(set => set.Value.Arn.Apply(arn => (set.Key, arn)))))
-                    .Apply(known => JsonSerializer.Serialize(new
-                    {
-                        AwsAccountId = known.Item1,
-                        DashboardId = _id,
-                        Name = "PySpotify",
-                        Definition = Dashboard.Definition(known.Item3),
-                        Permissions = (object[])[new { Principal = known.Item2, Actions = OwnDashboard }],
-                        Tags = (object[])
-                        [
-                            new { Key = "Project", Value = "PySpotify" }, new { Key = "Stack", Value = Deployment.Instance.StackName },
-                        ],
-                    })),
-            },
-            options);
+        MakeDashboard(location);
         RegisterOutputs();
     }
 
     /// <summary>The data sets by their tables and queries.</summary>
     public IReadOnlyDictionary<string, DataSet> DataSets { get; }
 
+    private DataSource MakeSource(StackLocation location, Storage storage, Catalog catalog, Analytics analytics) => new(
+        "pyspotify",
+        new DataSourceArgs
+        {
+            DataSourceId = _id,
+            Name = "PySpotify",
+            Type = "ATHENA",
+            Parameters = new DataSourceParametersArgs
+            {
+                // A role of its own: QuickSight's, which all of the account shares, needs no right to our buckets.
+                Athena = new DataSourceParametersAthenaArgs
+                {
+                    WorkGroup = analytics.Workgroup.Name,
+                    RoleArn = Policies.Role(this, "quicksight", "quicksight", new Dictionary<string, Input<string>>(catalog.Names)
+                    {
+                        ["Workgroup"] = analytics.Workgroup.Arn,
+                        ["DataCatalog"] = location.Arn("athena", "datacatalog/AwsDataCatalog"),
+                        ["RefinedBucket"] = storage.Refined.Arn,
+                        ["ResultsBucket"] = storage.Results.Arn,
+                    }),
+                },
+            },
+            Permissions = { new DataSourcePermissionArgs { Principal = _user, Actions = UseSource } },
+        },
+        CustomResourceOptions.Merge(Policies.OnceKnown(this, "quicksight"), new() { DeleteBeforeReplace = true }));
+
     private DataSet OfTable(string table, DataSource source, Catalog catalog)
     {
         var columns = Tables.Refined.Single(refined => refined.Name == table).Columns.ToDictionary(
             column => column.Name, column => column.Name == Columns.SnapshotDate ? "DATETIME" : column.Type == "string" ? "STRING" : "INTEGER");
-        return Make(table, columns, new DataSetPhysicalTableMapArgs
+        return MakeDataSet(table, columns, new DataSetPhysicalTableMapArgs
         {
             PhysicalTableMapId = "table",
             RelationalTable = new DataSetPhysicalTableMapRelationalTableArgs
@@ -123,7 +102,7 @@ public sealed partial class QuickSight : ComponentResource
     }
 
     private DataSet OfQuery(string query, Dictionary<string, string> columns, DataSource source, Catalog catalog) =>
-        Make(query, columns, new DataSetPhysicalTableMapArgs
+        MakeDataSet(query, columns, new DataSetPhysicalTableMapArgs
         {
             PhysicalTableMapId = "query",
             CustomSql = new DataSetPhysicalTableMapCustomSqlArgs
@@ -142,7 +121,7 @@ public sealed partial class QuickSight : ComponentResource
     private static string TypeIn(string type) => type == "DATETIME" ? "STRING" : type;
 
     /// <summary>A data set: a table, or a query's answer, kept in QuickSight's memory until the next refresh.</summary>
-    private DataSet Make(string name, Dictionary<string, string> columns, DataSetPhysicalTableMapArgs physical)
+    private DataSet MakeDataSet(string name, Dictionary<string, string> columns, DataSetPhysicalTableMapArgs physical)
     {
         InputList<DataSetLogicalTableMapDataTransformArgs> days =
         [
@@ -177,6 +156,31 @@ public sealed partial class QuickSight : ComponentResource
                     },
                 },
                 Permissions = { new DataSetPermissionArgs { Principal = _user, Actions = OwnDataSet } },
+            },
+            new CustomResourceOptions { Parent = this });
+    }
+
+    private void MakeDashboard(StackLocation location)
+    {
+        // Pulumi's AWS provider leaves the definition out of its Dashboard: the type is too deep for it.
+        _ = new Pulumi.Aws.CloudControl.Resource(
+            "dashboard",
+            new Pulumi.Aws.CloudControl.ResourceArgs
+            {
+                TypeName = "AWS::QuickSight::Dashboard",
+                DesiredState = Output.Tuple(location.Account, _user, Output.All(DataSets.Select(set => set.Value.Arn.Apply(arn => (set.Key, arn)))))
+                    .Apply(known => JsonSerializer.Serialize(new
+                    {
+                        AwsAccountId = known.Item1,
+                        DashboardId = _id,
+                        Name = "PySpotify",
+                        Definition = Dashboard.Definition(known.Item3),
+                        Permissions = (object[])[new { Principal = known.Item2, Actions = OwnDashboard }],
+                        Tags = (object[])
+                        [
+                            new { Key = "Project", Value = "PySpotify" }, new { Key = "Stack", Value = Deployment.Instance.StackName },
+                        ],
+                    })),
             },
             new CustomResourceOptions { Parent = this });
     }

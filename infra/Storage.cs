@@ -49,11 +49,18 @@ public sealed class Storage : ComponentResource
 
     private Bucket Make(string name, bool versioned, params BucketLifecycleConfigurationRuleArgs[] rules)
     {
-        var options = new CustomResourceOptions { Parent = this };
         var bucket = new Bucket(
             $"pyspotify-{name}",
             new BucketArgs { BucketName = _settings.BucketName(name)!, ForceDestroy = _settings.ForceDestroy },
             new CustomResourceOptions { Parent = this, Protect = !_settings.ForceDestroy });
+        Encrypt(name, bucket);
+        Close(name, bucket);
+        SetLifecycle(name, bucket, versioned, rules);
+        return bucket;
+    }
+
+    private void Encrypt(string name, Bucket bucket)
+    {
         _ = new BucketServerSideEncryptionConfiguration(
             name,
             new()
@@ -68,7 +75,12 @@ public sealed class Storage : ComponentResource
                     },
                 },
             },
-            options);
+            new CustomResourceOptions { Parent = this });
+    }
+
+    /// <summary>Closes it to the public, and to whoever does not use TLS.</summary>
+    private void Close(string name, Bucket bucket)
+    {
         var closed = new BucketPublicAccessBlock(
             name,
             new BucketPublicAccessBlockArgs
@@ -79,13 +91,18 @@ public sealed class Storage : ComponentResource
                 IgnorePublicAcls = true,
                 RestrictPublicBuckets = true,
             },
-            options);
+            new CustomResourceOptions { Parent = this });
 
         // One after the other: S3 refuses two settings of a bucket at the same moment.
         _ = new BucketPolicy(
             name,
             new BucketPolicyArgs { Bucket = bucket.Id, Policy = Policies.Fill("bucket", new Dictionary<string, Input<string>> { ["Bucket"] = bucket.Arn }) },
             new CustomResourceOptions { Parent = this, DependsOn = { closed } });
+    }
+
+    /// <summary>Says whether old versions are kept, and what is deleted after how many days.</summary>
+    private void SetLifecycle(string name, Bucket bucket, bool versioned, BucketLifecycleConfigurationRuleArgs[] rules)
+    {
         var history = new List<Resource>();
         if (versioned)
         {
@@ -96,14 +113,13 @@ public sealed class Storage : ComponentResource
                     Bucket = bucket.Id,
                     VersioningConfiguration = new BucketVersioningVersioningConfigurationArgs { Status = "Enabled" },
                 },
-                options));
+                new CustomResourceOptions { Parent = this }));
         }
 
         _ = new BucketLifecycleConfiguration(
             name,
             new BucketLifecycleConfigurationArgs { Bucket = bucket.Id, Rules = [.. rules, Forget(versioned)] },
             new CustomResourceOptions { Parent = this, DependsOn = history });
-        return bucket;
     }
 
     private static BucketLifecycleConfigurationRuleArgs Expire(string id, string prefix, int days) => new()

@@ -21,6 +21,23 @@ public sealed class Workflow : ComponentResource
     public Workflow(Settings settings, StackLocation location, Functions functions, Crawlers crawlers, RefineJob job)
         : base("pyspotify:infra:Workflow", "workflow")
     {
+        StateMachine = MakeStateMachine(settings, location, functions, crawlers, job);
+        DeadLetters = new Queue(
+            "pyspotify-dead-letters",
+            new QueueArgs { SqsManagedSseEnabled = true, MessageRetentionSeconds = (int)TimeSpan.FromDays(14).TotalSeconds },
+            new CustomResourceOptions { Parent = this });
+        MakeSchedule(settings, location);
+        RegisterOutputs();
+    }
+
+    /// <summary>The state machine.</summary>
+    public StateMachine StateMachine { get; }
+
+    /// <summary>Starts that the schedule could not deliver.</summary>
+    public Queue DeadLetters { get; }
+
+    private StateMachine MakeStateMachine(Settings settings, StackLocation location, Functions functions, Crawlers crawlers, RefineJob job)
+    {
         var options = new CustomResourceOptions { Parent = this };
         var names = functions.Arns.ToDictionary(function => function.Key, function => (Input<string>)function.Value);
         names["Account"] = location.Account;
@@ -35,7 +52,7 @@ public sealed class Workflow : ComponentResource
                 RetentionInDays = settings.LogDays,
             },
             options);
-        StateMachine = new StateMachine(
+        return new StateMachine(
             "pyspotify",
             new StateMachineArgs
             {
@@ -55,11 +72,10 @@ public sealed class Workflow : ComponentResource
                 TracingConfiguration = new StateMachineTracingConfigurationArgs { Enabled = true },
             },
             options);
+    }
 
-        DeadLetters = new Queue(
-            "pyspotify-dead-letters",
-            new QueueArgs { SqsManagedSseEnabled = true, MessageRetentionSeconds = (int)TimeSpan.FromDays(14).TotalSeconds },
-            options);
+    private void MakeSchedule(Settings settings, StackLocation location)
+    {
         _ = new Schedule(
             "pyspotify-weekly",
             new ScheduleArgs
@@ -83,13 +99,6 @@ public sealed class Workflow : ComponentResource
                     DeadLetterConfig = new ScheduleTargetDeadLetterConfigArgs { Arn = DeadLetters.Arn },
                 },
             },
-            options);
-        RegisterOutputs();
+            new CustomResourceOptions { Parent = this });
     }
-
-    /// <summary>The state machine.</summary>
-    public StateMachine StateMachine { get; }
-
-    /// <summary>Starts that the schedule could not deliver.</summary>
-    public Queue DeadLetters { get; }
 }
