@@ -4,7 +4,7 @@ namespace PySpotify.Infra;
 
 /// <summary>
 /// The dashboard's definition (https://docs.aws.amazon.com/quicksight/latest/APIReference/API_DashboardVersionDefinition.html):
-/// the pictures of the local report, a sheet a list.
+/// the tables and charts of the local report, a sheet a list.
 /// </summary>
 internal static class Dashboard
 {
@@ -18,9 +18,9 @@ internal static class Dashboard
     /// <param name="dataSets">The data sets of tables and queries, with their ARNs.</param>
     public static object Definition(IReadOnlyList<(string Name, string Arn)> dataSets)
     {
-        (string Id, string Name, Picture[] Pictures)[] sheets =
+        (string Id, string Name, Visual[] Visuals)[] sheets =
         [
-            .. ListSheets.Select(list => (list.Id, list.Name, Pictures(list.Id, list.List))),
+            .. ListSheets.Select(list => (list.Id, list.Name, Visuals(list.Id, list.List))),
             (
                 "both", "Both lists",
                 [
@@ -45,31 +45,31 @@ internal static class Dashboard
             {
                 SheetId = sheet.Id,
                 sheet.Name,
-                Visuals = sheet.Pictures.Select(picture => picture.Visual),
-                Layouts = (object[])[new { Configuration = new { GridLayout = new { Elements = LayOut(sheet.Pictures) } } }],
+                Visuals = sheet.Visuals.Select(visual => visual.Definition),
+                Layouts = (object[])[new { Configuration = new { GridLayout = new { Elements = LayOut(sheet.Visuals) } } }],
             }),
-            FilterGroups = sheets.SelectMany(sheet => sheet.Pictures.Where(picture => picture.Filters is not []).Select(picture => new
+            FilterGroups = sheets.SelectMany(sheet => sheet.Visuals.Where(visual => visual.Filters is not []).Select(visual => new
             {
-                FilterGroupId = picture.Id,
+                FilterGroupId = visual.Id,
                 CrossDataset = "SINGLE_DATASET",
                 Status = "ENABLED",
-                picture.Filters,
+                visual.Filters,
                 ScopeConfiguration = new
                 {
                     SelectedSheets = new
                     {
                         SheetVisualScopingConfigurations = (object[])
-                            [new { SheetId = sheet.Id, Scope = "SELECTED_VISUALS", VisualIds = (string[])[picture.Id] }],
+                            [new { SheetId = sheet.Id, Scope = "SELECTED_VISUALS", VisualIds = (string[])[visual.Id] }],
                     },
                 },
             })),
         };
     }
 
-    private static Picture[] Pictures(string sheet, string list)
+    private static Visual[] Visuals(string sheet, string list)
     {
         string[] moved = ["move", "track", "artist", "rank_before", "rank"];
-        Picture[] all =
+        Visual[] all =
         [
             Number("songs", "charts", "Songs in the snapshot", id => Count(id, "charts", "track_id")),
             Number("unknown_popularity", "charts", "Songs of unknown popularity", id => Measure(id, "charts", "unknown_popularity")),
@@ -85,16 +85,16 @@ internal static class Dashboard
             Bars("popularity-by-artist", "artists", "Artists by the popularity of their songs, where Spotify gives it", 12, "artist", "popularity", ("popularity", "DESC"), most: 10),
             Bars("years", "years", "Release years", 12, "year", "songs", ("year", "ASC"), most: 100),
         ];
-        return [.. all.Select(picture => picture.Of(sheet, list))];
+        return [.. all.Select(visual => visual.Of(sheet, list))];
 
-        Picture Number(string name, string dataSet, string title, Func<string, object> value) => new(name, dataSet, title, 12, 6, "KPIVisual", id => new
+        Visual Number(string name, string dataSet, string title, Func<string, object> value) => new(name, dataSet, title, 12, 6, "KPIVisual", id => new
         {
             FieldWells = new { Values = (object[])[value(id)], TrendGroups = (object[])[Day(id, dataSet)] },
             KPIOptions = new { Comparison = new { ComparisonMethod = "DIFFERENCE" }, PrimaryValueDisplayType = "ACTUAL" },
         });
 
         // QuickSight draws no axis upside down.
-        Picture Ranks() => new("ranks", "popularity", "Rank of the ten leading songs, week by week (1 is the best)", 36, 14, "LineChartVisual", id => new
+        Visual Ranks() => new("ranks", "popularity", "Rank of the ten leading songs, week by week (1 is the best)", 36, 14, "LineChartVisual", id => new
         {
             Type = "LINE",
             FieldWells = new
@@ -109,7 +109,7 @@ internal static class Dashboard
         });
     }
 
-    private static Picture Table(
+    private static Visual Table(
         string name, string dataSet, string title, int width, string[] columns, (string Column, string Direction)[] sort, params Func<string, object>[] filters) =>
         new(name, dataSet, title, width, 14, "TableVisual", id => new
         {
@@ -127,7 +127,7 @@ internal static class Dashboard
             More = filters,
         };
 
-    private static Picture Bars(
+    private static Visual Bars(
         string name, string dataSet, string title, int width, string category, string value, (string Column, string Direction) sort, int most) =>
         new(name, dataSet, title, width, 12, "BarChartVisual", id => new
         {
@@ -148,59 +148,59 @@ internal static class Dashboard
         });
 
     /// <summary>Left to right, and on below where a row is full.</summary>
-    private static IEnumerable<object> LayOut(IEnumerable<Picture> pictures)
+    private static IEnumerable<object> LayOut(IEnumerable<Visual> visuals)
     {
         int column = 0, row = 0, below = 0;
-        foreach (var picture in pictures)
+        foreach (var visual in visuals)
         {
-            if (column + picture.Width > GridColumns)
+            if (column + visual.Width > GridColumns)
             {
                 (column, row) = (0, below);
             }
 
             yield return new
             {
-                ElementId = picture.Id,
+                ElementId = visual.Id,
                 ElementType = "VISUAL",
                 ColumnIndex = column,
-                ColumnSpan = picture.Width,
+                ColumnSpan = visual.Width,
                 RowIndex = row,
-                RowSpan = picture.Height,
+                RowSpan = visual.Height,
             };
-            column += picture.Width;
-            below = Math.Max(below, row + picture.Height);
+            column += visual.Width;
+            below = Math.Max(below, row + visual.Height);
         }
     }
 
-    private static string Field(string picture, string column) => $"{picture}.{column}";
+    private static string Field(string visual, string column) => $"{visual}.{column}";
 
     private static object Column(string dataSet, string column) => new { DataSetIdentifier = dataSet, ColumnName = column };
 
-    private static object Category(string picture, string dataSet, string column) =>
-        new { CategoricalDimensionField = new { FieldId = Field(picture, column), Column = Column(dataSet, column) } };
+    private static object Category(string visual, string dataSet, string column) =>
+        new { CategoricalDimensionField = new { FieldId = Field(visual, column), Column = Column(dataSet, column) } };
 
-    private static object Day(string picture, string dataSet) => new
+    private static object Day(string visual, string dataSet) => new
     {
-        DateDimensionField = new { FieldId = Field(picture, "snapshot_date"), Column = Column(dataSet, "snapshot_date"), DateGranularity = "DAY" },
+        DateDimensionField = new { FieldId = Field(visual, "snapshot_date"), Column = Column(dataSet, "snapshot_date"), DateGranularity = "DAY" },
     };
 
-    private static object Measure(string picture, string dataSet, string column, string function = "SUM") => new
+    private static object Measure(string visual, string dataSet, string column, string function = "SUM") => new
     {
         NumericalMeasureField = new
         {
-            FieldId = Field(picture, column),
+            FieldId = Field(visual, column),
             Column = Column(dataSet, column),
             AggregationFunction = new { SimpleNumericalAggregation = function },
         },
     };
 
-    private static object Count(string picture, string dataSet, string column) => new
+    private static object Count(string visual, string dataSet, string column) => new
     {
-        CategoricalMeasureField = new { FieldId = Field(picture, column), Column = Column(dataSet, column), AggregationFunction = "COUNT" },
+        CategoricalMeasureField = new { FieldId = Field(visual, column), Column = Column(dataSet, column), AggregationFunction = "COUNT" },
     };
 
-    private static object Sort(string picture, (string Column, string Direction) by) =>
-        new { FieldSort = new { FieldId = Field(picture, by.Column), by.Direction } };
+    private static object Sort(string visual, (string Column, string Direction) by) =>
+        new { FieldSort = new { FieldId = Field(visual, by.Column), by.Direction } };
 
     private static Func<string, object> Moved(string bound, int places) => id => new
     {
@@ -237,14 +237,14 @@ internal static class Dashboard
     /// <param name="Height">Rows of the grid.</param>
     /// <param name="Type">QuickSight's type.</param>
     /// <param name="Chart">Its ChartConfiguration, by its id.</param>
-    private sealed record Picture(string Id, string DataSet, string Title, int Width, int Height, string Type, Func<string, object> Chart)
+    private sealed record Visual(string Id, string DataSet, string Title, int Width, int Height, string Type, Func<string, object> Chart)
     {
         /// <summary>Filters beside that of the list, by its id.</summary>
         public Func<string, object>[] More { get; init; } = [];
 
         public object[] Filters { get; private init; } = [];
 
-        public object Visual => new Dictionary<string, object>
+        public object Definition => new Dictionary<string, object>
         {
             [Type] = new
             {
@@ -255,8 +255,8 @@ internal static class Dashboard
             },
         };
 
-        /// <summary>The picture of one list.</summary>
-        public Picture Of(string sheet, string list)
+        /// <summary>The visual of one list.</summary>
+        public Visual Of(string sheet, string list)
         {
             var id = $"{sheet}-{Id}";
             return this with

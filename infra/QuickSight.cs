@@ -7,7 +7,7 @@ using PySpotify.Functions;
 
 namespace PySpotify.Infra;
 
-/// <summary>A dashboard for one user of QuickSight: data source, data sets of tables and of the questions in workflow/queries, pictures.</summary>
+/// <summary>A dashboard for one user of QuickSight: data source, data sets of tables and of the questions in workflow/queries, and visuals.</summary>
 public sealed partial class QuickSight : ComponentResource
 {
     // QuickSight takes these sets of actions, whole: those of who may use, and of who owns.

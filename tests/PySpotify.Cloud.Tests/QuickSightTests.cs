@@ -162,7 +162,7 @@ public sealed class QuickSightTests(QuickSightTests.Layout layout) : IClassFixtu
     }
 
     [Fact]
-    public void A_sheet_has_each_picture_of_one_list_at_a_place_of_its_own()
+    public void A_sheet_has_each_visual_of_one_list_at_a_place_of_its_own()
     {
         var sheets = Drawn.GetProperty("Sheets").EnumerateArray().ToList();
         Assert.Equal(["Playlists and top tracks", "Searches", "Both lists"], sheets.Select(sheet => Text(sheet.GetProperty("Name"))));
