@@ -4,10 +4,10 @@ WITH
 asked AS (
     SELECT 'latest' AS day
 ),
-listed AS (
+charts_to_date AS (
     SELECT * FROM charts WHERE snapshot_date <= (SELECT day FROM asked)
 ),
-given AS (
+sources_to_date AS (
     SELECT * FROM sources WHERE snapshot_date <= (SELECT day FROM asked)
 ),
 -- One row a list and snapshot. Days are Julian day numbers (the formula holds from 1901 to 2099); a day that seven divides
@@ -31,7 +31,7 @@ snapshots AS (
             SELECT
                 list, snapshot_date, CAST(substr(snapshot_date, 1, 4) AS integer) AS y,
                 CAST(substr(snapshot_date, 6, 2) AS integer) AS m, CAST(substr(snapshot_date, 9, 2) AS integer) AS d
-            FROM (SELECT DISTINCT list, snapshot_date FROM given WHERE rows > 0)
+            FROM (SELECT DISTINCT list, snapshot_date FROM sources_to_date WHERE rows > 0)
         )
     )
 ),

@@ -10,20 +10,20 @@
         SELECT
             list, snapshot_date, count(*) AS songs, count(*) - count(track_pop) AS unknown_popularity,
             sum(CASE WHEN album_dt >= '1000' THEN 0 ELSE 1 END) AS unknown_year
-        FROM listed
+        FROM charts_to_date
         GROUP BY list, snapshot_date
     ) AS counts
     JOIN snapshots ON snapshots.list = counts.list AND snapshots.snapshot_date = counts.snapshot_date
 ),
 reads AS (
     SELECT
-        given.list, given.snapshot_date, source, coalesce(name, source) AS name, coalesce(kind, 'playlist') AS kind,
+        sources.list, sources.snapshot_date, source, coalesce(name, source) AS name, coalesce(kind, 'playlist') AS kind,
         status, reason, quarantined, row_count, fingerprint,
-        lag(row_count) OVER (PARTITION BY given.list, source ORDER BY given.snapshot_date) AS rows_before,
-        lag(fingerprint) OVER (PARTITION BY given.list, source ORDER BY given.snapshot_date) AS fingerprint_before,
-        day - min(day) OVER (PARTITION BY given.list, source, fingerprint) AS days_unchanged
-    FROM (SELECT *, CASE WHEN status = 'read' THEN rows END AS row_count FROM given) AS given
-    LEFT JOIN snapshots ON snapshots.list = given.list AND snapshots.snapshot_date = given.snapshot_date
+        lag(row_count) OVER (PARTITION BY sources.list, source ORDER BY sources.snapshot_date) AS rows_before,
+        lag(fingerprint) OVER (PARTITION BY sources.list, source ORDER BY sources.snapshot_date) AS fingerprint_before,
+        day - min(day) OVER (PARTITION BY sources.list, source, fingerprint) AS days_unchanged
+    FROM (SELECT *, CASE WHEN status = 'read' THEN rows END AS row_count FROM sources_to_date) AS sources
+    LEFT JOIN snapshots ON snapshots.list = sources.list AND snapshots.snapshot_date = sources.snapshot_date
 )
 SELECT
     reads.list, reads.snapshot_date, name, row_count, rows_before, songs, unknown_popularity,

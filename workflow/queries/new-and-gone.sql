@@ -3,9 +3,9 @@
 -- before all others, in it the new before the gone.
 -- beginning.sql
 , debuts AS (
-    SELECT songs.list, songs.track_id, min(listed.snapshot_date) AS first_seen
+    SELECT songs.list, songs.track_id, min(charts_to_date.snapshot_date) AS first_seen
     FROM songs
-    JOIN listed ON listed.list = songs.list AND listed.track_id = songs.track_id
+    JOIN charts_to_date ON charts_to_date.list = songs.list AND charts_to_date.track_id = songs.track_id
     WHERE rank_before IS NULL
     GROUP BY songs.list, songs.track_id
 )

@@ -3,14 +3,14 @@
 -- A song is called what it was called when it was last on the list.
 -- beginning.sql
 -- What is known of a song before each of its weeks is looked at. One without gaps has one streak, and no more is needed.
-, stays AS (
+, history AS (
     SELECT
         songs.list, track_id, peak, first_seen, last_seen, times < last.number - first.number + 1 AS has_gaps,
         first.n AS first_n, last.n AS last_n, last.week - first.week - (last.n - first.n) AS weeks_unknown, last.ago
     FROM (
         SELECT
             list, track_id, min(rank) AS peak, min(snapshot_date) AS first_seen, max(snapshot_date) AS last_seen, count(*) AS times
-        FROM listed
+        FROM charts_to_date
         GROUP BY list, track_id
     ) AS songs
     CROSS JOIN snapshots AS first
@@ -20,15 +20,15 @@
 -- Where a song with gaps was not in the snapshot before, and when it was last listed until then. One row of any other.
 entries AS (
     SELECT
-        stays.*, coalesce(now.n, first_n) AS n,
+        history.*, coalesce(now.n, first_n) AS n,
         (
-            SELECT max(own.snapshot_date)
-            FROM charts AS own
-            WHERE own.list = charts.list AND own.track_id = charts.track_id AND own.snapshot_date < charts.snapshot_date
+            SELECT max(earlier.snapshot_date)
+            FROM charts AS earlier
+            WHERE earlier.list = charts.list AND earlier.track_id = charts.track_id AND earlier.snapshot_date < charts.snapshot_date
         ) AS listed_before
-    FROM stays
+    FROM history
     LEFT JOIN charts
-        ON has_gaps AND charts.list = stays.list AND charts.track_id = stays.track_id AND charts.snapshot_date <= last_seen
+        ON has_gaps AND charts.list = history.list AND charts.track_id = history.track_id AND charts.snapshot_date <= last_seen
     LEFT JOIN snapshots AS now ON now.list = charts.list AND now.snapshot_date = charts.snapshot_date
     LEFT JOIN charts AS before
         ON before.list = charts.list AND before.track_id = charts.track_id AND before.snapshot_date = now.previous
@@ -37,10 +37,10 @@ entries AS (
 streaks AS (
     SELECT
         entries.list, track_id, peak, first_seen, last_seen, weeks_unknown, entries.ago, last_n, entries.n AS begins,
-        coalesce(lead(was.n) OVER (PARTITION BY entries.list, track_id ORDER BY entries.n), last_n) AS ends
+        coalesce(lead(before.n) OVER (PARTITION BY entries.list, track_id ORDER BY entries.n), last_n) AS ends
     FROM entries
-    LEFT JOIN snapshots AS was ON was.list = entries.list AND was.snapshot_date = listed_before
-    WHERE was.n IS NULL OR entries.n - was.n > 1
+    LEFT JOIN snapshots AS before ON before.list = entries.list AND before.snapshot_date = listed_before
+    WHERE before.n IS NULL OR entries.n - before.n > 1
 ),
 totals AS (
     SELECT
