@@ -40,7 +40,7 @@ public sealed class Spark : IAsyncLifetime
         RedirectStandardError = true,
         Environment =
         {
-            ["PYSPARK_SUBMIT_ARGS"] = "--master local[2] --conf spark.ui.enabled=false --conf spark.ui.showConsoleProgress=false --driver-java-options -XX:TieredStopAtLevel=1 pyspark-shell",
+            ["PYSPARK_SUBMIT_ARGS"] = "--master local[2] --conf spark.ui.enabled=false --conf spark.ui.showConsoleProgress=false pyspark-shell",
             ["PYTHONDONTWRITEBYTECODE"] = "1",
             ["SPARK_LOCAL_IP"] = "127.0.0.1",
         },
