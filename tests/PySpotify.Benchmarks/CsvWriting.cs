@@ -1,5 +1,7 @@
 using System.Globalization;
 using System.Text;
+using System.Text.Json;
+using System.Text.Json.Serialization;
 using CsvHelper;
 using Microsoft.Extensions.Logging.Abstractions;
 using PySpotify.Functions;
@@ -15,6 +17,11 @@ internal static class CsvWriting
 
     private const int Rows = 1_000_000, Distinct = 100_000;
     private const string Key = "_staging/rows.jsonl";
+
+    private static readonly JsonSerializerOptions StagedJson = new()
+    {
+        PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
+    };
 
     public static async Task RunAsync(Report report)
     {
@@ -70,7 +77,9 @@ internal static class CsvWriting
         150_000 + n,
         $"Album Number {n % 20_000}",
         $"20{n % 27:D2}-{(n % 12) + 1:D2}-{(n % 28) + 1:D2}",
-        $"benchmarkTrack{n:D8}");
+        $"benchmarkTrack{n:D8}",
+        $"[\"Artist Number {n % 5_000}\"]",
+        $"USABC{n:D7}");
 
     private static Task StageAsync(Scratch scratch, int rows) => new LocalObjectStore(scratch.Folder).WriteAsync(
         Key,
@@ -79,10 +88,7 @@ internal static class CsvWriting
             await using var lines = new StreamWriter(stream, new UTF8Encoding(false), 1 << 16, leaveOpen: true) { NewLine = "\n" };
             for (var i = 0; i < rows; i++)
             {
-                var song = Song(i % Distinct);
-                var popularity = song.TrackPop is { } known ? $"\"track_pop\":{known}," : "";
-                lines.WriteLine(
-                    $$"""{"artist":"{{song.Artist}}","track":"{{song.Track!.Replace("\"", "\\u0022", StringComparison.Ordinal)}}",{{popularity}}"duration_ms":{{song.DurationMs}},"album_nm":"{{song.AlbumNm}}","album_dt":"{{song.AlbumDt}}","track_id":"{{song.TrackId}}"}""");
+                lines.WriteLine(JsonSerializer.Serialize(Song(i % Distinct), StagedJson));
             }
         },
         default);
@@ -108,6 +114,9 @@ internal static class CsvWriting
             csv.WriteField(song.AlbumDt);
             csv.WriteField(song.TrackId);
             csv.WriteField(i + 1);
+            csv.WriteField(song.Artists);
+            csv.WriteField(song.Isrc);
+            csv.WriteField("rows");
             csv.EndRecord();
         }
 

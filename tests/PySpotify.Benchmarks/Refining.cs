@@ -101,7 +101,7 @@ internal static class Refining
             var song = CsvWriting.Song(n);
             lines.WriteLine(string.Create(
                 CultureInfo.InvariantCulture,
-                $"{song.Artist},\"{song.Track!.Replace("\"", "\"\"", StringComparison.Ordinal)}\",{song.TrackPop},{song.DurationMs},{song.AlbumNm},{song.AlbumDt},{song.TrackId},{n + 1},\"[\"\"{song.Artist}\"\"]\",USABC{n % 100_000_000:D7},37i9dQZEVXbMDoHDwVN2tF{more}"));
+                $"{song.Artist},\"{song.Track!.Replace("\"", "\"\"", StringComparison.Ordinal)}\",{song.TrackPop},{song.DurationMs},{song.AlbumNm},{song.AlbumDt},{song.TrackId},{n + 1},\"{song.Artists!.Replace("\"", "\"\"", StringComparison.Ordinal)}\",{song.Isrc},37i9dQZEVXbMDoHDwVN2tF{more}"));
         }
     }
 }
