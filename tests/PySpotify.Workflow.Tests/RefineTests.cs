@@ -100,6 +100,20 @@ public sealed class RefineTests
             (await tables.Reader.QueryAsync("SELECT artist, track, album_nm, album_dt FROM charts ORDER BY list", Cancelled)).Rows);
     }
 
+    [Fact]
+    public async Task A_file_of_eight_columns_takes_nothing_from_the_one_before()
+    {
+        using var tables = new TestTables();
+        tables.Write("spotifytopplayed/snapshot_date=2026-11-22/a.csv", RawFiles.Taken["as it is written"].Bytes);
+        tables.Write("spotifytopplayed/snapshot_date=2026-11-22/b.csv", RawFiles.Taken["eight columns"].Bytes);
+
+        await tables.RefineAsync(null);
+
+        Assert.Equal(
+            [["[\"A\"]", "USABC2600001", "pl"], [null, null, null]],
+            (await tables.Reader.QueryAsync("SELECT artists, isrc, source FROM spotifytopplayed_refined WHERE track_id = 'id1' ORDER BY rowid", Cancelled)).Rows);
+    }
+
     [Theory]
     [MemberData(nameof(RefusedFiles))]
     public async Task A_file_that_is_refused_is_named_with_its_line_and_changes_nothing(string file)

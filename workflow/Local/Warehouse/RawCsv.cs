@@ -12,7 +12,9 @@ namespace PySpotify.Workflow.Local.Warehouse;
 /// </summary>
 internal sealed class RawCsv : IDisposable
 {
-    private static readonly string[] Required = ["artist", "track", "track_id", "rank"];
+    private static readonly bool[] IsRequired = [.. Columns.Raw.Select(column => column.Name is "artist" or "track" or "track_id" or "rank")];
+
+    private static readonly bool[] AreText = [.. Columns.Raw.Select(column => column.Type == "string")];
 
     private static readonly CsvReaderOptions Strict = new()
     {
@@ -78,33 +80,31 @@ internal sealed class RawCsv : IDisposable
         return false;
     }
 
-    /// <summary>A cell: text, a number, or DBNull where nothing is known.</summary>
-    /// <exception cref="RawFileException">It is not of its column's type, or a song cannot do without it.</exception>
-    public object this[int index]
+    /// <summary>Whether a cell is empty, so that nothing is known.</summary>
+    /// <exception cref="RawFileException">A song cannot do without it.</exception>
+    public bool IsUnknown(int index)
     {
-        get
-        {
-            var column = Columns.Raw[index];
-            var cell = _csv.GetSpan(index);
-            if (cell.IsEmpty)
-            {
-                return Required.Contains(column.Name) ? throw Error($"{column.Name} is empty") : DBNull.Value;
-            }
-
-            if (column.Type == "string")
-            {
-                return _csv.GetString(index);
-            }
-
-            var isNumber = Utf8Parser.TryParse(cell, out long number, out var length) && length == cell.Length;
-            return isNumber && (column.Type == "bigint" || number is >= int.MinValue and <= int.MaxValue)
-                ? number
-                : throw Error($"{column.Name} '{_csv.GetString(index)}' is not an integer");
-        }
+        var isEmpty = _csv.GetSpan(index).IsEmpty;
+        return !isEmpty || !IsRequired[index] ? isEmpty : throw Error($"{Columns.Raw[index].Name} is empty");
     }
 
+    /// <summary>Whether a column is of text; otherwise it is of integers.</summary>
+    public static bool IsText(int index) => AreText[index];
+
     /// <summary>A cell's UTF-8.</summary>
-    public ReadOnlySpan<byte> Bytes(int index) => _csv.GetSpan(index);
+    public ReadOnlySpan<byte> Text(int index) => _csv.GetSpan(index);
+
+    /// <summary>A cell's integer.</summary>
+    /// <exception cref="RawFileException">It is not an integer of its column's type.</exception>
+    public long Number(int index)
+    {
+        var cell = _csv.GetSpan(index);
+        var column = Columns.Raw[index];
+        var isNumber = Utf8Parser.TryParse(cell, out long number, out var length) && length == cell.Length;
+        return isNumber && (number is >= int.MinValue and <= int.MaxValue || column.Type == "bigint")
+            ? number
+            : throw Error($"{column.Name} '{_csv.GetString(index)}' is not an integer");
+    }
 
     public void Dispose() => _csv.Dispose();
 

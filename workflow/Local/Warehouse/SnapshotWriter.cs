@@ -1,5 +1,7 @@
+using System.Globalization;
 using System.Runtime.InteropServices;
 using System.Security.Cryptography;
+using System.Text;
 using System.Text.Json;
 using Microsoft.Data.Sqlite;
 using PySpotify.Functions;
@@ -11,14 +13,14 @@ namespace PySpotify.Workflow.Local.Warehouse;
 internal sealed class SnapshotWriter : IDisposable
 {
     private readonly SqliteConnection _connection;
-    private readonly Dictionary<string, SqliteCommand> _inserts;
+    private readonly Dictionary<string, InsertStatement> _inserts;
     private readonly Dictionary<string, long> _rows = Tables.Refined.ToDictionary(table => table.Name, _ => 0L);
 
     public SnapshotWriter(SqliteConnection connection)
     {
         _connection = connection;
         _connection.Execute("CREATE TEMP TABLE repeats (row INTEGER PRIMARY KEY, sources INTEGER)");
-        _inserts = Tables.Refined.ToDictionary(table => table.Name, table => Insert(connection, table.Name, table.Columns));
+        _inserts = Tables.Refined.ToDictionary(table => table.Name, table => new InsertStatement(connection, table.Name, table.Columns.Count));
     }
 
     /// <summary>How many rows were written, by table.</summary>
@@ -93,12 +95,8 @@ internal sealed class SnapshotWriter : IDisposable
         using var csv = new RawCsv(path);
         using var fingerprint = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         var insert = _inserts[Tables.RefinedOf(table)];
-        foreach (SqliteParameter parameter in insert.Parameters)
-        {
-            parameter.Value = DBNull.Value;
-        }
-
-        insert.Parameters["$snapshot_date"].Value = date;
+        insert.Clear();
+        Set(insert, Columns.Raw.Count, date);
         charts.BeginFile();
         var rows = 0L;
         while (csv.Read())
@@ -106,12 +104,23 @@ internal sealed class SnapshotWriter : IDisposable
             cancellationToken.ThrowIfCancellationRequested();
             for (var i = 0; i < csv.ColumnCount; i++)
             {
-                insert.Parameters[i].Value = csv[i];
+                if (csv.IsUnknown(i))
+                {
+                    insert.SetNull(i);
+                }
+                else if (RawCsv.IsText(i))
+                {
+                    insert.Set(i, csv.Text(i));
+                }
+                else
+                {
+                    insert.Set(i, csv.Number(i));
+                }
             }
 
-            insert.ExecuteNonQuery();
-            charts.Add((string)insert.Parameters["$track_id"].Value!, (long)insert.Parameters["$rank"].Value!);
-            fingerprint.AppendData(csv.Bytes(TrackId));
+            insert.Run();
+            charts.Add(Encoding.UTF8.GetString(csv.Text(TrackId)), csv.Number(Rank));
+            fingerprint.AppendData(csv.Text(TrackId));
             fingerprint.AppendData("\n"u8);
             rows++;
         }
@@ -161,11 +170,30 @@ internal sealed class SnapshotWriter : IDisposable
         var insert = _inserts[table];
         for (var i = 0; i < values.Length; i++)
         {
-            insert.Parameters[i].Value = values[i] ?? DBNull.Value;
+            Set(insert, i, values[i]);
         }
 
-        insert.ExecuteNonQuery();
+        insert.Run();
         _rows[table]++;
+    }
+
+    private static void Set(InsertStatement insert, int column, object? value)
+    {
+        switch (value)
+        {
+            case null:
+                insert.SetNull(column);
+                break;
+            case int or long:
+                insert.Set(column, Convert.ToInt64(value, CultureInfo.InvariantCulture));
+                break;
+            case DateOnly date:
+                insert.Set(column, date.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture));
+                break;
+            default:
+                insert.Set(column, (string)value);
+                break;
+        }
     }
 
     private static void Try(List<string> problems, Action read)
@@ -180,16 +208,13 @@ internal sealed class SnapshotWriter : IDisposable
         }
     }
 
-    private static SqliteCommand Insert(SqliteConnection connection, string table, IReadOnlyList<Column> columns)
-    {
-        var insert = connection.Command($"INSERT INTO {table} VALUES ({string.Join(", ", columns.Select(column => $"${column.Name}"))})");
-        insert.Parameters.AddRange(columns.Select(column => new SqliteParameter { ParameterName = $"${column.Name}" }));
-        return insert;
-    }
-
     private static string SharedColumns { get; } = string.Join(", ", Columns.Charts.Select(column => column.Name).Except(["list", "sources"]));
 
-    private static int TrackId { get; } = Columns.Raw.Select(column => column.Name).ToList().IndexOf("track_id");
+    private static int TrackId { get; } = IndexOf("track_id");
+
+    private static int Rank { get; } = IndexOf("rank");
+
+    private static int IndexOf(string column) => Columns.Raw.Select(raw => raw.Name).ToList().IndexOf(column);
 
     /// <summary>What was read of a raw file.</summary>
     /// <param name="Rows">Its rows.</param>
