@@ -9,8 +9,8 @@ public sealed class KillTests
 
     /// <summary>Kills, and the command: with a date, one execution; without, the sample's three.</summary>
     [Theory]
-    [InlineData(8, "run", "--snapshot-date", "2026-11-20")]
-    [InlineData(4, "run")]
+    [InlineData(10, "run", "--snapshot-date", "2026-11-20")]
+    [InlineData(2, "run")]
     [InlineData(200, "run", "--snapshot-date", "2026-11-20", Explicit = true, Traits = ["Category", "Soak"])]
     [InlineData(20, "run", Explicit = true, Traits = ["Category", "Soak"])]
     public async Task Kills_at_random_moments_change_nothing(int kills, params string[] command)

@@ -5,6 +5,7 @@ using PySpotify.Functions;
 using PySpotify.Functions.Rows;
 using PySpotify.Workflow.Local;
 using PySpotify.Workflow.Local.Warehouse;
+using PySpotify.Workflow.Report;
 using PySpotify.Workflow.StatesLanguage;
 
 namespace PySpotify.Workflow.Tests;
@@ -85,9 +86,15 @@ public sealed class TestTables : IDisposable
 /// <summary>Three weeks of the sample.</summary>
 public sealed class SampleTables : IAsyncLifetime
 {
+    private string? _page;
+
     public TestTables Tables { get; } = new();
 
     public async ValueTask InitializeAsync() => await Tables.AddSampleAsync(new(2026, 11, 8), new(2026, 11, 15), new(2026, 11, 22));
+
+    /// <summary>The newest week's page.</summary>
+    public async Task<string> PageAsync() =>
+        _page ??= (await new ReportArchive(Tables.Data, Tables.Reader).UpdateAsync(null, 10, TestContext.Current.CancellationToken)).Page;
 
     public ValueTask DisposeAsync()
     {
