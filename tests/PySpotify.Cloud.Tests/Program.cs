@@ -1,5 +1,6 @@
 using Amazon.Lambda.RuntimeSupport;
-using Xunit.Runner.InProc.SystemConsole;
+using PySpotify.Cloud.Tests;
+using Xunit.MicrosoftTestingPlatform;
 
 // `lambda HANDLER` runs a handler as Lambda's managed runtime does; everything else is xunit's.
 if (args is ["lambda", var handler])
@@ -8,4 +9,4 @@ if (args is ["lambda", var handler])
     return 0;
 }
 
-return await ConsoleRunner.Run(args);
+return await TestPlatformTestFramework.RunAsync(args, SelfRegisteredExtensions.AddSelfRegisteredExtensions);
