@@ -20,7 +20,8 @@ internal static class CsvWriting
 
     private static readonly JsonSerializerOptions StagedJson = new()
     {
-        PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
+        PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower,
+        DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
     };
 
     public static async Task RunAsync(Report report)
