@@ -40,10 +40,7 @@ internal sealed class InsertStatement : IDisposable
     {
         var result = raw.sqlite3_step(_statement);
         raw.sqlite3_reset(_statement);
-        if (result != raw.SQLITE_DONE)
-        {
-            SqliteException.ThrowExceptionForRC(result, _database);
-        }
+        Check(result);
     }
 
     public void Dispose() => _statement.Dispose();

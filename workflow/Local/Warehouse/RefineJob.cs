@@ -1,4 +1,3 @@
-using System.Globalization;
 using Microsoft.Data.Sqlite;
 using PySpotify.Functions;
 
@@ -45,7 +44,7 @@ internal sealed class RefineJob(Database database, RawFolder rawFolder)
             if (found.Count == 0 && (snapshotDate is null || gone is []))
             {
                 throw new RefineException(
-                    $"{rawFolder.Root} has no snapshot{(snapshotDate is { } date ? string.Create(CultureInfo.InvariantCulture, $" of {date:yyyy-MM-dd}") : "")}.");
+                    $"{rawFolder.Root} has no snapshot{(snapshotDate is { } date ? $" of {date.Iso()}" : "")}.");
             }
 
             using var tables = new SnapshotWriter(connection);

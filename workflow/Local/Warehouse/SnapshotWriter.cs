@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Runtime.InteropServices;
 using System.Security.Cryptography;
 using System.Text;
@@ -184,11 +183,11 @@ internal sealed class SnapshotWriter : IDisposable
             case null:
                 insert.SetNull(column);
                 break;
-            case int or long:
-                insert.Set(column, Convert.ToInt64(value, CultureInfo.InvariantCulture));
+            case long number:
+                insert.Set(column, number);
                 break;
             case DateOnly date:
-                insert.Set(column, date.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture));
+                insert.Set(column, date.Iso());
                 break;
             default:
                 insert.Set(column, (string)value);
