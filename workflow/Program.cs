@@ -34,7 +34,10 @@ internal static class Program
             }),
             AnsiConsole.Create(new() { Out = new AnsiConsoleOutput(Console.Error) }),
             settings => settings.AddUserSecrets("pyspotify").AddEnvironmentVariables(),
-            TimeProvider.System);
+            TimeProvider.System)
+        {
+            Program = Host.StartOf(AppContext.BaseDirectory, Environment.CurrentDirectory),
+        };
         return await RunAsync(args, host, stop.Token);
 
         void Stop(PosixSignalContext signal)
@@ -63,6 +66,7 @@ internal static class Program
     public static async Task<int> RunAsync(string[] args, Host host, CancellationToken cancellationToken)
     {
         var arguments = Commands.Create(host).Parse(args);
+        host.NamedDataFolder = Options.NamedDataFolder(arguments);
         if (arguments.Action is ParseErrorAction wrongUsage)
         {
             wrongUsage.ShowHelp = false;

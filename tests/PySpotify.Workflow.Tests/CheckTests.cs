@@ -51,9 +51,9 @@ public sealed class CheckTests
     }
 
     [Theory]
-    [InlineData("no credentials", "✗ Credentials", "Run `pyspotify setup`")]
+    [InlineData("no credentials", "✗ Credentials", "Run `pyspotify setup --data ")]
     [InlineData("wrong secret", "✗ Credentials", "did not accept")]
-    [InlineData("expired sign-in", "✗ Sign-in", "Sign in again with `pyspotify login`")]
+    [InlineData("expired sign-in", "✗ Sign-in", "Sign in again with `pyspotify login --data ")]
     [InlineData("not registered", "✗ Sign-in", "User not registered")]
     [InlineData("no Premium", "✗ Mode", "Active premium subscription required")]
     [InlineData("quota", "✗ Quota", "quota is used up")]
@@ -92,7 +92,7 @@ public sealed class CheckTests
     }
 
     [Theory]
-    [InlineData("scope", "Sign in again with `pyspotify login`")]
+    [InlineData("scope", "Sign in again with `pyspotify login --data ")]
     [InlineData("unknown", "Spotify says 'Not today' (403).")]
     public async Task What_the_sign_in_may_not_read_is_that_sources_matter(string fault, string advice)
     {
@@ -126,7 +126,7 @@ public sealed class CheckTests
         await using var spotify = await SetupTests.NewSpotifyAsync(developmentMode: true);
         await using var pyspotify = new Pyspotify().With(spotify);
         spotify.ClientSecret = fault is "wrong secret" ? "another" : spotify.ClientSecret;
-        Assert.StartsWith("First try `pyspotify check`", (await pyspotify.RunAsync("run")).Failed(), StringComparison.Ordinal);
+        Assert.StartsWith($"First try `pyspotify check --data {pyspotify.Data}`", (await pyspotify.RunAsync("run")).Failed(), StringComparison.Ordinal);
     }
 
     [Theory]

@@ -1,6 +1,7 @@
 using PySpotify.Functions;
 using PySpotify.Tests;
 using PySpotify.Workflow.Cli;
+using Spectre.Console.Testing;
 
 namespace PySpotify.Workflow.Tests;
 
@@ -52,10 +53,44 @@ public sealed class CommandLineTests
     }
 
     [Fact]
+    public async Task What_a_message_advises_can_be_pasted()
+    {
+        await using var pyspotify = new Pyspotify();
+        var folder = Path.Combine(pyspotify.Data, "with a space");
+
+        Assert.Equal($"{pyspotify.Data} does not exist yet; `pyspotify run --data {pyspotify.Data}` creates it.", (await pyspotify.RunAsync("redrive")).Failed().TrimEnd());
+        Assert.Equal($"{folder} does not exist yet; `pyspotify run --data \"{folder}\"` creates it.", (await RunAsync("redrive", "--data", folder)).TrimEnd());
+        Assert.EndsWith("`pyspotify --help` shows the commands and options.", (await RunAsync("redrvie")).TrimEnd(), StringComparison.Ordinal);
+
+        static async Task<string> RunAsync(params string[] arguments)
+        {
+            using var output = new TestConsole();
+            using var error = new TestConsole();
+            error.Profile.Width = 1000;
+            await Program.RunAsync(arguments, new Host(output, error, _ => { }, TimeProvider.System), TestContext.Current.CancellationToken);
+            return error.Output;
+        }
+    }
+
+    [Fact]
+    public void In_a_clone_the_SDK_starts_what_was_only_built()
+    {
+        using var clone = new TempFolder();
+        Directory.CreateDirectory(clone["workflow"]);
+        File.WriteAllText(clone[Path.Combine("workflow", "PySpotify.Workflow.csproj")], "");
+        var output = clone[Path.Combine("workflow", "bin", "Debug", "net10.0")] + Path.DirectorySeparatorChar;
+
+        Assert.Equal("dotnet run --project workflow --", Host.StartOf(output, clone[""]));
+        Assert.Equal("dotnet run --project . --", Host.StartOf(output, clone["workflow"]));
+        Assert.Equal("pyspotify", Host.StartOf(output.Replace("Debug", "Release", StringComparison.Ordinal), clone[""]));
+        Assert.Equal("pyspotify", Host.StartOf(clone[Path.Combine("tools", "bin", "Debug", "net10.0")], clone[""]));
+    }
+
+    [Fact]
     public async Task Where_nothing_has_run_executions_say_so()
     {
         await using var pyspotify = new Pyspotify { HasTerminal = true };
-        Assert.Equal("No executions yet. Run `pyspotify run`.", (await pyspotify.RunAsync("executions")).Succeeded().Output.TrimEnd());
+        Assert.Equal($"No executions yet. Run `pyspotify run --data {pyspotify.Data}`.", (await pyspotify.RunAsync("executions")).Succeeded().Output.TrimEnd());
     }
 
     [Fact]

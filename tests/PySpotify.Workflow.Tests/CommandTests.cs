@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.Json;
+using System.Text.RegularExpressions;
 using PySpotify.Functions;
 using PySpotify.Functions.Rows;
 using PySpotify.Tests;
@@ -126,7 +127,7 @@ public sealed class CommandTests
 
         var run = (await pyspotify.RunAsync("--snapshot-date", Day)).Succeeded().Output;
 
-        Assert.Contains("Run `pyspotify setup` to choose.", run, StringComparison.Ordinal);
+        Assert.Contains($"Run `pyspotify setup --data {pyspotify.Data}` to choose.", run, StringComparison.Ordinal);
         Assert.Equal(isSignedIn, run.Contains("\nYour top tracks, last 4 weeks", StringComparison.Ordinal));
         Assert.Equal($"{topTracks}\t40", Cells(await pyspotify.RunAsync("sql", "SELECT sum(list = 'top played'), sum(list = 'popular') FROM charts")));
         Assert.Equal(0, spotify.Calls(Endpoint.Playlist));
@@ -390,7 +391,7 @@ public sealed class CommandTests
         Pyspotify.Signal(process, signal);
         var error = (await pyspotify.EndAsync(process)).Failed();
 
-        Assert.Contains("was aborted. `pyspotify redrive`", error, StringComparison.Ordinal);
+        Assert.Matches($"was aborted. `.* redrive --data {Regex.Escape(pyspotify.Data)}` goes on", error);
         Assert.Equal("ABORTED", (await ExecutionsAsync(pyspotify)).Single()[1]);
         (await pyspotify.RunAsync("redrive")).Succeeded();
         Assert.Equal("40", Cells(await pyspotify.RunAsync("sql", "SELECT count(*) FROM spotifypopularsongs_refined")));

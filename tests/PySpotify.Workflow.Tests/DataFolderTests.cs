@@ -288,7 +288,7 @@ public sealed class DataFolderTests
             command.ExecuteNonQuery();
         }
 
-        Assert.Contains("Move it away; `pyspotify refine` makes a new one", (await pyspotify.RunAsync("refine")).Failed(), StringComparison.Ordinal);
+        Assert.Contains($"Move it away; `pyspotify refine --data {pyspotify.Data}` makes a new one", (await pyspotify.RunAsync("refine")).Failed(), StringComparison.Ordinal);
     }
 
     [Theory]

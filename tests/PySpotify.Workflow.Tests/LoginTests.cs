@@ -53,7 +53,7 @@ public sealed class LoginTests
         await using var pyspotify = new Pyspotify().With(spotify);
         var isProcess = place == "user secrets"; // Those are in the home folder, of which each process has one.
         SetRefreshToken(pyspotify, place, "of last year");
-        Assert.Contains("pyspotify login", (await RunAsync("--snapshot-date", "2026-11-20")).Failed(), StringComparison.Ordinal);
+        Assert.Contains($" login --data {pyspotify.Data}`", (await RunAsync("--snapshot-date", "2026-11-20")).Failed(), StringComparison.Ordinal);
 
         string told;
         if (isProcess)

@@ -113,7 +113,7 @@ public sealed class ReadOnlyQueryTests
     {
         await using var pyspotify = new Pyspotify();
         var error = (await pyspotify.RunAsync("sql", "SELECT 1")).Failed();
-        Assert.Contains("`pyspotify run` makes it", error, StringComparison.Ordinal);
+        Assert.Contains($"`pyspotify run --data {pyspotify.Data}` makes it", error, StringComparison.Ordinal);
         Assert.False(Directory.Exists(pyspotify.Data));
     }
 

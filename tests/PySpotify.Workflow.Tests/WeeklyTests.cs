@@ -133,7 +133,7 @@ public sealed class WeeklyTests
         var again = (await pyspotify.RunAsync("run", "--weekly", "--input", input)).Succeeded().Output;
 
         Assert.Equal(
-            "This week already has a snapshot: 2026-11-22, without 1 source that could not be read. `pyspotify run --snapshot-date 2026-11-22` tries again.",
+            $"This week already has a snapshot: 2026-11-22, without 1 source that could not be read. `pyspotify run --data {pyspotify.Data} --snapshot-date 2026-11-22` tries again.",
             again.TrimEnd());
         Assert.Equal(calls, spotify.Requests.Count);
     }

@@ -65,7 +65,7 @@ internal static partial class CheckCommand
     private static List<Source> Sources(Host host, string? inputFile, DataFolder data, SpotifySettings settings)
     {
         var file = InputFile.Choose(inputFile, data, settings);
-        host.Output.WriteText(file.IsUsual
+        host.WriteText(file.IsUsual
             ? "    Sources      You have not chosen what to read, so this is what every app can. Run `pyspotify setup` to choose."
             : $"    Sources      of {file.Path}:");
         var input = file.Read(null, host.Clock.GetUtcNow());
@@ -82,7 +82,7 @@ internal static partial class CheckCommand
             Write(host, found);
         }
 
-        host.Output.WriteText(unread == 0
+        host.WriteText(unread == 0
             ? "Everything can be read. Next: `pyspotify run`."
             : $"{unread} of {sources.Count} sources cannot be read.");
         return unread == 0 ? 0 : 1;
@@ -95,7 +95,7 @@ internal static partial class CheckCommand
             ?? Words.Count(source.Songs, "song"), width: 40);
         if (source.Problem is { } problem)
         {
-            host.Output.WriteText($"        {DisplayText.Clean(WithoutRedrive(problem.Advice))}");
+            host.WriteText($"        {DisplayText.Clean(WithoutRedrive(problem.Advice))}");
         }
     }
 
@@ -106,7 +106,7 @@ internal static partial class CheckCommand
     private static void Write(Host host, bool? isGood, string row, string text, int width = 12)
     {
         var mark = isGood switch { true => "✓", false => "✗", null => "-" };
-        host.Output.WriteText($"  {mark} {DisplayText.Clean(row).PadRight(width)} {DisplayText.Clean(text)}");
+        host.WriteText($"  {mark} {DisplayText.Clean(row).PadRight(width)} {DisplayText.Clean(text)}");
     }
 
     /// <summary>An error's advice. What to do with an execution is left out, for there is none.</summary>

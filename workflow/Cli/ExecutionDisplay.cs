@@ -23,7 +23,7 @@ internal sealed class ExecutionDisplay(Host host, bool isVerbose, bool isBrief =
         var isTerminal = host.Output.IsTerminal();
         if (!isBrief || isVerbose)
         {
-            host.Output.WriteText($"Snapshot {progress.SnapshotDate.Iso()}, execution {progress.Execution}");
+            host.WriteText($"Snapshot {progress.SnapshotDate.Iso()}, execution {progress.Execution}");
         }
 
         try

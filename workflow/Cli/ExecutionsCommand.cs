@@ -24,7 +24,7 @@ internal static class ExecutionsCommand
 
             if (listed is [])
             {
-                host.Output.WriteText("No executions yet. Run `pyspotify run`.");
+                host.WriteText("No executions yet. Run `pyspotify run`.");
             }
 
             foreach (var execution in listed)

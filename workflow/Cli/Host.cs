@@ -1,3 +1,4 @@
+using System.Text.RegularExpressions;
 using Microsoft.Extensions.Configuration;
 using PySpotify.Functions;
 using PySpotify.Functions.Spotify;
@@ -13,7 +14,7 @@ namespace PySpotify.Workflow.Cli;
 /// <param name="Error">Where errors go.</param>
 /// <param name="AddSettings">Adds the settings that override those in the data folder.</param>
 /// <param name="Clock">The time.</param>
-internal sealed record Host(IAnsiConsole Output, IAnsiConsole Error, Action<IConfigurationBuilder> AddSettings, TimeProvider Clock)
+internal sealed partial record Host(IAnsiConsole Output, IAnsiConsole Error, Action<IConfigurationBuilder> AddSettings, TimeProvider Clock)
 {
     /// <summary>How to reach S3.</summary>
     public OpenS3 OpenS3 { get; init; } = S3Connection.OpenAsync;
@@ -21,10 +22,28 @@ internal sealed record Host(IAnsiConsole Output, IAnsiConsole Error, Action<ICon
     /// <summary>Whether only errors are written.</summary>
     public bool IsQuiet { get; init; }
 
+    /// <summary>What people type to start this program.</summary>
+    public string Program { get; init; } = "pyspotify";
+
+    /// <summary>The data folder that the command line names; null where it names none.</summary>
+    public string? NamedDataFolder { get; set; }
+
     /// <summary>The mode of the secrets file.</summary>
     public Func<string, UnixFileMode> ModeOf { get; init; } = SecretsFile.FileMode;
 
     private HashSet<string> Warnings { get; } = [];
+
+    /// <summary>What starts the program: in a clone, where it was only built, the SDK.</summary>
+    /// <param name="folder">Where the program is.</param>
+    /// <param name="from">Where it was started.</param>
+    public static string StartOf(string folder, string from)
+    {
+        var output = new DirectoryInfo(folder);
+        var project = Path.GetFullPath(Path.Combine(folder, "..", "..", ".."));
+        return output.Parent?.Name == "Debug" && File.Exists(Path.Combine(project, "PySpotify.Workflow.csproj"))
+            ? $"dotnet run --project {Quoted(Path.GetRelativePath(from, project))} --"
+            : "pyspotify";
+    }
 
     /// <summary>The secrets of a data folder. Warns once.</summary>
     public SecretsFile OpenSecrets(DataFolder data) => new(data.Secrets) { Warn = Warn, ModeOf = ModeOf };
@@ -49,18 +68,29 @@ internal sealed record Host(IAnsiConsole Output, IAnsiConsole Error, Action<ICon
         _ => $"Unexpected error: {e.Message} Run the command again with --verbose to see where it happened.",
     });
 
-    /// <summary>Writes a line where errors go. Where they cannot go anywhere, the exit code says enough.</summary>
+    /// <summary>Writes a line. A command in it, such as `pyspotify redrive`, can be pasted as it is shown.</summary>
+    public void WriteText(string line = "") => Output.WriteText(ToPaste(line));
+
+    /// <summary>Writes a line where errors go, with commands as in <see cref="WriteText"/>. Where they cannot go anywhere, the exit code says enough.</summary>
     public void WriteError(string line)
     {
         try
         {
-            Error.WriteText(line);
+            Error.WriteText(ToPaste(line));
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
             // It is closed or full.
         }
     }
+
+    private string ToPaste(string line) => Command().Replace(line, command =>
+        $"`{Program}{command.Groups["name"]}{(NamedDataFolder is { } folder && command.Groups["name"].Success ? $" --data {Quoted(folder)}" : "")}");
+
+    private static string Quoted(string folder) => folder.All(c => char.IsLetterOrDigit(c) || c is '/' or '\\' or ':' or '.' or '_' or '-' or '~') ? folder : $"\"{folder}\"";
+
+    [GeneratedRegex("`pyspotify(?<name> [a-z]+)?")]
+    private static partial Regex Command();
 
     /// <summary>Whether an error is about the credentials, the sign-in or what they may read.</summary>
     private static bool IsAboutAccess(Exception? e) => e is

@@ -29,7 +29,7 @@ internal static class LoginCommand
                 host, spotify, app, settings.Options.AccountsUrl, arguments.GetValue(port), opensBrowser: !arguments.GetValue(noBrowser), cancellationToken);
             var name = await new AppAccess(spotify, issued.AccessToken, isSignedIn: true).NameAsync(cancellationToken);
             await SignIn.KeepAsync(host, secrets, issued, cancellationToken);
-            host.Output.WriteText(DisplayText.Clean($"Signed in as {name} until {SpotifySettings.EndOfSignIn(Days.Utc(host.Clock.GetUtcNow())).Iso()}. The sign-in is saved in {data.Secrets}, which only you can read."));
+            host.WriteText(DisplayText.Clean($"Signed in as {name} until {SpotifySettings.EndOfSignIn(Days.Utc(host.Clock.GetUtcNow())).Iso()}. The sign-in is saved in {data.Secrets}, which only you can read."));
         });
         return login;
     }

@@ -23,7 +23,7 @@ internal static class LogoutCommand
                 secrets.Remove(SecretNames.Token);
             }
 
-            host.Output.WriteText(SpotifySettings.Read(host.OpenSecrets(data), host.AddSettings).Credentials?.RefreshToken is not null
+            host.WriteText(SpotifySettings.Read(host.OpenSecrets(data), host.AddSettings).Credentials?.RefreshToken is not null
                 ? "Signed out here, but Spotify:RefreshToken is still set in the environment or user secrets. To remove it: "
                     + SignIn.RemoveElsewhere
                 : "Signed out. To take the app's access away at Spotify, too, open https://www.spotify.com/account/apps.");

@@ -61,7 +61,11 @@ internal static class Options
     }
 
     /// <summary>Whether the folder was named.</summary>
-    public static bool HasDataFolder(ParseResult arguments) => arguments.GetResult("--data") is OptionResult { Implicit: false };
+    public static bool HasDataFolder(ParseResult arguments) => NamedDataFolder(arguments) is not null;
+
+    /// <summary>The folder that was named, as it was written; null where none was.</summary>
+    public static string? NamedDataFolder(ParseResult arguments) =>
+        arguments.GetResult("--data") is OptionResult { Implicit: false, Tokens: [.., var folder] } ? folder.Value : null;
 
     /// <summary>How rows are written.</summary>
     public static Option<string> Format() =>

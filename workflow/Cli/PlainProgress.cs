@@ -78,7 +78,7 @@ internal sealed class PlainProgress(Host host, RunProgress progress, bool isVerb
     {
         lock (_lock)
         {
-            host.Output.WriteText(DisplayText.Clean(
+            host.WriteText(DisplayText.Clean(
                 string.Create(CultureInfo.InvariantCulture, $"{progress.Elapsed.TotalSeconds,7:0.0} s  {line}")));
         }
     }

@@ -48,14 +48,14 @@ internal static partial class PullCommand
         var folder = new LocalObjectStore(data.Raw);
         var etags = new ETags(data.ETags, folder);
         var wanted = objects.Where(found => !etags.IsHere(found)).ToList();
-        host.Output.WriteText(string.Create(
+        host.WriteText(string.Create(
             CultureInfo.InvariantCulture,
             $"{address}: {Words.Count(snapshots, "snapshot")} in {objects.Count:N0} files, ")
             + (wanted is [] ? "all of which are here already." : string.Create(
                 CultureInfo.InvariantCulture, $"of which {wanted.Count:N0} {(wanted.Count == 1 ? "is new or has" : "are new or have")} changed ({Size(wanted.Sum(found => found.Size))}).")));
         if (passedOver is not [])
         {
-            host.Output.WriteText($"Ignored, because they are not snapshots or not names for files: {DisplayText.Shorten(passedOver, 5)}");
+            host.WriteText($"Ignored, because they are not snapshots or not names for files: {DisplayText.Shorten(passedOver, 5)}");
         }
 
         try

@@ -22,7 +22,7 @@ internal static class RefineCommand
             if (arguments.GetValue(spark))
             {
                 await SparkJob.RunAsync(data, arguments.GetValue(snapshotDate), cancellationToken);
-                host.Output.WriteText($"Parquet     {data.Refined}");
+                host.WriteText($"Parquet     {data.Refined}");
                 return;
             }
 
@@ -30,7 +30,7 @@ internal static class RefineCommand
             var result = await job.RunAsync(arguments.GetValue(snapshotDate), cancellationToken);
             foreach (var (table, rows) in result.Rows)
             {
-                host.Output.WriteText(string.Create(CultureInfo.InvariantCulture, $"{table}: {rows:N0} rows"));
+                host.WriteText(string.Create(CultureInfo.InvariantCulture, $"{table}: {rows:N0} rows"));
             }
 
             ShowChanges(host, result);
@@ -44,12 +44,12 @@ internal static class RefineCommand
     {
         if (result.Removed is not [])
         {
-            host.Output.WriteText($"Removed, because their folders are gone: {string.Join(", ", result.Removed.Select(Days.Iso))}");
+            host.WriteText($"Removed, because their folders are gone: {string.Join(", ", result.Removed.Select(Days.Iso))}");
         }
 
         if (result.Ignored is not [])
         {
-            host.Output.WriteText($"Ignored, because they are not part of a snapshot: {DisplayText.Shorten(result.Ignored, 5)}");
+            host.WriteText($"Ignored, because they are not part of a snapshot: {DisplayText.Shorten(result.Ignored, 5)}");
         }
     }
 }

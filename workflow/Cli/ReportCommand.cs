@@ -19,7 +19,7 @@ internal static class ReportCommand
             var page = arguments.GetValue(week) is { } day
                 ? await archive.WriteAsync(day, cancellationToken)
                 : (await archive.UpdateAsync(null, int.MaxValue, cancellationToken)).Page;
-            host.Output.WriteText(host.Output.Link(page));
+            host.WriteText(host.Output.Link(page));
             if (arguments.GetValue(open))
             {
                 Browser.Open(new Uri(page));

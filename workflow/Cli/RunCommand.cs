@@ -70,11 +70,11 @@ internal static class RunCommand
 
         if (settings.IsSample)
         {
-            host.Output.WriteText("Sample data: there are no Spotify credentials, so this is all made up. Run `pyspotify setup` to read your own.");
+            host.WriteText("Sample data: there are no Spotify credentials, so this is all made up. Run `pyspotify setup` to read your own.");
         }
         else if (file.IsUsual)
         {
-            host.Output.WriteText("You have not chosen what to read, so this reads what every app can. Run `pyspotify setup` to choose.");
+            host.WriteText("You have not chosen what to read, so this reads what every app can. Run `pyspotify setup` to choose.");
         }
 
         await RunResults.ShowAfterAsync(
@@ -116,7 +116,7 @@ internal static class RunCommand
         }
         catch (DataFolderException e) when (isWeekly && e.IsLocked)
         {
-            host.Output.WriteText($"Another run is using {data.Root}. The next weekly run looks again.");
+            host.WriteText($"Another run is using {data.Root}. The next weekly run looks again.");
             return null;
         }
     }

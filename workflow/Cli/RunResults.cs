@@ -51,9 +51,9 @@ internal static class RunResults
         foreach (var list in top.GroupBy(row => row.Text("list")!))
         {
             var title = titles[list.Key];
-            console.WriteText();
-            console.WriteText(DisplayText.Clean(title.Title));
-            console.WriteText($"Top ten on {list.First().Text("snapshot_date")}{(title.Order is { } order ? $", {order}" : "")}");
+            host.WriteText();
+            host.WriteText(DisplayText.Clean(title.Title));
+            host.WriteText($"Top ten on {list.First().Text("snapshot_date")}{(title.Order is { } order ? $", {order}" : "")}");
             ResultTable.Write(
                 console,
                 ["rank", "move", "track", "artist", "last", "peak", "weeks"],
@@ -63,15 +63,15 @@ internal static class RunResults
         var health = await NamedQuery.Get("health").AskAsync(tables, snapshotDate, null, cancellationToken);
         var newest = health.TakeWhile(row => row.Text("snapshot_date") == health.First().Text("snapshot_date")).ToList();
         var (report, outdated) = await new ReportArchive(data, tables).UpdateAsync(snapshotDate, MostOthers, cancellationToken);
-        console.WriteText();
+        host.WriteText();
         foreach (var list in newest.GroupBy(row => row.Text("list")!).Where(list => titles.ContainsKey(list.Key)))
         {
-            console.WriteText($"Health      {DisplayText.Clean(titles[list.Key].Title)}: {Health(list)}");
+            host.WriteText($"Health      {DisplayText.Clean(titles[list.Key].Title)}: {Health(list)}");
         }
 
         if (leftOut is not null)
         {
-            console.WriteText($"Left out    {leftOut}");
+            host.WriteText($"Left out    {leftOut}");
         }
 
         foreach (var row in newest)
@@ -83,18 +83,18 @@ internal static class RunResults
                 continue;
             }
 
-            console.WriteText($"Warning     {DisplayText.Clean($"{row.Text("name")}: {warnings}")}");
+            host.WriteText($"Warning     {DisplayText.Clean($"{row.Text("name")}: {warnings}")}");
         }
 
-        console.WriteText($"Report      {console.Link(report)}");
+        host.WriteText($"Report      {console.Link(report)}");
         if (outdated > 0)
         {
-            console.WriteText($"            {Words.Count(outdated, "other report")} {(outdated == 1 ? "is" : "are")} missing or out of date; `pyspotify report` writes {(outdated == 1 ? "it" : "them")}.");
+            host.WriteText($"            {Words.Count(outdated, "other report")} {(outdated == 1 ? "is" : "are")} missing or out of date; `pyspotify report` writes {(outdated == 1 ? "it" : "them")}.");
         }
 
-        console.WriteText($"CSV         {data.Raw}");
-        console.WriteText($"Tables      {data.Warehouse}");
-        console.WriteText($"Executions  {data.Executions}");
+        host.WriteText($"CSV         {data.Raw}");
+        host.WriteText($"Tables      {data.Warehouse}");
+        host.WriteText($"Executions  {data.Executions}");
     }
 
     private static string Health(IEnumerable<Answer.Row> sources)

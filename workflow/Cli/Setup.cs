@@ -46,12 +46,12 @@ internal sealed class Setup(Host host, DataFolder data, SetupAnswers answers)
             try
             {
                 await spotify.RequestTokenAsync(app, cancellationToken);
-                host.Output.WriteText($"Spotify knows the app {app.ClientId}.");
+                host.WriteText($"Spotify knows the app {app.ClientId}.");
                 return app;
             }
             catch (SpotifyCredentialsException e) when (IsInteractive && !known.IsSetElsewhere && (answers.ClientId is null || answers.ClientSecret is null))
             {
-                host.Output.WriteText(e.Message);
+                host.WriteText(e.Message);
             }
         }
     }
@@ -65,9 +65,9 @@ internal sealed class Setup(Host host, DataFolder data, SetupAnswers answers)
 
         if (known is null)
         {
-            host.Output.WriteText("Make an app on https://developer.spotify.com/dashboard, with this redirect URI:");
-            host.Output.WriteText($"  http://127.0.0.1:{answers.Port}/callback");
-            host.Output.WriteText("Its page shows the client id and, behind 'View client secret', the secret.");
+            host.WriteText("Make an app on https://developer.spotify.com/dashboard, with this redirect URI:");
+            host.WriteText($"  http://127.0.0.1:{answers.Port}/callback");
+            host.WriteText("Its page shows the client id and, behind 'View client secret', the secret.");
         }
 
         var prompt = new TextPrompt<string>("Client id:");
@@ -102,12 +102,12 @@ internal sealed class Setup(Host host, DataFolder data, SetupAnswers answers)
         }
         catch (SpotifySignInExpiredException)
         {
-            host.Output.WriteText("The sign-in has expired. Sign in again.");
+            host.WriteText("The sign-in has expired. Sign in again.");
         }
 
         if (known.ClientId is not null)
         {
-            host.Output.WriteText($"The app's page must list this redirect URI: http://127.0.0.1:{answers.Port}/callback");
+            host.WriteText($"The app's page must list this redirect URI: http://127.0.0.1:{answers.Port}/callback");
         }
 
         var issued = await SignIn.AskAsync(
@@ -121,7 +121,7 @@ internal sealed class Setup(Host host, DataFolder data, SetupAnswers answers)
     {
         if (access.IsSignedIn)
         {
-            host.Output.WriteText(DisplayText.Clean($"Signed in as {await access.NameAsync(cancellationToken)}."));
+            host.WriteText(DisplayText.Clean($"Signed in as {await access.NameAsync(cancellationToken)}."));
         }
     }
 
@@ -143,6 +143,6 @@ internal sealed class Setup(Host host, DataFolder data, SetupAnswers answers)
         }
 
         InputFile.Write(data, sources);
-        host.Output.WriteText($"What to read is saved in {data.Input}, the app{(isSignedIn ? " and the sign-in" : "")} in {data.Secrets}, which only you can read.");
+        host.WriteText($"What to read is saved in {data.Input}, the app{(isSignedIn ? " and the sign-in" : "")} in {data.Secrets}, which only you can read.");
     }
 }

@@ -62,9 +62,9 @@ internal static class SetupCommand
         }
 
         var exitCode = wantsRun ? await RunAsync(host, data, isVerbose, cancellationToken) : 0;
-        host.Output.WriteText(wantsRun ? "" : "Next: `pyspotify run`.");
-        host.Output.WriteText("To have this done every week by itself, paste this line into a terminal:");
-        host.Output.WriteText(WeeklySchedule.Line(data.Root));
+        host.WriteText(wantsRun ? "" : "Next: `pyspotify run`.");
+        host.WriteText("To have this done every week by itself, paste this line into a terminal:");
+        host.WriteText(WeeklySchedule.Line(data.Root));
         return exitCode;
     }
 

@@ -20,7 +20,7 @@ internal sealed class SetupSources(Host host, DataFolder data, AppAccess access)
     public async Task<IReadOnlyList<Source>> ChooseAsync(IReadOnlyList<Source> named, CancellationToken cancellationToken)
     {
         var isInDevelopmentMode = await access.IsInDevelopmentModeAsync(cancellationToken);
-        host.Output.WriteText(isInDevelopmentMode
+        host.WriteText(isInDevelopmentMode
             ? "The app is in Development Mode, like every new app: it can read only your own playlists, and no popularity."
             : "The app has an extended quota: it can read public playlists, and each song's popularity.");
         var before = InputFile.SourcesIn(data);
@@ -102,7 +102,7 @@ internal sealed class SetupSources(Host host, DataFolder data, AppAccess access)
 
             if (found.Problem is not null)
             {
-                host.Output.WriteText(before.Contains(source)
+                host.WriteText(before.Contains(source)
                     ? "        It was chosen before, so it stays chosen. To leave it out, run `pyspotify setup` again without it."
                     : "        It is left out.");
             }

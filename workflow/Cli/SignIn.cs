@@ -24,7 +24,7 @@ internal static class SignIn
             port,
             page =>
             {
-                host.Output.WriteText($"Sign in here: {page.AbsoluteUri}");
+                host.WriteText($"Sign in here: {page.AbsoluteUri}");
                 if (opensBrowser)
                 {
                     Browser.Open(page);
@@ -46,7 +46,7 @@ internal static class SignIn
             cancellationToken);
         if (configured.RefreshToken is not null)
         {
-            host.Output.WriteText("An older Spotify:RefreshToken is set outside of this folder. This folder no longer uses it; other folders do. "
+            host.WriteText("An older Spotify:RefreshToken is set outside of this folder. This folder no longer uses it; other folders do. "
                 + $"Remove it: {RemoveElsewhere}");
         }
     }

@@ -32,7 +32,7 @@ internal static class SqlCommand
         ResultTable.Write(host.Output, columns, rows, MaxRows);
         if (rows.Count > MaxRows && host.Output.IsTerminal())
         {
-            host.Output.WriteText("--format csv or json writes them all.");
+            host.WriteText("--format csv or json writes them all.");
         }
     }
 }

@@ -34,7 +34,7 @@ internal static class TablesCommand
                 host.Output.Write(new Padder(new Text(string.Join(", ", table.Columns.Select(Describe))), new Padding(2, 0, 0, 1)));
             }
 
-            host.Output.WriteText("Ask them in SQL: pyspotify sql \"SELECT list, rank, track FROM charts ORDER BY snapshot_date DESC, list, rank LIMIT 10\"");
+            host.WriteText("Ask them in SQL: `pyspotify sql \"SELECT list, rank, track FROM charts ORDER BY snapshot_date DESC, list, rank LIMIT 10\"`");
         });
         return tables;
     }

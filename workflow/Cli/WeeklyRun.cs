@@ -40,7 +40,7 @@ internal static class WeeklyRun
             return false;
         }
 
-        host.Output.WriteText(notRead == 0
+        host.WriteText(notRead == 0
             ? $"This week already has a snapshot: {date}."
             : $"This week already has a snapshot: {date}, without {Words.Count(notRead, "source")} that could not be read. "
                 + $"`pyspotify run --snapshot-date {date}` tries again.");
