@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text.Json;
 using PySpotify.Functions;
 using PySpotify.Tests;
+using PySpotify.Workflow.Local.Warehouse;
 
 namespace PySpotify.Workflow.Tests;
 

@@ -2,6 +2,7 @@ using System.Text.Json;
 using System.Text.RegularExpressions;
 using PySpotify.Functions;
 using PySpotify.Workflow.Cli;
+using PySpotify.Workflow.Local.Warehouse;
 using Spectre.Console;
 using Spectre.Console.Testing;
 

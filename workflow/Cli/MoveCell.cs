@@ -1,3 +1,4 @@
+using PySpotify.Workflow.Local.Warehouse;
 using Spectre.Console;
 
 namespace PySpotify.Workflow.Cli;

@@ -1,4 +1,5 @@
 using System.Globalization;
+using PySpotify.Workflow.Local.Warehouse;
 using Spectre.Console;
 
 namespace PySpotify.Workflow.Cli;

@@ -1,5 +1,6 @@
 using PySpotify.Functions;
 using PySpotify.Workflow.Local;
+using PySpotify.Workflow.Local.Warehouse;
 using Spectre.Console;
 
 namespace PySpotify.Workflow.Cli;

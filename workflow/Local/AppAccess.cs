@@ -1,6 +1,7 @@
 using PySpotify.Functions;
 using PySpotify.Functions.Rows;
 using PySpotify.Functions.Spotify;
+using PySpotify.Workflow.Local.Warehouse;
 
 namespace PySpotify.Workflow.Local;
 

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text.Json;
 using PySpotify.Functions;
+using PySpotify.Workflow.Local.Warehouse;
 
 namespace PySpotify.Workflow.Local;
 

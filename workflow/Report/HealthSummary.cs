@@ -1,3 +1,5 @@
+using PySpotify.Workflow.Local.Warehouse;
+
 namespace PySpotify.Workflow.Report;
 
 /// <summary>What health.sql says: this week's sources, and how many snapshots each list has.</summary>

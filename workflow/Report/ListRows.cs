@@ -1,4 +1,5 @@
 using PySpotify.Functions;
+using PySpotify.Workflow.Local.Warehouse;
 
 namespace PySpotify.Workflow.Report;
 

@@ -1,3 +1,5 @@
+using PySpotify.Workflow.Local.Warehouse;
+
 namespace PySpotify.Workflow.Report;
 
 /// <summary>A snapshot of a list.</summary>

@@ -3,6 +3,7 @@ using System.Text.Json;
 using System.Text.RegularExpressions;
 using PySpotify.Functions;
 using PySpotify.Tests;
+using PySpotify.Workflow.Local.Warehouse;
 
 namespace PySpotify.Workflow.Tests.Engines;
 

@@ -1,8 +1,7 @@
 using System.Text.RegularExpressions;
 using PySpotify.Functions;
-using PySpotify.Workflow.Local.Warehouse;
 
-namespace PySpotify.Workflow;
+namespace PySpotify.Workflow.Local.Warehouse;
 
 /// <summary>What a list of a snapshot is called: after what was read.</summary>
 /// <param name="List">Its name in the tables: one of <see cref="Lists"/>.</param>

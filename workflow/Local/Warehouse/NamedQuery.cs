@@ -1,6 +1,4 @@
-using PySpotify.Workflow.Local.Warehouse;
-
-namespace PySpotify.Workflow;
+namespace PySpotify.Workflow.Local.Warehouse;
 
 /// <summary>
 /// A question with the SQL that answers it, which Athena (Trino) and SQLite both run: a file in <c>queries/</c>, with
