@@ -31,7 +31,6 @@ public sealed class FetchPopular(ISpotifyApi spotify, TrackStaging staging)
                 GetPage = (token, offset, limit, cancellationToken) => spotify.SearchTracksAsync(token, source.Id, offset, limit, cancellationToken),
                 GetName = (_, _) => Task.FromResult<string?>(source.Id),
                 Arrange = songs => songs.OrderByDescending(song => song.TrackPop ?? -1),
-                Empty = new("nothing found", "The search found no songs. Try it in Spotify's own search, and correct it in the input."),
             },
             input.Token,
             cancellationToken);

@@ -29,7 +29,6 @@ public sealed class FetchTopPlayed(ISpotifyApi spotify, TrackStaging staging)
                 {
                     GetPage = (token, offset, limit, cancellationToken) => spotify.GetTopTracksAsync(token, source.Id, offset, limit, cancellationToken),
                     GetName = (_, _) => Task.FromResult<string?>(Source.TopTracksNames[source.Id]),
-                    Empty = new("no songs", "Spotify has no top tracks for you yet. Listen for some weeks, or read a playlist."),
                 }
                 : new(source, key, MaxRows)
                 {
@@ -37,7 +36,6 @@ public sealed class FetchTopPlayed(ISpotifyApi spotify, TrackStaging staging)
                     GetName = (token, cancellationToken) => spotify.GetPlaylistNameAsync(token, source.Id, cancellationToken),
                     IsEditable = true,
                     ExtendedLimit = TrackPages.ExtendedPlaylistLimit,
-                    Empty = new("no songs", "The playlist has no songs that can be loaded. Add songs, or take it out of the input."),
                 },
             input.Token,
             cancellationToken);

@@ -90,12 +90,7 @@ internal sealed class AppAccess(HttpSpotifyApi spotify, string accessToken, bool
             var (page, _) = await TrackPages.ReadFirstAsync(PagesOf(source), cancellationToken);
             var songs = Math.Max(page.Total ?? 0, page.Tracks.Count);
             songs = source.Kind == Source.Search ? Math.Min(songs, FetchPopular.SearchWindow) : songs;
-            return new(source, title, songs, songs > 0 ? null : new("no songs", source.Kind switch
-            {
-                Source.TopTracks => "Spotify has no top tracks for you yet. Listen for some weeks, or read a playlist.",
-                Source.Search => "The search found no songs. Try it in Spotify's own search, and correct it.",
-                _ => "Add songs to the playlist, or take it out of the input.",
-            }));
+            return new(source, title, songs, songs > 0 ? null : new SourceEmptyException(source).Problem);
         }
         catch (SourceException e)
         {

@@ -36,7 +36,7 @@ public sealed class TrackStaging(ISecretStore secrets, IObjectStore store, TimeP
 
             return read.Rows > 0
                 ? new(request.Source, await naming, request.Key, read.Rows, read.Skipped, Note: read.Note)
-                : throw new SourceEmptyException(request.Empty);
+                : throw new SourceEmptyException(request.Source);
         }
         catch (SourceException e)
         {
@@ -104,7 +104,4 @@ internal sealed record StagingRequest(Source Source, string Key, int MaxRows)
 
     /// <summary>Puts the rows into their order; as they come, unless set.</summary>
     public Func<IAsyncEnumerable<Song>, IAsyncEnumerable<Song>> Arrange { get; init; } = songs => songs;
-
-    /// <summary>What to say of a source without a song.</summary>
-    public required Problem Empty { get; init; }
 }

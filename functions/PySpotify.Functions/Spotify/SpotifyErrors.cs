@@ -59,7 +59,12 @@ public abstract class SourceException(Problem problem) : PySpotifyException($"{p
 }
 
 /// <summary>A source has no song that can be kept.</summary>
-public sealed class SourceEmptyException(Problem problem) : SourceException(problem);
+public sealed class SourceEmptyException(Source source) : SourceException(source.Kind switch
+{
+    Functions.Source.TopTracks => new("no songs", "Spotify has no top tracks for you yet. Listen for some weeks, or read a playlist."),
+    Functions.Source.Search => new("nothing found", "The search found no songs. Try it in Spotify's own search, and correct it."),
+    _ => new("no songs", "The playlist has no songs that can be loaded. Add songs, or take it out of the input."),
+});
 
 /// <summary>No such playlist for this app (404).</summary>
 public sealed class SpotifyPlaylistNotFoundException() : SourceException(new(
