@@ -13,6 +13,7 @@ import re
 import sys
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from datetime import date
 from functools import reduce
@@ -25,7 +26,7 @@ from pyspark.sql import functions as F
 
 LISTS = {"spotifytopplayed": "top played", "spotifypopularsongs": "popular"}
 
-# The refined tables, in the order in which they are written.
+# The refined tables. The last one is written when the others are there.
 REFINED = [*(f"{table}_refined" for table in LISTS), "sources", "quarantine", "charts"]
 
 COLUMNS = {
@@ -354,8 +355,10 @@ def main(argv: list[str]) -> None:
         # Spark would make 200 parts of a few thousand rows, and list hundreds of small files in as many tasks.
         .config("spark.sql.shuffle.partitions", "8")
         .config("spark.sql.sources.parallelPartitionDiscovery.parallelism", "8")
-        # Where the job starts Java itself, it is over before Java's second compiler pays; with that one it takes half as long again.
-        .config("spark.driver.extraJavaOptions", "-XX:TieredStopAtLevel=1")
+        # What is cached is read two or three times; packing it takes longer.
+        .config("spark.sql.inMemoryColumnarStorage.compressed", "false")
+        # Where the job starts Java itself, it is over before Java's second compiler and collector pay (docs/performance.md).
+        .config("spark.driver.extraJavaOptions", "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC")
         .getOrCreate()
     )
     raw, refined = (folder.rstrip("/") if "://" in folder else str(Path(folder).absolute()) for folder in (args.raw, args.refined))
@@ -443,9 +446,12 @@ def refine(spark: SparkSession, files: list[File], refined: str) -> dict[str, Co
 
     made = tables(spark, placed(spark, songs, files), found, records, refused)
     counts = count(made)
-    for table in filter(counts.get, REFINED):
-        with on_error(f"{refined}/{table} could not be written. Run the job again with --full true."):
-            write(made[table], f"{refined}/{table}")
+    *others, last = filter(counts.get, REFINED)
+    # A folder on this machine would get a second file beside each, for its checksum.
+    hadoop(spark, refined)[1].setWriteChecksum(False)
+    with ThreadPoolExecutor() as pool:
+        list(pool.map(lambda table: write(made[table], f"{refined}/{table}"), others))
+    write(made[last], f"{refined}/{last}")
     with on_error(f"{refined} was written, but could not be counted. Run the job again with --full true."):
         count_back(spark, refined, counts)
     return counts
@@ -499,14 +505,15 @@ def checked(files: list[File], summaries: dict[str, Row], contents: dict[str, by
 def write(rows: DataFrame, target: str) -> None:
     """Replaces the partitions that the rows are of."""
     rank = ["rank"] if "rank" in rows.columns else []
-    (
-        rows.repartition("snapshot_date")
-        .sortWithinPartitions("snapshot_date", *rank)
-        .write.mode("overwrite")
-        .option("partitionOverwriteMode", "dynamic")
-        .partitionBy("snapshot_date")
-        .parquet(target)
-    )
+    with on_error(f"{target} could not be written. Run the job again with --full true."):
+        (
+            rows.repartition("snapshot_date")
+            .sortWithinPartitions("snapshot_date", *rank)
+            .write.mode("overwrite")
+            .option("partitionOverwriteMode", "dynamic")
+            .partitionBy("snapshot_date")
+            .parquet(target)
+        )
 
 
 def count(tables: dict[str, DataFrame]) -> dict[str, Counter[str]]:
