@@ -36,7 +36,7 @@ internal static class Program
             settings => settings.AddUserSecrets("pyspotify").AddEnvironmentVariables(),
             TimeProvider.System)
         {
-            Program = Host.StartOf(AppContext.BaseDirectory, Environment.CurrentDirectory),
+            Program = Advice.StartOf(Environment.ProcessPath, Environment.CurrentDirectory, Environment.GetEnvironmentVariable("PATH")),
         };
         return await RunAsync(args, host, stop.Token);
 

@@ -59,7 +59,7 @@ public sealed class CommandLineTests
         var folder = Path.Combine(pyspotify.Data, "with a space");
 
         Assert.Equal($"{pyspotify.Data} does not exist yet; `pyspotify run --data {pyspotify.Data}` creates it.", (await pyspotify.RunAsync("redrive")).Failed().TrimEnd());
-        Assert.Equal($"{folder} does not exist yet; `pyspotify run --data \"{folder}\"` creates it.", (await RunAsync("redrive", "--data", folder)).TrimEnd());
+        Assert.Equal($"{folder} does not exist yet; `pyspotify run --data {(OperatingSystem.IsWindows() ? $"\"{folder}\"" : $"'{folder}'")}` creates it.", (await RunAsync("redrive", "--data", folder)).TrimEnd());
         Assert.EndsWith("`pyspotify --help` shows the commands and options.", (await RunAsync("redrvie")).TrimEnd(), StringComparison.Ordinal);
 
         static async Task<string> RunAsync(params string[] arguments)
@@ -73,17 +73,34 @@ public sealed class CommandLineTests
     }
 
     [Fact]
-    public void In_a_clone_the_SDK_starts_what_was_only_built()
+    public void The_program_is_named_as_a_shell_finds_it()
     {
         using var clone = new TempFolder();
         Directory.CreateDirectory(clone["workflow"]);
         File.WriteAllText(clone[Path.Combine("workflow", "PySpotify.Workflow.csproj")], "");
-        var output = clone[Path.Combine("workflow", "bin", "Debug", "net10.0")] + Path.DirectorySeparatorChar;
+        var root = clone["."].TrimEnd('.').TrimEnd(Path.DirectorySeparatorChar);
 
-        Assert.Equal("dotnet run --project workflow --", Host.StartOf(output, clone[""]));
-        Assert.Equal("dotnet run --project . --", Host.StartOf(output, clone["workflow"]));
-        Assert.Equal("pyspotify", Host.StartOf(output.Replace("Debug", "Release", StringComparison.Ordinal), clone[""]));
-        Assert.Equal("pyspotify", Host.StartOf(clone[Path.Combine("tools", "bin", "Debug", "net10.0")], clone[""]));
+        Assert.Equal("dotnet run --project workflow --", StartOf("workflow/bin/Debug/net10.0", root));
+        Assert.Equal("dotnet run --project . --", StartOf("workflow/bin/Debug/net10.0", clone["workflow"]));
+        Assert.Equal(Path.Combine(".", "publish", "pyspotify"), StartOf("publish", root));
+        Assert.Equal(Path.Combine(".", "pyspotify"), StartOf("publish", clone["publish"]));
+        Assert.Equal(clone[Path.Combine("publish", "pyspotify")], StartOf("publish", clone["workflow"]));
+        Assert.Equal("pyspotify", StartOf("tools", root));
+        Assert.Equal("pyspotify", Advice.StartOf("/usr/bin/dotnet", root, null));
+        Assert.Equal("pyspotify", Advice.StartOf(null, root, null));
+
+        string StartOf(string folder, string from) =>
+            Advice.StartOf(Path.Combine(root, folder.Replace('/', Path.DirectorySeparatorChar), "pyspotify"), from, $"/bin{Path.PathSeparator}{clone["tools"]}");
+    }
+
+    [Fact]
+    public void A_redrive_is_a_command_here_and_nothing_where_there_is_no_execution()
+    {
+        Assert.Equal("Wait a while, then run `./pyspotify redrive --data d`.", Advice.ToPaste("Wait a while, then redrive the execution.", "./pyspotify", "d"));
+        Assert.Equal("Run `pyspotify redrive` after noon.", Advice.ToPaste("Redrive the execution after noon.", "pyspotify", null));
+        Assert.Equal("Sign in again.", Advice.WithoutRedrive("Sign in again. Then redrive the execution."));
+        Assert.Equal("Wait a while.", Advice.WithoutRedrive("Wait a while, then redrive the execution."));
+        Assert.Equal("Try again after noon.", Advice.WithoutRedrive("Redrive the execution after noon."));
     }
 
     [Fact]

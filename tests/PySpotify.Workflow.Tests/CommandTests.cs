@@ -52,6 +52,52 @@ public sealed class CommandTests
     }
 
     [Fact]
+    public async Task The_sample_is_found_in_the_folder_that_holds_it()
+    {
+        await using var pyspotify = new Pyspotify();
+        (await pyspotify.RunAsync("--snapshot-date", Day)).Succeeded();
+        var asked = (await pyspotify.RunAsync("query", "top", "--limit", "1")).Succeeded().Output;
+
+        var elsewhere = pyspotify.Data + "-moved";
+        Directory.Move(pyspotify.Data, elsewhere);
+        Directory.CreateDirectory(pyspotify.Data);
+        Directory.Move(elsewhere, Path.Combine(pyspotify.Data, "sample"));
+
+        Assert.Equal(asked, (await pyspotify.RunAsync("query", "top", "--limit", "1")).Succeeded().Output);
+    }
+
+    [Fact]
+    public async Task Where_there_is_nothing_to_refine_nothing_is_made_that_a_run_would_trip_over()
+    {
+        await using var pyspotify = new Pyspotify();
+        Directory.CreateDirectory(pyspotify.Data);
+
+        Assert.StartsWith($"{pyspotify.Raw} has no snapshot.", (await pyspotify.RunAsync("refine")).Failed(), StringComparison.Ordinal);
+
+        Assert.Equal(["lock"], Directory.EnumerateFileSystemEntries(pyspotify.Data).Select(Path.GetFileName));
+        (await pyspotify.RunAsync("--snapshot-date", Day)).Succeeded();
+    }
+
+    [Fact]
+    public async Task Stopped_when_everything_is_loaded_a_run_says_what_is_missing()
+    {
+        using var stop = new CancellationTokenSource();
+        await using var pyspotify = new Pyspotify();
+        pyspotify.OnLine = line =>
+        {
+            if (line.Contains("Top ten on", StringComparison.Ordinal))
+            {
+                stop.Cancel();
+            }
+        };
+
+        var error = (await pyspotify.RunUntilAsync(stop.Token, "--snapshot-date", Day)).Failed();
+
+        Assert.Equal($"Stopped, but everything is loaded. `pyspotify report --data {pyspotify.Data}` writes the report.", error);
+        (await pyspotify.RunAsync("report")).Succeeded();
+    }
+
+    [Fact]
     public async Task On_a_terminal_steps_and_tables_are_drawn_and_long_tables_cut()
     {
         await using var spotify = await NewSpotifyAsync();

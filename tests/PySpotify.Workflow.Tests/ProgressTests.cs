@@ -38,14 +38,14 @@ public sealed class ProgressTests
     }
 
     [Fact]
-    public void A_wait_that_Spotify_asks_for_counts_down()
+    public void A_wait_that_Spotify_asks_for_ends_when_it_said()
     {
         var progress = NewProgress();
         progress.ShowWait(TimeSpan.FromSeconds(12));
         _clock.Advance(TimeSpan.FromSeconds(5));
-        Assert.Equal(TimeSpan.FromSeconds(7), progress.View().Wait);
+        Assert.Equal(_clock.GetUtcNow().AddSeconds(7), progress.View().WaitUntil);
         _clock.Advance(TimeSpan.FromSeconds(7));
-        Assert.Null(progress.View().Wait);
+        Assert.Null(progress.View().WaitUntil);
     }
 
     [Fact]

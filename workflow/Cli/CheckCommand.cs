@@ -1,5 +1,4 @@
 using System.CommandLine;
-using System.Text.RegularExpressions;
 using Microsoft.Extensions.Logging.Abstractions;
 using PySpotify.Functions;
 using PySpotify.Functions.Spotify;
@@ -8,7 +7,7 @@ using PySpotify.Workflow.Local;
 namespace PySpotify.Workflow.Cli;
 
 /// <summary><c>check</c>: finds out what can be read, and what to do where it cannot.</summary>
-internal static partial class CheckCommand
+internal static class CheckCommand
 {
     private const string CredentialsRow = "Credentials", SignInRow = "Sign-in", ModeRow = "Mode", QuotaRow = "Quota", SourcesRow = "Sources";
 
@@ -55,7 +54,7 @@ internal static partial class CheckCommand
                     SpotifyQuotaExceededException or SpotifyRateLimitedException => QuotaRow,
                     _ => row,
                 };
-                Write(host, false, row, WithoutRedrive(e.Message));
+                Write(host, false, row, Advice.WithoutRedrive(e.Message));
                 return 1;
             }
         });
@@ -95,7 +94,7 @@ internal static partial class CheckCommand
             ?? Words.Count(source.Songs, "song"), width: 40);
         if (source.Problem is { } problem)
         {
-            host.WriteText($"        {DisplayText.Clean(WithoutRedrive(problem.Advice))}");
+            host.WriteText($"        {DisplayText.Clean(Advice.WithoutRedrive(problem.Advice))}");
         }
     }
 
@@ -108,10 +107,4 @@ internal static partial class CheckCommand
         var mark = isGood switch { true => "✓", false => "✗", null => "-" };
         host.WriteText($"  {mark} {DisplayText.Clean(row).PadRight(width)} {DisplayText.Clean(text)}");
     }
-
-    /// <summary>An error's advice. What to do with an execution is left out, for there is none.</summary>
-    private static string WithoutRedrive(string advice) => Redrive().Replace(advice, "").Replace("Redrive the execution", "Try again", StringComparison.Ordinal);
-
-    [GeneratedRegex(@"(?<=\.) Then redrive the execution\.|[,;] then redrive the execution")]
-    private static partial Regex Redrive();
 }

@@ -1,4 +1,3 @@
-using System.Text.RegularExpressions;
 using Microsoft.Extensions.Configuration;
 using PySpotify.Functions;
 using PySpotify.Functions.Spotify;
@@ -14,7 +13,7 @@ namespace PySpotify.Workflow.Cli;
 /// <param name="Error">Where errors go.</param>
 /// <param name="AddSettings">Adds the settings that override those in the data folder.</param>
 /// <param name="Clock">The time.</param>
-internal sealed partial record Host(IAnsiConsole Output, IAnsiConsole Error, Action<IConfigurationBuilder> AddSettings, TimeProvider Clock)
+internal sealed record Host(IAnsiConsole Output, IAnsiConsole Error, Action<IConfigurationBuilder> AddSettings, TimeProvider Clock)
 {
     /// <summary>How to reach S3.</summary>
     public OpenS3 OpenS3 { get; init; } = S3Connection.OpenAsync;
@@ -32,18 +31,6 @@ internal sealed partial record Host(IAnsiConsole Output, IAnsiConsole Error, Act
     public Func<string, UnixFileMode> ModeOf { get; init; } = SecretsFile.FileMode;
 
     private HashSet<string> Warnings { get; } = [];
-
-    /// <summary>What starts the program: in a clone, where it was only built, the SDK.</summary>
-    /// <param name="folder">Where the program is.</param>
-    /// <param name="from">Where it was started.</param>
-    public static string StartOf(string folder, string from)
-    {
-        var output = new DirectoryInfo(folder);
-        var project = Path.GetFullPath(Path.Combine(folder, "..", "..", ".."));
-        return output.Parent?.Name == "Debug" && File.Exists(Path.Combine(project, "PySpotify.Workflow.csproj"))
-            ? $"dotnet run --project {Quoted(Path.GetRelativePath(from, project))} --"
-            : "pyspotify";
-    }
 
     /// <summary>The secrets of a data folder. Warns once.</summary>
     public SecretsFile OpenSecrets(DataFolder data) => new(data.Secrets) { Warn = Warn, ModeOf = ModeOf };
@@ -63,7 +50,8 @@ internal sealed partial record Host(IAnsiConsole Output, IAnsiConsole Error, Act
         // With a path, .NET names it; only a standard stream has none.
         UnauthorizedAccessException when !e.Message.Contains('\'', StringComparison.Ordinal) => "Cannot write the output: standard output is closed.",
         PySpotifyException or StateMachineException or IOException or UnauthorizedAccessException =>
-            (IsAboutAccess(e) ? "First try `pyspotify check`: it shows what can be read, and what to do about the rest. " : "") + DisplayText.Clean(e.Message),
+            (IsAboutAccess(e) ? "First try `pyspotify check`: it shows what can be read, and what to do about the rest. " : "")
+                + DisplayText.Clean(e is ExecutionFailedException ? e.Message : Advice.WithoutRedrive(e.Message)),
         OperationCanceledException => "Stopped.",
         _ => $"Unexpected error: {e.Message} Run the command again with --verbose to see where it happened.",
     });
@@ -84,13 +72,7 @@ internal sealed partial record Host(IAnsiConsole Output, IAnsiConsole Error, Act
         }
     }
 
-    private string ToPaste(string line) => Command().Replace(line, command =>
-        $"`{Program}{command.Groups["name"]}{(NamedDataFolder is { } folder && command.Groups["name"].Success ? $" --data {Quoted(folder)}" : "")}");
-
-    private static string Quoted(string folder) => folder.All(c => char.IsLetterOrDigit(c) || c is '/' or '\\' or ':' or '.' or '_' or '-' or '~') ? folder : $"\"{folder}\"";
-
-    [GeneratedRegex("`pyspotify(?<name> [a-z]+)?")]
-    private static partial Regex Command();
+    private string ToPaste(string line) => Advice.ToPaste(line, Program, NamedDataFolder);
 
     /// <summary>Whether an error is about the credentials, the sign-in or what they may read.</summary>
     private static bool IsAboutAccess(Exception? e) => e is

@@ -88,16 +88,21 @@ internal sealed class LiveProgress(Host host, RunProgress progress, bool isVerbo
             }
         }
 
-        List<string> notices = [.. view.Notices, .. _log];
-        if (view.Wait is { } wait)
-        {
-            notices.Insert(0, string.Create(CultureInfo.InvariantCulture, $"Spotify asks for fewer requests: going on in {Math.Ceiling(wait.TotalSeconds):0} s."));
-        }
+        List<string> notices =
+        [
+            .. view.WaitUntil is { } time ? [$"Spotify asks for fewer requests: going on in {SecondsUntil(time)} s."] : Array.Empty<string>(),
+            .. view.Retries.Select(retry => $"{Advice.WithoutRedrive(retry.Cause)} Trying again in {SecondsUntil(retry.Until)} s."),
+            .. view.Notices,
+            .. _log,
+        ];
 
         return notices is [] ? table : new Rows([table, .. notices.Select(notice => new Text(DisplayText.Clean(notice), Color.Yellow))]);
 
         static TableColumn Right() => new TableColumn("").NoWrap().RightAligned();
     }
+
+    private string SecondsUntil(DateTimeOffset time) =>
+        Math.Max(0, Math.Ceiling((time - host.Clock.GetUtcNow()).TotalSeconds)).ToString(CultureInfo.InvariantCulture);
 
     private void AddSources(Table table, IReadOnlyList<SourceView> sources)
     {

@@ -53,11 +53,11 @@ internal static class Options
     /// <summary>The folder that <see cref="Data"/> names, where settings and input are.</summary>
     public static DataFolder DataFolder(ParseResult arguments) => new(arguments.GetRequiredValue<string>("--data"));
 
-    /// <summary>The folder to look into: where no folder is named and there is a sample only, the sample's.</summary>
+    /// <summary>The folder to look into: where there is a sample only, the sample's.</summary>
     public static DataFolder FilledDataFolder(ParseResult arguments)
     {
         var data = DataFolder(arguments);
-        return HasDataFolder(arguments) || data.IsUsed || !data.Sample.IsUsed ? data : data.Sample;
+        return data.IsUsed || !data.Sample.IsUsed ? data : data.Sample;
     }
 
     /// <summary>Whether the folder was named.</summary>
@@ -89,7 +89,7 @@ internal static class Options
             return date;
         }
 
-        argument.AddError($"'{text}' is not a date. Write it as 2026-11-22.");
+        argument.AddError($"'{text}' is not a date of the form YYYY-MM-DD, such as 2026-11-22.");
         return null;
     }
 

@@ -63,7 +63,10 @@ internal sealed class PlainProgress(Host host, RunProgress progress, bool isVerb
             parts.Add(string.Create(CultureInfo.InvariantCulture, $"waiting until {time.LocalDateTime:HH:mm:ss}, because Spotify asks for fewer requests"));
         }
 
-        return string.Join("; ", parts.Concat(view.Notices));
+        // A line tells what is new, so it counts no seconds.
+        parts.AddRange(view.Retries.Select(retry =>
+            string.Create(CultureInfo.InvariantCulture, $"{Advice.WithoutRedrive(retry.Cause)} Trying again at {retry.Until.LocalDateTime:HH:mm:ss}.")));
+        return string.Join("; ", parts.Concat(view.Notices.TakeLast(1)));
     }
 
     private string Summary(RunView view)

@@ -131,7 +131,7 @@ internal static class QueryCommand
             return limit;
         }
 
-        argument.AddError($"--limit takes a number from 1, not '{text}'.");
+        argument.AddError($"--limit takes a number of at least 1, not '{text}'.");
         return null;
     }
 }

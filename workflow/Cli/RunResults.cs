@@ -1,4 +1,5 @@
 using System.Globalization;
+using PySpotify.Functions;
 using PySpotify.Workflow.Local;
 using PySpotify.Workflow.Local.Warehouse;
 using PySpotify.Workflow.Report;
@@ -32,7 +33,14 @@ internal static class RunResults
             throw;
         }
 
-        await ShowAsync(host, data, display.LeftOut, snapshotDate, cancellationToken);
+        try
+        {
+            await ShowAsync(host, data, display.LeftOut, snapshotDate, cancellationToken);
+        }
+        catch (OperationCanceledException e)
+        {
+            throw new ReportStoppedException(e);
+        }
     }
 
     /// <summary>Shows a snapshot, and writes its report.</summary>
@@ -104,3 +112,7 @@ internal static class RunResults
             + (row.Number("weeks_missing") is > 0 and var weeks ? $", {Words.Count(weeks, "week")} missing before" : "");
     }
 }
+
+/// <summary>A run was stopped when its execution had succeeded.</summary>
+internal sealed class ReportStoppedException(OperationCanceledException inner)
+    : PySpotifyException("Stopped, but everything is loaded. `pyspotify report` writes the report.", inner);

@@ -13,6 +13,9 @@ internal sealed record SetupAnswers(
 /// <summary>Asks what is not known yet, tries it, and keeps it at the end: whatever ends it before leaves everything as it was.</summary>
 internal sealed class Setup(Host host, DataFolder data, SetupAnswers answers)
 {
+    private const string Missing =
+        "There is no terminal to ask on. Give the app's client id with --client-id or Spotify__ClientId, and its secret with Spotify__ClientSecret or --client-secret.";
+
     private readonly SecretsFile _secrets = host.OpenSecrets(data);
 
     private bool IsInteractive => host.Output.Profile.Capabilities.Interactive;
@@ -60,7 +63,7 @@ internal sealed class Setup(Host host, DataFolder data, SetupAnswers answers)
     {
         if (answers.ClientId is not null || !IsInteractive)
         {
-            return answers.ClientId ?? known ?? throw new SettingsException("The app's client id is missing: give it with --client-id, or set Spotify__ClientId.");
+            return answers.ClientId ?? known ?? throw new SettingsException(Missing);
         }
 
         if (known is null)
@@ -78,8 +81,7 @@ internal sealed class Setup(Host host, DataFolder data, SetupAnswers answers)
     {
         if (answers.ClientSecret is not null || !IsInteractive)
         {
-            return answers.ClientSecret ?? known.ClientSecret
-                ?? throw new SettingsException("The app's client secret is missing: set Spotify__ClientSecret, or give it with --client-secret.");
+            return answers.ClientSecret ?? known.ClientSecret ?? throw new SettingsException(Missing);
         }
 
         var prompt = new TextPrompt<string>(known.ClientSecret is null ? "Client secret (hidden):" : "Client secret (hidden; Enter keeps the one that is there):").Secret(null);

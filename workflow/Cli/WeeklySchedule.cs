@@ -41,7 +41,8 @@ internal static class WeeklySchedule
         return $"(crontab -l 2>/dev/null; echo {Shell($"17 * * * * {command.Replace("%", "\\%", StringComparison.Ordinal)}")}) | crontab -";
     }
 
-    private static string Shell(string text) => $"'{text.Replace("'", "'\\''", StringComparison.Ordinal)}'";
+    /// <summary>Text as a shell takes it.</summary>
+    public static string Shell(string text) => $"'{text.Replace("'", "'\\''", StringComparison.Ordinal)}'";
 
     private static string PowerShell(string text) => $"'{text.Replace("'", "''", StringComparison.Ordinal)}'";
 

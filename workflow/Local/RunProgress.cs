@@ -23,7 +23,7 @@ internal sealed class RunProgress(ExecutionInput input, string execution, TimePr
         input.TopPlayed.Sources.Concat(input.Popular.Sources).Distinct().ToDictionary(source => source, source => new SourceProgress(source));
     private readonly Dictionary<string, SourceProgress> _sourcesByScope = [];
     private readonly HashSet<(string?, string)> _tasks = [];
-    private readonly Dictionary<(string?, string), (string Text, DateTimeOffset Until)> _retries = [];
+    private readonly Dictionary<(string?, string), RetryView> _retries = [];
     private readonly List<(string Text, DateTimeOffset Time)> _notices = [];
     private readonly long _start = clock.GetTimestamp();
     private DateTimeOffset _waitUntil;
@@ -122,12 +122,9 @@ internal sealed class RunProgress(ExecutionInput input, string execution, TimePr
                     _ => true,
                 }))],
                 sources,
-                _waitUntil > now ? _waitUntil - now : null,
                 _waitUntil > now ? _waitUntil : null,
-                [
-                    .. _retries.Values.Select(retry => string.Create(CultureInfo.InvariantCulture, $"{retry.Text} Again in {Math.Max(0, (retry.Until - now).TotalSeconds):0} s.")),
-                    .. _notices.Where(notice => now - notice.Time < NoticeTime).Select(notice => notice.Text).TakeLast(3),
-                ]);
+                [.. _retries.Values],
+                [.. _notices.Where(notice => now - notice.Time < NoticeTime).Select(notice => notice.Text).TakeLast(3)]);
         }
     }
 
@@ -143,7 +140,7 @@ internal sealed class RunProgress(ExecutionInput input, string execution, TimePr
                 source?.Begin(e.Time);
                 return;
             case HistoryEventType.StateRetried:
-                _retries[(e.Scope, state)] = ($"{step.Name}: {e.Cause}", e.Time.AddSeconds(e.WaitSeconds ?? 0));
+                _retries[(e.Scope, state)] = new($"{step.Name}: {e.Cause}", e.Time.AddSeconds(e.WaitSeconds ?? 0));
                 break;
             case HistoryEventType.StateFailed when step.Name == Fetch:
                 source?.Fail(e.Time);

@@ -97,10 +97,10 @@ internal enum ProgressState
 /// <summary>What there is to show of an execution.</summary>
 /// <param name="Steps">Its steps in order, as people call them.</param>
 /// <param name="Sources">Its sources in the input's order.</param>
-/// <param name="Wait">How long Spotify still wants to be left alone.</param>
-/// <param name="WaitUntil">Until when.</param>
+/// <param name="WaitUntil">Until when Spotify wants to be left alone; null where it does not.</param>
+/// <param name="Retries">States that failed and are tried again.</param>
 /// <param name="Notices">Sentences on what just went wrong.</param>
-internal sealed record RunView(IReadOnlyList<StepView> Steps, IReadOnlyList<SourceView> Sources, TimeSpan? Wait, DateTimeOffset? WaitUntil, IReadOnlyList<string> Notices)
+internal sealed record RunView(IReadOnlyList<StepView> Steps, IReadOnlyList<SourceView> Sources, DateTimeOffset? WaitUntil, IReadOnlyList<RetryView> Retries, IReadOnlyList<string> Notices)
 {
     /// <summary>Songs of all sources.</summary>
     public long Songs => Sources.Sum(source => source.Songs);
@@ -126,3 +126,8 @@ internal sealed record StepView(string Name, ProgressState State, string? StateN
 /// <param name="LeftOut">Rows that were left out, by reason.</param>
 internal sealed record SourceView(
     string Title, ProgressState State, int PagesRead, int? Pages, long Songs, TimeSpan? Time, string? Problem, IReadOnlyDictionary<string, long> LeftOut);
+
+/// <summary>A state that failed and is tried again.</summary>
+/// <param name="Cause">What is wrong, in a sentence.</param>
+/// <param name="Until">When it is tried again.</param>
+internal readonly record struct RetryView(string Cause, DateTimeOffset Until);

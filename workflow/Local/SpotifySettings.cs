@@ -37,8 +37,8 @@ internal sealed record SpotifySettings(SpotifyCredentials? Credentials, SpotifyO
             (null, null) when Find(SettingNames.RefreshToken) is not null || Find(SettingNames.ApiUrl) is not null =>
                 throw new SettingsException("There are settings for Spotify, but no credentials. Run `pyspotify setup`, or set Spotify:ClientId and Spotify:ClientSecret."),
             (null, null) => new(null, options),
-            (null, _) => throw new SettingsException("Spotify:ClientSecret is set, Spotify:ClientId is not."),
-            (_, null) => throw new SettingsException("Spotify:ClientId is set, Spotify:ClientSecret is not."),
+            (null, _) => throw new SettingsException("Spotify:ClientSecret is set, but not Spotify:ClientId (in the environment, Spotify__ClientId)."),
+            (_, null) => throw new SettingsException("Spotify:ClientId is set, but not Spotify:ClientSecret (in the environment, Spotify__ClientSecret)."),
             (var id, var secret) => SignedIn(new(id, secret, Find(SettingNames.RefreshToken))),
         };
 

@@ -20,6 +20,9 @@ internal sealed class Database(string path)
         $"CREATE INDEX charts_song ON {Tables.Charts} (list, track_id, snapshot_date, rank)",
     ];
 
+    /// <summary>Whether there is one.</summary>
+    public bool Exists => File.Exists(path);
+
     /// <summary>Opens the database, which is made where there is none, for some work.</summary>
     /// <exception cref="WarehouseException">It cannot be read or written.</exception>
     public async Task<T> UseAsync<T>(Func<SqliteConnection, Task<T>> work, CancellationToken cancellationToken)

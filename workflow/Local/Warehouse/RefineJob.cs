@@ -22,52 +22,58 @@ internal sealed class RefineJob(Database database, RawFolder rawFolder)
     /// <param name="cancellationToken">Cancels it, and nothing has changed.</param>
     /// <exception cref="RefineException">A raw file cannot be read, or there is no such snapshot. Nothing has changed.</exception>
     /// <exception cref="WarehouseException">The database cannot be read or written.</exception>
-    public Task<RefineResult> RunAsync(DateOnly? snapshotDate, CancellationToken cancellationToken) => database.UseAsync(
-        async connection =>
+    public async Task<RefineResult> RunAsync(DateOnly? snapshotDate, CancellationToken cancellationToken) =>
+        // No database is made for nothing.
+        database.Exists || rawFolder.Find(snapshotDate, []).Count > 0
+            ? await database.UseAsync(connection => RunAsync(connection, snapshotDate, cancellationToken), cancellationToken)
+            : throw NoSnapshot(snapshotDate);
+
+    private async Task<RefineResult> RunAsync(SqliteConnection connection, DateOnly? snapshotDate, CancellationToken cancellationToken)
+    {
+        await using var transaction = connection.BeginTransaction();
+        if (!Database.IsCurrent(connection))
         {
-            await using var transaction = connection.BeginTransaction();
-            if (!Database.IsCurrent(connection))
-            {
-                Database.CreateTables(connection);
-                snapshotDate = null;
-            }
-            else if (connection.QueryOne<long>($"SELECT count(*) FROM {Tables.Sources}") == 0 && snapshotDate is not null && rawFolder.Find(snapshotDate, []).Count > 0)
-            {
-                // The database is new: what was in the one before is missing, too.
-                snapshotDate = null;
-            }
+            Database.CreateTables(connection);
+            snapshotDate = null;
+        }
+        else if (connection.QueryOne<long>($"SELECT count(*) FROM {Tables.Sources}") == 0 && snapshotDate is not null && rawFolder.Find(snapshotDate, []).Count > 0)
+        {
+            // The database is new: what was in the one before is missing, too.
+            snapshotDate = null;
+        }
 
-            var ignored = new List<string>();
-            var found = rawFolder.Find(snapshotDate, ignored);
-            var gone = connection.Query<DateOnly>($"SELECT DISTINCT snapshot_date FROM {Tables.Sources}")
-                .Where(date => snapshotDate is null || date == snapshotDate).Except(found.Select(snapshot => snapshot.Date)).Order().ToList();
-            if (found.Count == 0 && (snapshotDate is null || gone is []))
-            {
-                throw new RefineException(
-                    $"{rawFolder.Root} has no snapshot{(snapshotDate is { } date ? $" of {date.Iso()}" : "")}.");
-            }
+        var ignored = new List<string>();
+        var found = rawFolder.Find(snapshotDate, ignored);
+        var gone = connection.Query<DateOnly>($"SELECT DISTINCT snapshot_date FROM {Tables.Sources}")
+            .Where(date => snapshotDate is null || date == snapshotDate).Except(found.Select(snapshot => snapshot.Date)).Order().ToList();
+        if (found.Count == 0 && (snapshotDate is null || gone is []))
+        {
+            throw NoSnapshot(snapshotDate);
+        }
 
-            using var tables = new SnapshotWriter(connection);
-            foreach (var date in gone)
-            {
-                tables.Remove(date);
-            }
+        using var tables = new SnapshotWriter(connection);
+        foreach (var date in gone)
+        {
+            tables.Remove(date);
+        }
 
-            var problems = new List<string>();
-            foreach (var snapshot in found)
-            {
-                tables.Replace(snapshot, problems, cancellationToken);
-            }
+        var problems = new List<string>();
+        foreach (var snapshot in found)
+        {
+            tables.Replace(snapshot, problems, cancellationToken);
+        }
 
-            if (problems is not [])
-            {
-                throw new RefineException($"{string.Join("; ", problems)}.");
-            }
+        if (problems is not [])
+        {
+            throw new RefineException($"{string.Join("; ", problems)}.");
+        }
 
-            await transaction.CommitAsync(cancellationToken);
-            return new RefineResult(tables.Rows, gone, ignored);
-        },
-        cancellationToken);
+        await transaction.CommitAsync(cancellationToken);
+        return new RefineResult(tables.Rows, gone, ignored);
+    }
+
+    private RefineException NoSnapshot(DateOnly? snapshotDate) =>
+        new($"{rawFolder.Root} has no snapshot{(snapshotDate is { } date ? $" of {date.Iso()}" : "")}.");
 }
 
 /// <summary>The raw files could not be refined.</summary>
