@@ -66,7 +66,6 @@ public sealed class CommandLineTests
         {
             using var output = new TestConsole();
             using var error = new TestConsole();
-            error.Profile.Width = 1000;
             await Program.RunAsync(arguments, new Host(output, error, _ => { }, TimeProvider.System), TestContext.Current.CancellationToken);
             return error.Output;
         }
@@ -77,20 +76,19 @@ public sealed class CommandLineTests
     {
         using var clone = new TempFolder();
         Directory.CreateDirectory(clone["workflow"]);
-        File.WriteAllText(clone[Path.Combine("workflow", "PySpotify.Workflow.csproj")], "");
-        var root = clone["."].TrimEnd('.').TrimEnd(Path.DirectorySeparatorChar);
+        File.WriteAllText(clone["workflow", "PySpotify.Workflow.csproj"], "");
 
-        Assert.Equal("dotnet run --project workflow --", StartOf("workflow/bin/Debug/net10.0", root));
+        Assert.Equal("dotnet run --project workflow --", StartOf("workflow/bin/Debug/net10.0", clone.Path));
         Assert.Equal("dotnet run --project . --", StartOf("workflow/bin/Debug/net10.0", clone["workflow"]));
-        Assert.Equal(Path.Combine(".", "publish", "pyspotify"), StartOf("publish", root));
+        Assert.Equal(Path.Combine(".", "publish", "pyspotify"), StartOf("publish", clone.Path));
         Assert.Equal(Path.Combine(".", "pyspotify"), StartOf("publish", clone["publish"]));
-        Assert.Equal(clone[Path.Combine("publish", "pyspotify")], StartOf("publish", clone["workflow"]));
-        Assert.Equal("pyspotify", StartOf("tools", root));
-        Assert.Equal("pyspotify", Advice.StartOf("/usr/bin/dotnet", root, null));
-        Assert.Equal("pyspotify", Advice.StartOf(null, root, null));
+        Assert.Equal(clone["publish", "pyspotify"], StartOf("publish", clone["workflow"]));
+        Assert.Equal("pyspotify", StartOf("tools", clone.Path));
+        Assert.Equal("pyspotify", Advice.StartOf("/usr/bin/dotnet", clone.Path, null));
+        Assert.Equal("pyspotify", Advice.StartOf(null, clone.Path, null));
 
         string StartOf(string folder, string from) =>
-            Advice.StartOf(Path.Combine(root, folder.Replace('/', Path.DirectorySeparatorChar), "pyspotify"), from, $"/bin{Path.PathSeparator}{clone["tools"]}");
+            Advice.StartOf(clone[[.. folder.Split('/'), "pyspotify"]], from, $"/bin{Path.PathSeparator}{clone["tools"]}");
     }
 
     [Fact]

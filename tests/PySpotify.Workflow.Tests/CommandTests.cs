@@ -153,7 +153,7 @@ public sealed class CommandTests
 
         Assert.Contains("\nSunday songs\n", run.ReplaceLineEndings("\n"), StringComparison.Ordinal);
         Assert.Contains("\nSearch: year:2025-2026\n", run.ReplaceLineEndings("\n"), StringComparison.Ordinal);
-        Assert.Single(System.Text.RegularExpressions.Regex.Matches(run, "Spotify's own"));
+        Assert.Single(Regex.Matches(run, "Spotify's own"));
         Assert.DoesNotContain("popular", run.Replace("popularity", "", StringComparison.Ordinal), StringComparison.Ordinal);
     }
 

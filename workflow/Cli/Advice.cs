@@ -39,13 +39,13 @@ internal static partial class Advice
         return Command().Replace(redriven, command => $"`{start}{command.Groups["name"]}{(command.Groups["name"].Success ? arguments : "")}");
     }
 
-    /// <summary>Advice where there is no execution, or one that goes on by itself.</summary>
+    /// <summary>Advice without its word on redriving: there is no execution, or it goes on by itself.</summary>
     public static string WithoutRedrive(string advice) => Redrive().Replace(advice, "").Replace("Redrive the execution", "Try again", StringComparison.Ordinal);
 
     /// <summary>A path as a shell takes it.</summary>
     private static string Quoted(string path) =>
         path.All(c => char.IsLetterOrDigit(c) || c is '/' or ':' or '.' or '_' or '-' || (c is '\\' or '~' && OperatingSystem.IsWindows())) ? path
-        : OperatingSystem.IsWindows() ? $"\"{path}\""
+        : OperatingSystem.IsWindows() ? WeeklySchedule.Quoted(path)
         : WeeklySchedule.Shell(path);
 
     [GeneratedRegex("`pyspotify(?<name> [a-z]+)?")]

@@ -60,9 +60,6 @@ internal static class Options
         return data.IsUsed || !data.Sample.IsUsed ? data : data.Sample;
     }
 
-    /// <summary>Whether the folder was named.</summary>
-    public static bool HasDataFolder(ParseResult arguments) => NamedDataFolder(arguments) is not null;
-
     /// <summary>The folder that was named, as it was written; null where none was.</summary>
     public static string? NamedDataFolder(ParseResult arguments) =>
         arguments.GetResult("--data") is OptionResult { Implicit: false, Tokens: [.., var folder] } ? folder.Value : null;

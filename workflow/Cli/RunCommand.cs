@@ -18,7 +18,7 @@ internal static class RunCommand
             Options.Quieten(host, arguments.GetValue(quiet)),
             new(
                 Options.DataFolder(arguments),
-                Options.HasDataFolder(arguments),
+                Options.NamedDataFolder(arguments) is not null,
                 arguments.GetValue(snapshotDate),
                 arguments.GetValue(inputFile),
                 arguments.GetValue(weekly),

@@ -14,7 +14,7 @@ internal sealed record SetupAnswers(
 internal sealed class Setup(Host host, DataFolder data, SetupAnswers answers)
 {
     private const string Missing =
-        "There is no terminal to ask on. Give the app's client id with --client-id or Spotify__ClientId, and its secret with Spotify__ClientSecret or --client-secret.";
+        "Setup can only ask in a terminal. Elsewhere, set Spotify__ClientId and Spotify__ClientSecret to the app's client id and secret, or give --client-id and --client-secret.";
 
     private readonly SecretsFile _secrets = host.OpenSecrets(data);
 
@@ -54,7 +54,7 @@ internal sealed class Setup(Host host, DataFolder data, SetupAnswers answers)
             }
             catch (SpotifyCredentialsException e) when (IsInteractive && !known.IsSetElsewhere && (answers.ClientId is null || answers.ClientSecret is null))
             {
-                host.WriteText(e.Message);
+                host.WriteText(Advice.WithoutRedrive(e.Message));
             }
         }
     }

@@ -41,10 +41,11 @@ internal static class WeeklySchedule
         return $"(crontab -l 2>/dev/null; echo {Shell($"17 * * * * {command.Replace("%", "\\%", StringComparison.Ordinal)}")}) | crontab -";
     }
 
-    /// <summary>Text as a shell takes it.</summary>
+    /// <summary>Text as a shell of Linux or macOS takes it.</summary>
     public static string Shell(string text) => $"'{text.Replace("'", "'\\''", StringComparison.Ordinal)}'";
 
-    private static string PowerShell(string text) => $"'{text.Replace("'", "''", StringComparison.Ordinal)}'";
+    /// <summary>Text as an argument on Windows.</summary>
+    public static string Quoted(string text) => $"\"{text}\"";
 
-    private static string Quoted(string text) => $"\"{text}\"";
+    private static string PowerShell(string text) => $"'{text.Replace("'", "''", StringComparison.Ordinal)}'";
 }
