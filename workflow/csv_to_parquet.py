@@ -194,9 +194,11 @@ def read_songs(content: bytes) -> list[tuple]:
 
 def cells_of(line: str) -> list[str]:
     """The cells of a line; none where it is blank."""
-    cells = CELL.findall(f",{line}") if line else []
-    if ",".join(cells) != line:
-        raise ValueError("its quotes do not match")
+    cells = line.split(",") if line else []
+    if '"' in line:
+        cells = CELL.findall(f",{line}")
+        if ",".join(cells) != line:
+            raise ValueError("its quotes do not match")
     try:
         line.encode()
     except UnicodeEncodeError:
@@ -257,10 +259,11 @@ def parsed(files: DataFrame) -> DataFrame:
 
 def charts(songs: DataFrame) -> DataFrame:
     """A song once a list and snapshot, by its best row; by that of the first file where several have its rank."""
-    song = Window.partitionBy("list", "snapshot_date", "track_id")
+    best_first = Window.partitionBy("list", "snapshot_date", "track_id").orderBy("rank", "path", "number")
+    all_rows = best_first.rowsBetween(Window.unboundedPreceding, Window.unboundedFollowing)
     return (
-        songs.withColumn("sources", F.size(F.collect_set("path").over(song)).cast("bigint"))
-        .withColumn("place", F.row_number().over(song.orderBy("rank", "path", "number")))
+        songs.withColumn("sources", F.size(F.collect_set("path").over(all_rows)).cast("bigint"))
+        .withColumn("place", F.row_number().over(best_first))
         .where("place = 1")
         .select(*CHARTS.split(", "))
     )
@@ -324,6 +327,12 @@ def parse_json(content: bytes, parse_int: type = int) -> Any:
         return None
 
 
+def refused_row(source: Source, record: dict[str, Any] | None, reason: str, song: str | None) -> tuple:
+    """A row of quarantine."""
+    day, table, name = source
+    return reason, LISTS[table], record["source"] if record else name, song, day
+
+
 def source_row(source: Source, record: dict[str, Any] | None, found: Row | None, refused: int) -> tuple:
     """A row of sources. Until November 2026 there were no records: then only what the files tell is known."""
     day, table, name = source
@@ -352,7 +361,7 @@ def main(argv: list[str]) -> None:
         SparkSession.builder.appName("csv_to_parquet")
         # An empty _SUCCESS beside the partitions is something to a crawler.
         .config("spark.hadoop.mapreduce.fileoutputcommitter.marksuccessfuljobs", "false")
-        # Spark would make 200 parts of a few thousand rows, and list hundreds of small files in as many tasks.
+        # Spark would make 200 csv_files of a few thousand rows, and list hundreds of small files in as many tasks.
         .config("spark.sql.shuffle.partitions", "8")
         .config("spark.sql.sources.parallelPartitionDiscovery.parallelism", "8")
         # What is cached is read two or three times; packing it takes longer.
@@ -436,25 +445,30 @@ def pattern(path: str) -> str:
 
 def refine(spark: SparkSession, files: list[File], refined: str) -> dict[str, Counter[str]]:
     """Makes the tables' partitions from the files of some snapshots, and none where a file cannot be read. Counts their rows."""
-    songs = parsed(read(spark, [file for file in files if file.kind == SONGS])).cache()
+    csv_files = parsed(read(spark, [file for file in files if file.kind == SONGS])).cache()
     with on_error("The raw files could not be read. The tables are as they were."):
-        summaries = {row["path"]: row for row in songs.select("path", "problem", "fingerprint", F.size("songs").alias("rows")).collect()}
+        summaries = {row["path"]: row for row in csv_files.select("path", "problem", "fingerprint", F.size("songs").alias("rows")).collect()}
         others = read(spark, [file for file in files if file.kind != SONGS])
         contents = {row["path"]: bytes(row["content"]) for row in others.collect()}
     records, refused = checked(files, summaries, contents)
     found = {file.source: summaries[file.path] for file in files if file.kind == SONGS}
+    sources = [source_row(source, records.get(source), found.get(source), len(refused[source])) for source in {**found, **records}]
+    quarantine = [refused_row(source, records.get(source), *row) for source, rows in refused.items() for row in rows]
 
-    made = tables(spark, placed(spark, songs, files), found, records, refused)
-    counts = count(made)
-    *others, last = filter(counts.get, REFINED)
+    songs = placed(spark, csv_files, files)
+    tables = {
+        **{f"{table}_refined": songs.where(F.col("table") == table).select(*COLUMNS, "snapshot_date") for table in LISTS},
+        "sources": spark.createDataFrame(sources, SOURCES),
+        "quarantine": spark.createDataFrame(quarantine, QUARANTINE),
+    }
+    rows = counted(found, sources, quarantine)
     # A folder on this machine would get a second file beside each, for its checksum.
     hadoop(spark, refined)[1].setWriteChecksum(False)
     with ThreadPoolExecutor() as pool:
-        list(pool.map(lambda table: write(made[table], f"{refined}/{table}"), others))
-    write(made[last], f"{refined}/{last}")
+        list(pool.map(lambda table: write(tables[table], f"{refined}/{table}"), rows))
+    write(charts(songs), f"{refined}/charts")
     with on_error(f"{refined} was written, but could not be counted. Run the job again with --full true."):
-        count_back(spark, refined, counts)
-    return counts
+        return counted_back(spark, refined, songs, rows)
 
 
 def placed(spark: SparkSession, songs: DataFrame, files: list[File]) -> DataFrame:
@@ -462,24 +476,6 @@ def placed(spark: SparkSession, songs: DataFrame, files: list[File]) -> DataFram
     places = [(file.path, file.table, LISTS[file.table], file.day) for file in files if file.kind == SONGS]
     place = spark.createDataFrame(places, "path string, table string, list string, snapshot_date string")
     return songs.select("path", F.inline("songs")).join(F.broadcast(place), "path")
-
-
-def tables(
-    spark: SparkSession, songs: DataFrame, found: dict[Source, Row], records: dict[Source, dict], refused: dict[Source, list]
-) -> dict[str, DataFrame]:
-    """The refined tables, from songs, and from the summaries, records and refused rows of sources."""
-    sources = [source_row(source, records.get(source), found.get(source), len(refused[source])) for source in {**found, **records}]
-    quarantine = [
-        (reason, LISTS[source[1]], records[source]["source"] if source in records else source[2], song, source[0])
-        for source, rows in refused.items()
-        for reason, song in rows
-    ]
-    return {
-        **{f"{table}_refined": songs.where(F.col("table") == table).select(*COLUMNS, "snapshot_date") for table in LISTS},
-        "sources": spark.createDataFrame(sources, SOURCES),
-        "quarantine": spark.createDataFrame(quarantine, QUARANTINE),
-        "charts": charts(songs).cache(),
-    }
 
 
 def checked(files: list[File], summaries: dict[str, Row], contents: dict[str, bytes]) -> tuple[dict[Source, dict], dict[Source, list]]:
@@ -516,29 +512,38 @@ def write(rows: DataFrame, target: str) -> None:
         )
 
 
-def count(tables: dict[str, DataFrame]) -> dict[str, Counter[str]]:
-    """Rows by table and snapshot, in one query."""
-    days = [rows.select(F.lit(table).alias("table"), "snapshot_date") for table, rows in tables.items()]
-    counts = defaultdict(Counter)
-    for row in reduce(DataFrame.unionAll, days).groupBy("table", "snapshot_date").count().collect():
-        counts[row["table"]][row["snapshot_date"]] = row["count"]
-    return counts
+def counted(found: dict[Source, Row], sources: list[tuple], quarantine: list[tuple]) -> dict[str, Counter[str]]:
+    """How many rows each table but charts must have, by snapshot. Tables without rows are left out."""
+    rows = defaultdict(Counter)
+    for (day, table, _), file in found.items():
+        rows[f"{table}_refined"][day] += file["rows"]
+    for table, added in (("sources", sources), ("quarantine", quarantine)):
+        for row in added:
+            rows[table][row[-1]] += 1
+    return rows
 
 
-def count_back(spark: SparkSession, refined: str, counts: dict[str, Counter[str]]) -> None:
-    """Fails where a partition has other rows than were written, as it has where a committer adds and does not replace."""
-    written = count({
+def counted_back(spark: SparkSession, refined: str, songs: DataFrame, rows: dict[str, Counter[str]]) -> dict[str, Counter[str]]:
+    """Counts what was written, in one query. Fails where a partition has other rows, as it has where a committer adds and does not replace."""
+    tables = {
         table: spark.read.schema("snapshot_date string").option("basePath", f"{refined}/{table}")
         .parquet(*(pattern(f"{refined}/{table}/snapshot_date={day}") for day in days))
-        for table, days in counts.items()
-    })  # fmt: skip
-    for table, days in counts.items():
-        for day, rows in days.items():
-            if written[table][day] != rows:
+        for table, days in {**rows, "charts": rows["sources"]}.items()
+    }  # fmt: skip
+    tables["songs"] = songs.select("list", "snapshot_date", "track_id").distinct()
+    days = reduce(DataFrame.unionAll, (table.select(F.lit(name).alias("table"), "snapshot_date") for name, table in tables.items()))
+    written = defaultdict(Counter)
+    for row in days.groupBy("table", "snapshot_date").count().collect():
+        written[row["table"]][row["snapshot_date"]] = row["count"]
+    rows = {**rows, "charts": written["songs"]}
+    for table, days in rows.items():
+        for day, expected in days.items():
+            if written[table][day] != expected:
                 raise RefineError(
-                    f"{refined}/{table}/snapshot_date={day} has {written[table][day]} rows where {rows} were written. "
+                    f"{refined}/{table}/snapshot_date={day} has {written[table][day]} rows where {expected} were written. "
                     "Delete that folder and run the job for this date again."
                 )
+    return rows
 
 
 if __name__ == "__main__":

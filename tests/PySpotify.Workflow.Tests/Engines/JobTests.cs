@@ -196,6 +196,22 @@ public sealed class JobTests(Spark spark, HandMadeWeeks weeks, SampleTables samp
     }
 
     [Theory]
+    [InlineData("spotifytopplayed_refined")]
+    [InlineData(Tables.Sources)]
+    [InlineData(Tables.Charts)]
+    public async Task Rows_that_were_added_and_not_replaced_are_found(string table)
+    {
+        await _tables.AddAsync(Tables.TopPlayed, Day, "A1");
+        Assert.Null((await spark.RunAsync(_tables.Data.Raw, Refined)).Error);
+
+        var job = await spark.RunAddingToAsync(table, _tables.Data.Raw, Refined);
+
+        Assert.Equal(
+            $"{Refined}/{table}/snapshot_date={Day} has 2 rows where 1 were written. Delete that folder and run the job for this date again.",
+            job.Error);
+    }
+
+    [Theory]
     [InlineData("--snapshot-date", "yesterday")]
     [InlineData("--snapshot-date", "2026-02-30")]
     [InlineData("--snapshot-date", "20261122")]

@@ -65,11 +65,17 @@ public sealed class Spark : IAsyncLifetime
     public void SkipIfMissing() => Assert.SkipWhen(_missing is not null, _missing ?? "");
 
     /// <summary>Runs the job over a raw folder; skips the test where there is no Spark.</summary>
-    public async Task<SparkJobResult> RunAsync(string raw, string refined, params string[] arguments)
+    public Task<SparkJobResult> RunAsync(string raw, string refined, params string[] arguments) => SendAsync(new { raw, refined, arguments });
+
+    /// <summary>Runs it with a Spark that adds to the partitions of a table, in place of replacing them.</summary>
+    public Task<SparkJobResult> RunAddingToAsync(string table, string raw, string refined) =>
+        SendAsync(new { raw, refined, arguments = Array.Empty<string>(), addTo = table });
+
+    private async Task<SparkJobResult> SendAsync(object request)
     {
         SkipIfMissing();
         _python ??= Start();
-        await _python.StandardInput.WriteLineAsync(JsonSerializer.Serialize(new { raw, refined, arguments }));
+        await _python.StandardInput.WriteLineAsync(JsonSerializer.Serialize(request));
         await _python.StandardInput.FlushAsync();
         return await _python.StandardOutput.ReadLineAsync(TestContext.Current.CancellationToken) is { } answer
             ? JsonSerializer.Deserialize<SparkJobResult>(answer, Json)!

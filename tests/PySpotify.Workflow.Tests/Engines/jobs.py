@@ -7,6 +7,7 @@ import json
 import os
 import sys
 import traceback
+from unittest.mock import patch
 
 sys.path.insert(0, sys.argv[1])
 # Spark's own processes import the job, too.
@@ -33,6 +34,19 @@ def run(arguments):
     return {"error": error, "output": screen.getvalue(), "tables": {}}
 
 
+def add_to(table):
+    """Spark adds to a table's partitions, as some committers do, in place of replacing them."""
+    write = job.write
+
+    def written(rows, target):
+        if target.endswith(f"/{table}"):
+            rows.write.mode("append").partitionBy("snapshot_date").parquet(target)
+        else:
+            write(rows, target)
+
+    return patch.object(job, "write", written)
+
+
 def read(folder):
     rows = SparkSession.builder.getOrCreate().read.parquet(job.pattern(folder))
     rows = rows.withColumn("snapshot_date", rows["snapshot_date"].cast("string"))
@@ -41,7 +55,8 @@ def read(folder):
 
 for line in sys.stdin:
     request = json.loads(line)
-    answer = run(["--raw", request["raw"], "--refined", request["refined"], *request["arguments"]])
+    with add_to(request.get("addTo")):
+        answer = run(["--raw", request["raw"], "--refined", request["refined"], *request["arguments"]])
     if answer["error"] is None:
         tables = {table: os.path.join(request["refined"], table) for table in job.REFINED}
         answer["tables"] = {table: read(folder) for table, folder in tables.items() if glob.glob(f"{glob.escape(folder)}/*/*.parquet")}
