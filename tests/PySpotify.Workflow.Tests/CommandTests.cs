@@ -292,7 +292,7 @@ public sealed class CommandTests
 
         Assert.Contains("Top ten on 2026-11-01", (await pyspotify.RunAsync("redrive", list[2][0])).Succeeded().Output, StringComparison.Ordinal);
         Assert.Equal(["SUCCEEDED", "FAILED", "SUCCEEDED"], (await ExecutionsAsync(pyspotify)).Select(row => row[1]));
-        Assert.StartsWith($"The newest execution, {list[0][0]}, succeeded. To redrive another, give its name;", (await pyspotify.RunAsync("redrive")).Failed(), StringComparison.Ordinal);
+        Assert.StartsWith($"The newest execution, {list[0][0]}, succeeded, so there is nothing to redrive. To redrive another, give its name;", (await pyspotify.RunAsync("redrive")).Failed(), StringComparison.Ordinal);
         Assert.Equal(["0", "0", "1"], (await ExecutionsAsync(pyspotify)).Select(row => row[6]));
         await File.WriteAllTextAsync(
             Path.Combine(pyspotify.Data, "executions", $"{list[0][0]}.jsonl"), "damaged\n", TestContext.Current.CancellationToken);

@@ -78,7 +78,7 @@ internal sealed class ExecutionRunner(DataFolder data, SpotifySettings settings,
         return newest.Status != "SUCCEEDED" || SampleWeek(newest.Name) < SampleWeeks
             ? newest.Name
             : throw new ExecutionLogException(
-                $"The newest execution, {newest.Name}, succeeded. To redrive another, give its name; `pyspotify executions` lists them.");
+                $"The newest execution, {newest.Name}, succeeded, so there is nothing to redrive. To redrive another, give its name; `pyspotify executions` lists them.");
     }
 
     private async Task StartSampleWeeksAsync(int week, ExecutionInput input, CancellationToken cancellationToken)
