@@ -361,7 +361,7 @@ def main(argv: list[str]) -> None:
         SparkSession.builder.appName("csv_to_parquet")
         # An empty _SUCCESS beside the partitions is something to a crawler.
         .config("spark.hadoop.mapreduce.fileoutputcommitter.marksuccessfuljobs", "false")
-        # Spark would make 200 csv_files of a few thousand rows, and list hundreds of small files in as many tasks.
+        # Spark would make 200 parts of a few thousand rows, and list hundreds of small files in as many tasks.
         .config("spark.sql.shuffle.partitions", "8")
         .config("spark.sql.sources.parallelPartitionDiscovery.parallelism", "8")
         # What is cached is read two or three times; packing it takes longer.
@@ -461,14 +461,14 @@ def refine(spark: SparkSession, files: list[File], refined: str) -> dict[str, Co
         "sources": spark.createDataFrame(sources, SOURCES),
         "quarantine": spark.createDataFrame(quarantine, QUARANTINE),
     }
-    rows = counted(found, sources, quarantine)
+    counts = expected_counts(found, sources, quarantine)
     # A folder on this machine would get a second file beside each, for its checksum.
     hadoop(spark, refined)[1].setWriteChecksum(False)
     with ThreadPoolExecutor() as pool:
-        list(pool.map(lambda table: write(tables[table], f"{refined}/{table}"), rows))
+        list(pool.map(lambda table: write(tables[table], f"{refined}/{table}"), counts))
     write(charts(songs), f"{refined}/charts")
     with on_error(f"{refined} was written, but could not be counted. Run the job again with --full true."):
-        return counted_back(spark, refined, songs, rows)
+        return count_back(spark, refined, songs, counts)
 
 
 def placed(spark: SparkSession, songs: DataFrame, files: list[File]) -> DataFrame:
@@ -512,38 +512,41 @@ def write(rows: DataFrame, target: str) -> None:
         )
 
 
-def counted(found: dict[Source, Row], sources: list[tuple], quarantine: list[tuple]) -> dict[str, Counter[str]]:
+def expected_counts(found: dict[Source, Row], sources: list[tuple], quarantine: list[tuple]) -> dict[str, Counter[str]]:
     """How many rows each table but charts must have, by snapshot. Tables without rows are left out."""
-    rows = defaultdict(Counter)
+    counts = defaultdict(Counter)
     for (day, table, _), file in found.items():
-        rows[f"{table}_refined"][day] += file["rows"]
-    for table, added in (("sources", sources), ("quarantine", quarantine)):
-        for row in added:
-            rows[table][row[-1]] += 1
-    return rows
+        counts[f"{table}_refined"][day] += file["rows"]
+    for table, rows in (("sources", sources), ("quarantine", quarantine)):
+        for row in rows:
+            counts[table][row[-1]] += 1
+    return counts
 
 
-def counted_back(spark: SparkSession, refined: str, songs: DataFrame, rows: dict[str, Counter[str]]) -> dict[str, Counter[str]]:
-    """Counts what was written, in one query. Fails where a partition has other rows, as it has where a committer adds and does not replace."""
+def count_back(spark: SparkSession, refined: str, songs: DataFrame, counts: dict[str, Counter[str]]) -> dict[str, Counter[str]]:
+    """Counts what was written, in one query, charts by their songs.
+
+    Fails where a partition has other rows, as it has where a committer adds and does not replace.
+    """
     tables = {
         table: spark.read.schema("snapshot_date string").option("basePath", f"{refined}/{table}")
         .parquet(*(pattern(f"{refined}/{table}/snapshot_date={day}") for day in days))
-        for table, days in {**rows, "charts": rows["sources"]}.items()
+        for table, days in {**counts, "charts": counts["sources"]}.items()
     }  # fmt: skip
     tables["songs"] = songs.select("list", "snapshot_date", "track_id").distinct()
-    days = reduce(DataFrame.unionAll, (table.select(F.lit(name).alias("table"), "snapshot_date") for name, table in tables.items()))
+    rows = reduce(DataFrame.unionAll, (table.select(F.lit(name).alias("table"), "snapshot_date") for name, table in tables.items()))
     written = defaultdict(Counter)
-    for row in days.groupBy("table", "snapshot_date").count().collect():
+    for row in rows.groupBy("table", "snapshot_date").count().collect():
         written[row["table"]][row["snapshot_date"]] = row["count"]
-    rows = {**rows, "charts": written["songs"]}
-    for table, days in rows.items():
+    counts = {**counts, "charts": written["songs"]}
+    for table, days in counts.items():
         for day, expected in days.items():
             if written[table][day] != expected:
                 raise RefineError(
                     f"{refined}/{table}/snapshot_date={day} has {written[table][day]} rows where {expected} were written. "
                     "Delete that folder and run the job for this date again."
                 )
-    return rows
+    return counts
 
 
 if __name__ == "__main__":

@@ -39,7 +39,7 @@ internal static partial class Advice
         return Command().Replace(redriven, command => $"`{start}{command.Groups["name"]}{(command.Groups["name"].Success ? arguments : "")}");
     }
 
-    /// <summary>Advice without its word on redriving: there is no execution, or it goes on by itself.</summary>
+    /// <summary>Advice for where nobody can redrive: no execution has begun, or it goes on by itself.</summary>
     public static string WithoutRedrive(string advice) => Redrive().Replace(advice, "").Replace("Redrive the execution", "Try again", StringComparison.Ordinal);
 
     /// <summary>A path as a shell takes it.</summary>
