@@ -41,8 +41,8 @@ internal static class Extraction
                     fetch.RunAsync,
                     () => fetch.RunSequentiallyAsync(pageSize));
 
-                // In extended quota, pages of a playlist are a hundred rows from the second on.
-                var needed = Math.Ceiling((double)SearchRows / pageSize) + (pageSize == 50 ? 1 + Math.Ceiling((PlaylistRows - 50) / 100.0) : Math.Ceiling((double)PlaylistRows / pageSize));
+                // The playlist's name, and all pages. In extended quota, those of a playlist are a hundred rows from the second on.
+                var needed = 1 + Math.Ceiling((double)SearchRows / pageSize) + (pageSize == 50 ? 1 + Math.Ceiling((PlaylistRows - 50) / 100.0) : Math.Ceiling((double)PlaylistRows / pageSize));
                 var (ours, sequential) = (timed[0].Seconds, timed[1].Seconds);
                 var floor = needed / Concurrency * latency / 1000;
                 if (latency > 0)

@@ -116,6 +116,28 @@ public abstract class FetchTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_slow_page_holds_up_no_other()
+    {
+        Add(FakeSpotify.Tracks(1000));
+        var others = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        var asked = 0;
+        Spotify.Before = request =>
+        {
+            // Four calls are open at once, of which one is the slow page: all others are asked for over the other three.
+            if (request.Offset > 50 && Interlocked.Increment(ref asked) == 7)
+            {
+                others.SetResult();
+            }
+
+            return request.Offset == 50 ? others.Task : Task.CompletedTask;
+        };
+
+        var staged = await FetchAsync().WaitAsync(TimeSpan.FromSeconds(30), TestContext.Current.CancellationToken);
+
+        Assert.Equal(1000, staged.Rows);
+    }
+
+    [Fact]
     public async Task One_call_at_a_time_is_one_call_at_a_time()
     {
         await using var pipeline = await Pipeline.StartAsync(concurrency: 1);

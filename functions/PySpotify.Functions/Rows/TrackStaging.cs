@@ -69,7 +69,8 @@ public sealed class TrackStaging(ISecretStore secrets, IObjectStore store, TimeP
         var tracks = TrackPages.ReadAllAsync(
             async (offset, limit, cancellationToken) => reading.Follow(await request.GetPage(accessToken, offset, limit, cancellationToken)),
             request.MaxRows,
-            options.Concurrency,
+            // While some pages are read, as many wait for their turn: a call never waits for the reading of a page.
+            window: 2 * options.Concurrency,
             request.ExtendedLimit,
             cancellationToken);
         return store.WriteAsync(

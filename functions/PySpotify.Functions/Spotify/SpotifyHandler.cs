@@ -90,7 +90,8 @@ public sealed partial class SpotifyHandler : DelegatingHandler
                     }
                     else if (response.StatusCode == HttpStatusCode.OK)
                     {
-                        // Outside the gate, so that the next call does not wait for it.
+                        // Outside the gate, and when the next call is on its way, so that it does not wait for this.
+                        await Task.Yield();
                         await SpotifyBody.CheckAsync(response, cancellationToken);
                     }
 

@@ -26,7 +26,7 @@ public static class TrackPages
     /// <summary>Reads all rows.</summary>
     /// <param name="getPage">Asks for a page.</param>
     /// <param name="cap">The most rows: offset + limit never exceeds it.</param>
-    /// <param name="concurrency">The most pages asked for at once.</param>
+    /// <param name="window">The most pages asked for before the first of them is read.</param>
     /// <param name="extendedLimit">
     /// The rows of a page from the second on for an app with extended quota, which is told by the first page's popularity.
     /// </param>
@@ -34,7 +34,7 @@ public static class TrackPages
     /// <returns>The rows in order, null rows among them.</returns>
     /// <exception cref="SpotifyInvalidLimitException">Spotify refused every page size.</exception>
     public static async IAsyncEnumerable<Track?> ReadAllAsync(
-        GetTrackPage getPage, int cap, int concurrency, int extendedLimit, [EnumeratorCancellation] CancellationToken cancellationToken)
+        GetTrackPage getPage, int cap, int window, int extendedLimit, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         var (page, firstLimit) = await ReadFirstAsync(getPage, cancellationToken);
         var limit = firstLimit;
@@ -95,7 +95,7 @@ public static class TrackPages
         void AskAhead(int offset, int end)
         {
             var asked = offset + (ahead.Count * limit);
-            for (; ahead.Count == 0 || (ahead.Count < concurrency && asked < end); asked += limit)
+            for (; ahead.Count == 0 || (ahead.Count < window && asked < end); asked += limit)
             {
                 ahead.Enqueue(getPage(asked, Math.Min(limit, cap - asked), stop.Token));
             }
