@@ -52,15 +52,11 @@ internal sealed class RefineJob(Database database, RawFolder rawFolder)
         }
 
         using var tables = new SnapshotWriter(connection);
-        foreach (var date in gone)
-        {
-            tables.Remove(date);
-        }
-
+        tables.Remove(snapshotDate);
         var problems = new List<string>();
         foreach (var snapshot in found)
         {
-            tables.Replace(snapshot, problems, cancellationToken);
+            tables.Write(snapshot, problems, cancellationToken);
         }
 
         if (problems is not [])

@@ -24,24 +24,30 @@ internal sealed class SnapshotWriter : IDisposable
     /// <summary>How many rows were written, by table.</summary>
     public IReadOnlyDictionary<string, long> Rows => _rows;
 
-    /// <summary>Takes a snapshot out of the tables.</summary>
-    public void Remove(DateOnly date)
+    /// <summary>Takes a snapshot out of the tables; null is all of them.</summary>
+    public void Remove(DateOnly? date)
     {
         foreach (var (table, _) in Tables.Refined)
         {
+            if (date is null)
+            {
+                // Without a condition, SQLite need not look at the rows.
+                _connection.Execute($"DELETE FROM {table}");
+                continue;
+            }
+
             // The index of charts begins with the list.
             var lists = table == Tables.Charts ? $"list IN ('{Lists.TopPlayed}', '{Lists.Popular}') AND " : "";
             _connection.Execute($"DELETE FROM {table} WHERE {lists}snapshot_date = $date", ("$date", date));
         }
     }
 
-    /// <summary>Puts a snapshot in place of what the tables have of it.</summary>
+    /// <summary>Writes a snapshot that the tables do not have.</summary>
     /// <param name="snapshot">The snapshot.</param>
     /// <param name="problems">Gets what is wrong with each file that cannot be read.</param>
     /// <param name="cancellationToken">Cancels it.</param>
-    public void Replace(RawSnapshot snapshot, List<string> problems, CancellationToken cancellationToken)
+    public void Write(RawSnapshot snapshot, List<string> problems, CancellationToken cancellationToken)
     {
-        Remove(snapshot.Date);
         var files = new Dictionary<(string Table, string Source), SongFile>();
         foreach (var (table, paths) in snapshot.Songs)
         {
