@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using PySpotify.Functions;
@@ -148,6 +149,29 @@ public abstract class FetchTests : IAsyncLifetime
 
         Assert.Equal(250, staged.Rows);
         Assert.Equal(1, pipeline.Spotify.MaxConcurrentCalls);
+    }
+
+    [Fact]
+    public async Task After_a_429_no_call_is_sent_before_its_time()
+    {
+        await using var pipeline = await Pipeline.StartAsync(concurrency: 1);
+        pipeline.Spotify.AddPlaylist(Pipeline.PlaylistId, FakeSpotify.Tracks(250));
+        pipeline.Spotify.AddSearch(FakeSpotify.Tracks(250));
+        pipeline.Spotify.Fail(Fault.Status(429, retryAfter: "7"), request => request.Offset == 50);
+        var sent = new ConcurrentQueue<double>();
+        pipeline.Spotify.Before = request =>
+        {
+            if (request.Offset > 0)
+            {
+                sent.Enqueue(pipeline.Clock.Elapsed.TotalSeconds);
+            }
+
+            return Task.CompletedTask;
+        };
+
+        await FetchAsync(pipeline, await pipeline.SignInAsync());
+
+        Assert.Equal([0, .. Enumerable.Repeat(7.0, sent.Count - 1)], sent);
     }
 
     [Theory]

@@ -83,10 +83,10 @@ public sealed partial class SpotifyHandler : DelegatingHandler
             answer = await _retries.ExecuteAsync(
                 async cancellationToken =>
                 {
-                    var response = await SendOnceAsync(request, cancellationToken);
+                    var response = await SendOnceAsync(request, rateLimits, cancellationToken);
                     if (IsRateLimit(response))
                     {
-                        await KeepQuietAsync(response, rateLimits++, cancellationToken);
+                        rateLimits++;
                     }
                     else if (response.StatusCode == HttpStatusCode.OK)
                     {
@@ -129,7 +129,7 @@ public sealed partial class SpotifyHandler : DelegatingHandler
         base.Dispose(disposing);
     }
 
-    private async Task<HttpResponseMessage> SendOnceAsync(HttpRequestMessage request, CancellationToken cancellationToken)
+    private async Task<HttpResponseMessage> SendOnceAsync(HttpRequestMessage request, int rateLimits, CancellationToken cancellationToken)
     {
         await _gate.WaitAsync(cancellationToken);
         try
@@ -139,7 +139,7 @@ public sealed partial class SpotifyHandler : DelegatingHandler
                 await Task.Delay(wait, _clock, cancellationToken);
             }
 
-            return await _attempt.ExecuteAsync(
+            var answer = await _attempt.ExecuteAsync(
                 async cancellationToken =>
                 {
                     var response = await base.SendAsync(request, cancellationToken);
@@ -165,6 +165,13 @@ public sealed partial class SpotifyHandler : DelegatingHandler
                     }
                 },
                 cancellationToken);
+            if (IsRateLimit(answer))
+            {
+                // Before the next call has its turn.
+                await KeepQuietAsync(answer, rateLimits, cancellationToken);
+            }
+
+            return answer;
         }
         catch (HttpRequestException e) when (SpotifyConnectionException.OfOneAttempt(e, request.RequestUri!) is { } lasting)
         {
