@@ -21,20 +21,15 @@ public sealed partial class SpotifyHandler : DelegatingHandler
     private const int FaultRetries = 3;
     private const int RefusalRetries = 2;
 
-    private static readonly TimeSpan PauseWindow = TimeSpan.FromMinutes(10);
-
     /// <summary>The name of the event that is logged before a wait that Spotify asks for, with its <c>Seconds</c>.</summary>
     public const string WaitingEvent = nameof(Log.Waiting);
 
     private readonly SpotifyOptions _options;
-    private readonly TimeProvider _clock;
     private readonly ILogger _logger;
     private readonly SemaphoreSlim _gate;
+    private readonly RateLimit _rateLimit;
     private readonly ResiliencePipeline<HttpResponseMessage> _retries;
     private readonly ResiliencePipeline _attempt;
-    private readonly Lock _lock = new();
-    private readonly Queue<(DateTimeOffset At, TimeSpan Time)> _pauses = [];
-    private DateTimeOffset _quietUntil;
 
     /// <param name="options">Limits.</param>
     /// <param name="inner">What sends: the network, or a stand-in.</param>
@@ -44,9 +39,9 @@ public sealed partial class SpotifyHandler : DelegatingHandler
         : base(inner)
     {
         _options = options;
-        _clock = clock;
         _logger = logger;
         _gate = new SemaphoreSlim(options.Concurrency);
+        _rateLimit = new RateLimit(options, clock);
         _retries = new ResiliencePipelineBuilder<HttpResponseMessage> { TimeProvider = clock }
             .AddRetry(Retry(int.MaxValue, TimeSpan.Zero, outcome => IsRateLimit(outcome.Result)))
             .AddRetry(Retry(RefusalRetries, TimeSpan.FromMilliseconds(200), outcome => IsRefusal(outcome.Result)))
@@ -134,11 +129,7 @@ public sealed partial class SpotifyHandler : DelegatingHandler
         await _gate.WaitAsync(cancellationToken);
         try
         {
-            for (var wait = QuietTime(); wait > TimeSpan.Zero; wait = QuietTime())
-            {
-                await Task.Delay(wait, _clock, cancellationToken);
-            }
-
+            await _rateLimit.WaitAsync(cancellationToken);
             var answer = await _attempt.ExecuteAsync(
                 async cancellationToken =>
                 {
@@ -165,10 +156,11 @@ public sealed partial class SpotifyHandler : DelegatingHandler
                     }
                 },
                 cancellationToken);
-            if (IsRateLimit(answer))
+
+            // Before the next call has its turn.
+            if (IsRateLimit(answer) && await _rateLimit.ReadAsync(answer, rateLimits, cancellationToken) is { } wait)
             {
-                // Before the next call has its turn.
-                await KeepQuietAsync(answer, rateLimits, cancellationToken);
+                Log.Waiting(_logger, wait.TotalSeconds);
             }
 
             return answer;
@@ -181,75 +173,6 @@ public sealed partial class SpotifyHandler : DelegatingHandler
         {
             _gate.Release();
         }
-    }
-
-    private TimeSpan QuietTime()
-    {
-        lock (_lock)
-        {
-            return _quietUntil - _clock.GetUtcNow();
-        }
-    }
-
-    /// <summary>After a 429, every call waits.</summary>
-    private async Task KeepQuietAsync(HttpResponseMessage response, int earlier, CancellationToken cancellationToken)
-    {
-        var now = _clock.GetUtcNow();
-        var named = RetryAfter(response, now);
-
-        // A time that is nearer is past before anybody reads of it.
-        var until = named > _options.LongestWait ? now + named : null;
-        var body = await response.Content.ReadAsStringAsync(cancellationToken);
-        if (body.Contains("QUOTA_EXCEEDED", StringComparison.Ordinal))
-        {
-            throw new SpotifyQuotaExceededException(until);
-        }
-
-        if (until is not null)
-        {
-            throw new SpotifyRateLimitedException(until);
-        }
-
-        // Spotify may say 0 or 1 again and again, or nothing.
-        var growing = TimeSpan.FromSeconds(1 << Math.Min(earlier, 6));
-        var wait = named > growing ? named.Value : growing < _options.LongestWait ? growing : _options.LongestWait;
-        lock (_lock)
-        {
-            if (now + wait <= _quietUntil)
-            {
-                return;
-            }
-
-            while (_pauses.TryPeek(out var pause) && pause.At < now - PauseWindow)
-            {
-                _pauses.Dequeue();
-            }
-
-            _pauses.Enqueue((now, now + wait - (now > _quietUntil ? now : _quietUntil)));
-            if (_pauses.Sum(pause => pause.Time.TotalSeconds) > _options.LongestWaitInAll.TotalSeconds)
-            {
-                throw new SpotifyRateLimitedException(until: null);
-            }
-
-            _quietUntil = now + wait;
-        }
-
-        Log.Waiting(_logger, wait.TotalSeconds);
-    }
-
-    /// <returns>A year or less; null where the header is missing or means nothing.</returns>
-    private static TimeSpan? RetryAfter(HttpResponseMessage response, DateTimeOffset now)
-    {
-        if (!response.Headers.TryGetValues("Retry-After", out var values))
-        {
-            return null;
-        }
-
-        var value = values.First();
-        var seconds = double.TryParse(value, CultureInfo.InvariantCulture, out var number) ? number
-            : DateTimeOffset.TryParse(value, CultureInfo.InvariantCulture, out var date) ? (date - now).TotalSeconds
-            : -1;
-        return seconds >= 0 ? TimeSpan.FromSeconds(Math.Min(seconds, 365 * 86_400)) : null;
     }
 
     private RetryStrategyOptions<HttpResponseMessage> Retry(
